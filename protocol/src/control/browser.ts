@@ -1,0 +1,122 @@
+import * as z from 'zod/mini';
+import { Nothing, type RequestTable } from './envelope.ts';
+import { HostSchema } from './host.ts';
+import {
+  CompileResultSchema,
+  ProbeInputSchema,
+  RunCountsSchema,
+  RunStatusSchema,
+  SourceFileSchema,
+  StreamSchemaSchema,
+} from './run.ts';
+import { SnippetSchema, SnippetSettingsSchema, SnippetSummarySchema, TemplateSchema } from './snippet.ts';
+import {
+  TerminalAckParams,
+  TerminalExitEvent,
+  TerminalInputParams,
+  TerminalOpenParams,
+  TerminalOutputEvent,
+  TerminalRef,
+  TerminalResizeParams,
+} from './terminal.ts';
+
+/** What a browser or the command line is allowed on this hub. */
+export const PermissionSchema = z.enum(['view', 'run', 'author', 'terminal', 'admin']);
+export type Permission = z.infer<typeof PermissionSchema>;
+
+/** A run as a list shows it, and as a link to it finds it. */
+export const RunSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** The files it was started from, so that a second viewer sees the program too. */
+  probe: ProbeInputSchema,
+  snippet: z.optional(z.object({ id: z.string(), revision: z.number() })),
+  started: z.number(),
+  ended: z.optional(z.number()),
+  statuses: z.array(RunStatusSchema),
+});
+export type Run = z.infer<typeof RunSchema>;
+
+const RunRef = z.object({ run: z.string() });
+
+/** Browser (or command line) → hub on `/ws`. */
+export const BrowserRequests = {
+  'hosts.invite': {
+    params: z.object({ name: z.string().check(z.maxLength(63)) }),
+    /** `command` is what to paste on the host; `expires` in milliseconds since 1970. */
+    result: z.object({ token: z.string(), command: z.string(), expires: z.number() }),
+  },
+  'hosts.revoke': { params: z.object({ host: z.string() }), result: Nothing },
+  compile: { params: z.object({ host: z.string(), probe: ProbeInputSchema }), result: CompileResultSchema },
+  'run.start': {
+    params: z.object({
+      hosts: z.array(z.string()).check(z.minLength(1), z.maxLength(64)),
+      name: z.string().check(z.maxLength(120)),
+      probe: ProbeInputSchema,
+      snippet: z.optional(z.object({ id: z.string(), revision: z.number() })),
+    }),
+    result: RunSchema,
+  },
+  /** Ends the run on the named hosts, or on all. */
+  'run.stop': {
+    params: z.object({ run: z.string(), hosts: z.optional(z.array(z.string())) }),
+    result: Nothing,
+  },
+  /** After the reply: schemas, then the last frames marked `replay`, then live frames. */
+  'run.watch': { params: RunRef, result: RunSchema },
+  'run.unwatch': { params: RunRef, result: Nothing },
+  /** Program statistics cost the traced program about 40 ns a call, so they are on only while somebody asks. */
+  'run.statistics': { params: z.object({ run: z.string(), on: z.boolean() }), result: Nothing },
+  /** Writes a global of .data or .bss on every host of the run. `bytes` is hex. */
+  'run.write': {
+    params: z.object({
+      run: z.string(),
+      source: z.string(),
+      offset: z.number(),
+      bytes: z.string().check(z.regex(/^([0-9a-f]{2}){1,1024}$/)),
+    }),
+    result: Nothing,
+  },
+  'runs.list': { params: Nothing, result: z.object({ runs: z.array(RunSchema) }) },
+  'snippets.save': {
+    params: z.object({
+      id: z.optional(z.string()),
+      name: z.string().check(z.maxLength(120)),
+      files: z.array(SourceFileSchema),
+      settings: SnippetSettingsSchema,
+    }),
+    result: SnippetSchema,
+  },
+  'snippets.get': {
+    params: z.object({ id: z.string(), revision: z.optional(z.number()) }),
+    result: SnippetSchema,
+  },
+  'snippets.list': { params: Nothing, result: z.object({ snippets: z.array(SnippetSummarySchema) }) },
+  'templates.list': { params: Nothing, result: z.object({ templates: z.array(TemplateSchema) }) },
+  'terminal.open': { params: TerminalOpenParams, result: TerminalRef },
+  'terminal.input': { params: TerminalInputParams, result: Nothing },
+  'terminal.resize': { params: TerminalResizeParams, result: Nothing },
+  'terminal.ack': { params: TerminalAckParams, result: Nothing },
+  'terminal.close': { params: TerminalRef, result: Nothing },
+} as const satisfies RequestTable;
+export type BrowserMethod = keyof typeof BrowserRequests;
+
+/** Hub → browser, unasked. Binary messages beside these are frames of the runs that are watched. */
+export const BrowserEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('welcome'),
+    protocol: z.number(),
+    hub: z.string(),
+    permissions: z.array(PermissionSchema),
+    hosts: z.array(HostSchema),
+  }),
+  z.object({ type: z.literal('hosts'), hosts: z.array(HostSchema) }),
+  z.object({ type: z.literal('run.status'), status: RunStatusSchema }),
+  z.object({ type: z.literal('run.schema'), run: z.string(), host: z.string(), ...StreamSchemaSchema.shape }),
+  /** Counted for this viewer: `delivered` and `dropped.viewer` are its own. */
+  z.object({ type: z.literal('run.counts'), run: z.string(), host: z.string(), counts: RunCountsSchema }),
+  TerminalOutputEvent,
+  TerminalExitEvent,
+  z.object({ type: z.literal('ping'), time: z.number() }),
+]);
+export type BrowserEvent = z.infer<typeof BrowserEventSchema>;

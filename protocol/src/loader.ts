@@ -1,0 +1,183 @@
+/**
+ * Agent ↔ loader, one process per run. Descriptors of the loader:
+ *
+ * | fd | direction | what |
+ * |---:|-----------|------|
+ * |  0 | in  | JSON lines: the spec first, then `LoaderCommand`s. EOF means the agent is gone: clean up and exit. |
+ * |  1 | out | JSON lines: `LoaderMessage`s |
+ * |  2 | out | libbpf's log, for the agent's log only |
+ * |  3 | out | frames (frames.ts), a pipe or socket |
+ * |  4 | in  | the object file, `object_size` bytes |
+ *
+ * Field names are snake_case because C reads and writes them. `test/contract` holds the C side to golden copies of both.
+ */
+import * as z from 'zod/mini';
+
+const Hex = z.string().check(z.regex(/^([0-9a-f]{2})*$/));
+
+/** How a program is attached. `auto` lets libbpf read SEC(). */
+export const AttachSpecSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('auto') }),
+  /** Loaded, not attached: the program is called by others (tail call, freplace, struct_ops). */
+  z.object({ type: z.literal('none') }),
+  /** Not even loaded. */
+  z.object({ type: z.literal('off') }),
+  z.object({ type: z.literal('tracepoint'), category: z.string(), name: z.string() }),
+  z.object({ type: z.literal('raw_tracepoint'), name: z.string() }),
+  /** fentry, fexit, fmod_ret, tp_btf, lsm: set before load, so another function than SEC()'s may be named. */
+  z.object({ type: z.literal('tracing'), function: z.string() }),
+  z.object({ type: z.literal('kprobe'), function: z.string(), offset: z.number(), return: z.boolean() }),
+  /** Functions by glob, on kernels with kprobe.multi. */
+  z.object({ type: z.literal('kprobe_multi'), pattern: z.string(), return: z.boolean() }),
+  z.object({ type: z.literal('ksyscall'), syscall: z.string(), return: z.boolean() }),
+  /** `function` empty: `offset` alone counts, in the file. pid -1: every process. */
+  z.object({
+    type: z.literal('uprobe'),
+    path: z.string(),
+    function: z.string(),
+    offset: z.number(),
+    return: z.boolean(),
+    pid: z.number(),
+  }),
+  z.object({
+    type: z.literal('usdt'),
+    path: z.string(),
+    provider: z.string(),
+    name: z.string(),
+    pid: z.number(),
+  }),
+  /** `event`: cpu-clock, task-clock, cycles, instructions, page-faults, context-switches, cache-misses, …; every CPU. */
+  z.object({
+    type: z.literal('perf_event'),
+    event: z.string(),
+    /** Samples a second per CPU; 0 when `period` counts. */
+    frequency: z.number(),
+    period: z.number(),
+    pid: z.number(),
+  }),
+  z.object({ type: z.literal('xdp'), interface: z.string(), mode: z.enum(['default', 'generic', 'native']) }),
+  z.object({ type: z.literal('tc'), interface: z.string(), direction: z.enum(['ingress', 'egress']) }),
+  z.object({ type: z.literal('cgroup'), path: z.string() }),
+  /** A socket of the loader's own on that interface (AF_PACKET), to which the filter is attached. */
+  z.object({ type: z.literal('socket_filter'), interface: z.string() }),
+  /** Reads the iterator every `interval` ms into `text` frames; 0 reads it once. */
+  z.object({ type: z.literal('iter'), interval: z.number() }),
+]);
+export type AttachSpec = z.infer<typeof AttachSpecSchema>;
+
+/**
+ * What the host's policy allows, checked by the loader on the loaded programs before any is attached.
+ * Lists of globs with `*`; an empty allow list allows nothing, `["*"]` everything; deny wins.
+ */
+export const LoaderPolicySchema = z.object({
+  program_types: z.array(z.string()),
+  helpers_denied: z.array(z.string()),
+  kfuncs_allowed: z.array(z.string()),
+  /** Functions, tracepoints, paths that may be attached to. */
+  targets_allowed: z.array(z.string()),
+  targets_denied: z.array(z.string()),
+  interfaces_allowed: z.array(z.string()),
+});
+export type LoaderPolicy = z.infer<typeof LoaderPolicySchema>;
+
+export const LoaderSpecSchema = z.object({
+  version: z.literal(1),
+  /** Names the cgroup and the tracing instance: [a-z0-9]{1,32}. */
+  run: z.string().check(z.regex(/^[a-z0-9]{1,32}$/)),
+  stream: z.number(),
+  object_size: z.number(),
+  /** Replaces the placeholder `TRACE_TAG_PLACEHOLDER` in read-only data; same length. */
+  trace_tag: z.string(),
+  /** Memory the run's maps may take, bytes; 0 makes no memory cgroup. */
+  memory_bytes: z.number(),
+  /** uid and gid to run as after the privileged set-up; only when started as root. */
+  uid: z.number(),
+  gid: z.number(),
+  params: z.array(z.object({ section: z.string(), offset: z.number(), bytes: Hex })),
+  /** Sizes given for maps by name; 0 leaves one alone. Unset sizes get defaults in the loader. */
+  maps: z.array(z.object({ name: z.string(), max_entries: z.number(), value_size: z.number() })),
+  programs: z.array(z.object({ name: z.string(), attach: AttachSpecSchema })),
+  policy: LoaderPolicySchema,
+  sources: z.array(
+    z.object({
+      id: z.number(),
+      kind: z.enum(['ringbuf', 'perf', 'map', 'globals', 'trace', 'text']),
+      /** Map, section map (`.bss`) or iterator program; empty for `trace`. */
+      name: z.string(),
+      /** Milliseconds between snapshots of `map` and `globals`. */
+      interval: z.number(),
+    }),
+  ),
+  lost_sites: z.array(z.object({ section: z.string(), offset: z.number(), source: z.number() })),
+  /** Milliseconds between `counts` messages. */
+  counts_interval: z.number(),
+});
+export type LoaderSpec = z.infer<typeof LoaderSpecSchema>;
+
+export const LoaderCommandSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('stop') }),
+  z.object({ type: z.literal('interval'), source: z.number(), interval: z.number() }),
+  z.object({ type: z.literal('write'), source: z.number(), offset: z.number(), bytes: Hex }),
+]);
+export type LoaderCommand = z.infer<typeof LoaderCommandSchema>;
+
+export const LOADER_STAGES = ['spec', 'open', 'load', 'policy', 'attach', 'stream'] as const;
+
+export const LoaderMessageSchema = z.discriminatedUnion('type', [
+  /** Something was changed so that the program runs: a default size, a program turned off because its target is absent. */
+  z.object({ type: z.literal('remark'), text: z.string() }),
+  z.object({
+    type: z.literal('loaded'),
+    milliseconds: z.number(),
+    programs: z.array(
+      z.object({ name: z.string(), id: z.number(), type: z.string(), instructions: z.number() }),
+    ),
+    maps: z.array(z.object({ name: z.string(), id: z.number(), type: z.string(), max_entries: z.number() })),
+  }),
+  z.object({
+    type: z.literal('program'),
+    name: z.string(),
+    state: z.enum(['attached', 'off', 'failed']),
+    target: z.string(),
+    /** Kernel errno, positive; 0 when none. */
+    errno: z.number(),
+    detail: z.string(),
+  }),
+  /** All that could be attached is, capabilities are gone, data flows. */
+  z.object({
+    type: z.literal('running'),
+    milliseconds: z.number(),
+    attached: z.number(),
+    monotonic_ns: z.string(),
+    realtime_ns: z.string(),
+  }),
+  /** The full log of one rejected program; the verifier's text as it is. */
+  z.object({ type: z.literal('verifier_log'), program: z.string(), log: z.string() }),
+  z.object({
+    type: z.literal('counts'),
+    /** Decimal strings of u64, cumulative. `delivered` were written to fd 3. */
+    sources: z.array(z.object({ id: z.number(), delivered: z.string(), lost: z.string() })),
+    programs: z.array(z.object({ name: z.string(), run_count: z.string(), run_time_ns: z.string() })),
+  }),
+  z.object({
+    type: z.literal('failed'),
+    stage: z.enum(LOADER_STAGES),
+    errno: z.number(),
+    /** The program or map at fault, empty when none. */
+    object: z.string(),
+    message: z.string(),
+  }),
+  /** The last message of a run that ended well. */
+  z.object({ type: z.literal('ended'), reason: z.enum(['stopped', 'agent_gone', 'completed']) }),
+]);
+export type LoaderMessage = z.infer<typeof LoaderMessageSchema>;
+
+/**
+ * The wrapper header puts this text in front of every bpf_printk format; the loader replaces it, in read-only data, by the
+ * run's own tag of the same length, and filters its tracing instance by that.
+ */
+export const TRACE_TAG_PLACEHOLDER = '\u0001ppTAGxxxxx\u0001';
+/** The section where the wrapper header keeps one u64 counter per call site that may fail. */
+export const LOST_SECTION = '.data.probepad';
+/** The section, never loaded, whose variables carry the types of sent records into BTF. */
+export const EVENTS_SECTION = 'probepad.events';
