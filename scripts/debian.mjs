@@ -2,7 +2,16 @@
  * Debian packages from any suite, without touching the machine's own apt: a configuration, lists and archives of
  * the project's own in the cache folder (apt.conf(5)), the machine's keyring and mirror.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { debianMirrors, readMachineSources } from './apt-sources.mjs';
 import { cacheFolder } from './cache.mjs';
@@ -33,7 +42,8 @@ export async function packageVersion(choice) {
   await refreshLists();
   const listing = await apt(`looking up ${choice.name}`, 'apt-cache', ['madison', choice.name]);
   const version = newestInSuite(listing, choice.suite);
-  if (version === undefined) throw new Error(`looking up ${choice.name}: ${choice.suite} has no such package`);
+  if (version === undefined)
+    throw new Error(`looking up ${choice.name}: ${choice.suite} has no such package`);
   return version;
 }
 
@@ -65,7 +75,12 @@ export async function unpackedPackage(choice) {
   mkdirSync(packages, { recursive: true });
   const work = mkdtempSync(join(packages, '.unpacking-'));
   try {
-    await apt(`downloading ${choice.name} ${version}`, 'apt-get', ['download', `${choice.name}=${version}`], work);
+    await apt(
+      `downloading ${choice.name} ${version}`,
+      'apt-get',
+      ['download', `${choice.name}=${version}`],
+      work,
+    );
     const deb = readdirSync(work).find((name) => name.endsWith('.deb'));
     if (deb === undefined) throw new Error(`downloading ${choice.name}: apt-get left no .deb`);
     await runOrThrow(`unpacking ${choice.name}`, ['dpkg', '-x', join(work, deb), join(work, 'root')]);
@@ -190,5 +205,8 @@ async function apt(what, program, args, cwd) {
  */
 function runAsProject(program, args, folder, cwd) {
   const lock = ['flock', '--timeout', String(LOCK_WAIT_S), join(folder, 'lock')];
-  return runCommand([...lock, program, '-c', join(folder, 'apt.conf'), ...args], { cwd, env: { LC_ALL: 'C' } });
+  return runCommand([...lock, program, '-c', join(folder, 'apt.conf'), ...args], {
+    cwd,
+    env: { LC_ALL: 'C' },
+  });
 }

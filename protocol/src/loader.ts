@@ -174,9 +174,10 @@ export type LoaderMessage = z.infer<typeof LoaderMessageSchema>;
 
 /**
  * The wrapper header puts this text in front of every bpf_printk format; the loader replaces it, in read-only data, by the
- * run's own tag of the same length, and filters its tracing instance by that.
+ * run's own tag of the same length, and filters its tracing instance by that. Printable and without `%`, `*`, `?`, `[`, because
+ * the kernel refuses other formats (linux/kernel/bpf/helpers.c, bpf_bprintf_prepare) and the filter is a glob.
  */
-export const TRACE_TAG_PLACEHOLDER = '\u0001ppTAGxxxxx\u0001';
+export const TRACE_TAG_PLACEHOLDER = '~pp:TAGxxxx~';
 /** The section where the wrapper header keeps one u64 counter per call site that may fail. */
 export const LOST_SECTION = '.data.probepad';
 /** The section, never loaded, whose variables carry the types of sent records into BTF. */
