@@ -1,0 +1,110 @@
+import type { ProbeSchema, Type } from './schema.ts';
+
+/** Questions about the types of a schema that decoding, formatting and forms share. */
+
+/** Follows typedefs to what a type really is. A cycle, which valid BTF does not have, ends as opaque. */
+export function resolveType(schema: ProbeSchema, id: number): Type {
+  for (let hops = 0, at = id; hops < 64; hops++) {
+    const type = schema.types[at];
+    if (type === undefined) break;
+    if (type.kind !== 'typedef') return type;
+    at = type.target;
+  }
+  return { kind: 'opaque', name: 'unknown', size: 0 };
+}
+
+/** Size in bytes; 0 for void and unknown types. */
+export function sizeOfType(schema: ProbeSchema, id: number): number {
+  const type = resolveType(schema, id);
+  switch (type.kind) {
+    case 'void':
+      return 0;
+    case 'pointer':
+      return 8;
+    case 'array':
+      return type.length * sizeOfType(schema, type.element);
+    case 'typedef':
+      return 0;
+    default:
+      return type.size;
+  }
+}
+
+/** The outermost name: `__be32` rather than `unsigned int`. Empty for unnamed types. */
+export function nameOfType(schema: ProbeSchema, id: number): string {
+  const type = schema.types[id];
+  if (type === undefined || type.kind === 'void') return 'void';
+  switch (type.kind) {
+    case 'pointer': {
+      const target = nameOfType(schema, type.target);
+      return `${target} *`;
+    }
+    case 'array':
+      return `${nameOfType(schema, type.element)}[${type.length}]`;
+    case 'struct':
+    case 'union':
+      return type.name === '' ? type.kind : `${type.kind} ${type.name}`;
+    case 'enum':
+      return type.name === '' ? 'enum' : `enum ${type.name}`;
+    default:
+      return type.name;
+  }
+}
+
+/** Whether an array of this element is text. */
+export function isCharType(schema: ProbeSchema, id: number): boolean {
+  const type = resolveType(schema, id);
+  return type.kind === 'int' && type.size === 1 && (type.encoding === 'char' || type.name === 'char');
+}
+
+/** One scalar, text or list at a fixed place in a record: what becomes a column. */
+export interface Leaf {
+  /** Member names from the outside in; empty for a record that is itself a scalar. */
+  path: string[];
+  /** The path joined by dots. */
+  name: string;
+  type: number;
+  /** Bytes from the record's start; for bitfields the bit offset counts. */
+  offset: number;
+  size: number;
+  bitfield?: { offsetBits: number; bits: number };
+  tags: string[];
+}
+
+/** The columns of a type: nested structs and unions flattened, anonymous ones merged into their parent. */
+export function leavesOf(schema: ProbeSchema, id: number): Leaf[] {
+  const leaves: Leaf[] = [];
+  const visit = (type: number, offsetBits: number, path: string[], tags: string[], depth: number): void => {
+    const resolved = resolveType(schema, type);
+    if ((resolved.kind === 'struct' || resolved.kind === 'union') && depth < 16) {
+      for (const member of resolved.members) {
+        const at = offsetBits + member.offsetBits;
+        const inner = member.name === '' ? path : [...path, member.name];
+        if (member.bitSize !== undefined && member.bitSize > 0) {
+          leaves.push({
+            path: inner,
+            name: inner.join('.'),
+            type: member.type,
+            offset: at >> 3,
+            size: sizeOfType(schema, member.type),
+            bitfield: { offsetBits: at, bits: member.bitSize },
+            tags: member.tags ?? [],
+          });
+        } else {
+          visit(member.type, at, inner, member.tags ?? [], depth + 1);
+        }
+      }
+      return;
+    }
+    leaves.push({
+      path,
+      name: path.join('.'),
+      type,
+      offset: offsetBits >> 3,
+      size: sizeOfType(schema, type),
+      tags,
+    });
+  };
+  visit(id, 0, [], [], 0);
+  return leaves;
+}
