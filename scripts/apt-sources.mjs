@@ -84,7 +84,7 @@ function parseStanza(stanza) {
     const field = /^([A-Za-z0-9-]+):(.*)$/.exec(line);
     if (field?.[1] !== undefined) {
       current = field[1].toLowerCase();
-      fields.set(current, field[2] ?? '');
+      fields.set(current, (field[2] ?? '').trim());
     } else if (/^\s/.test(line) && current !== '') {
       fields.set(current, `${fields.get(current)} ${line.trim()}`);
     }

@@ -6,10 +6,10 @@ import { spawn } from 'node:child_process';
 
 /**
  * @typedef {object} CommandOptions
- * @property {string} [cwd]
- * @property {Record<string, string | undefined>} [env] added to this process's environment; undefined removes
+ * @property {string | undefined} [cwd]
+ * @property {NodeJS.ProcessEnv} [env] added to this process's environment; undefined removes
  * @property {'capture' | 'inherit'} [output] capture (default) or show what the command prints
- * @property {number} [timeoutMs] the command's whole process group is killed after this long
+ * @property {number | undefined} [timeoutMs] the command's whole process group is killed after this long
  */
 
 /**

@@ -145,7 +145,7 @@ function sourcesList() {
     throw new Error(`reading Debian's keyring: ${KEYRING} is missing (package debian-archive-keyring)`);
   }
   const { archive, security } = debianMirrors(readMachineSources());
-  const signed = `[arch=amd64 signed-by=${KEYRING}]`;
+  const signed = `[signed-by=${KEYRING}]`;
   return [
     `deb ${signed} ${archive} bookworm main`,
     `deb ${signed} ${archive} bookworm-updates main`,

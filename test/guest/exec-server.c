@@ -337,7 +337,7 @@ int main(int argc, char **argv)
 	struct utsname kernel;
 	int signals = watch_signals();
 
-	port = open(argc > 1 ? argv[1] : "/dev/vport0p1", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	port = open(argc > 1 ? argv[1] : "", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (port < 0 || signals < 0 || uname(&kernel) < 0)
 		power_off("no port to the machine outside");
 	send_message('R', 0, kernel.release, strlen(kernel.release));

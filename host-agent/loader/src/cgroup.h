@@ -1,0 +1,34 @@
+/* The memory cgroup of a run: map memory ignores every rlimit, but is charged to the cgroup of whoever makes the map. */
+#ifndef PROBEPAD_CGROUP_H
+#define PROBEPAD_CGROUP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CGROUP_PREFIX "probepad-"
+
+struct run_cgroup {
+	char path[768]; /* empty when there is none */
+	char home[768]; /* where the loader came from */
+	int lock;	/* fd, or -1 */
+};
+
+/*
+ * Makes the group `probepad-<run>` beside or below the loader's own, for v1 and v2 hierarchies, limited to `bytes` and
+ * the loader's own needs. Nobody is in it yet. Returns 0, or -errno with `why` telling the step.
+ */
+int run_cgroup_make(struct run_cgroup *group, const char *run, uint64_t bytes, char *why, size_t why_size);
+
+/* Moves the calling process in. Returns 0 or -errno. */
+int run_cgroup_join(const struct run_cgroup *group);
+
+/* Moves `pid` back and removes the group. Returns 0, -EBUSY while processes are in it, or -errno. */
+int run_cgroup_remove(const struct run_cgroup *group, int pid);
+
+/* Whether the memory controller can be had: "v1", "v2" or NULL. */
+const char *cgroup_memory_version(void);
+
+/* Calls `each` for every directory named probepad-… of the memory hierarchy. */
+void cgroup_each_leftover(void (*each)(const char *path));
+
+#endif

@@ -1,0 +1,35 @@
+#include "glob.h"
+
+bool star_match(const char *pattern, const char *text)
+{
+	const char *star = NULL, *resume = NULL;
+
+	while (*text) {
+		if (*pattern == '*') {
+			star = pattern++;
+			resume = text;
+		} else if (*pattern == *text) {
+			pattern++;
+			text++;
+		} else if (star) {
+			/* Let the last star take one character more. */
+			pattern = star + 1;
+			text = ++resume;
+		} else {
+			return false;
+		}
+	}
+	while (*pattern == '*')
+		pattern++;
+	return *pattern == '\0';
+}
+
+bool globs_match(const struct globs *globs, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < globs->count; i++)
+		if (star_match(globs->patterns[i], text))
+			return true;
+	return false;
+}

@@ -1,0 +1,191 @@
+/*
+ * What the host allows, checked on what the kernel was given: bpf_program__insns() after loading holds every
+ * subprogram, relocated. A check before loading would miss them.
+ */
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run.h"
+
+/* libbpf writes these into calls that this kernel can't resolve; the verifier has shown them to be dead code. */
+#define POISON_CORE 195896080
+#define POISON_MIN 2000000000
+#define POISON_MAX 2009999999
+
+static const char *const helper_names[] = {
+#ifdef ___BPF_FUNC_MAPPER
+#define HELPER_NAME(name, number, ...) [number] = "bpf_" #name,
+	___BPF_FUNC_MAPPER(HELPER_NAME)
+#else
+	/* Headers before 6.2 bring the commas along. */
+#define HELPER_NAME(name) [BPF_FUNC_##name] = "bpf_" #name
+	__BPF_FUNC_MAPPER(HELPER_NAME)
+	/* 6.2; no kernel has had more helpers since. */
+	[210] = "bpf_cgrp_storage_get",
+	[211] = "bpf_cgrp_storage_delete",
+#endif
+};
+
+static int deny(struct run *run, const struct program *program, const char *what, const char *name)
+{
+	return fail(&run->failure, "policy", EACCES, program->name, "the host's policy does not allow program %s %s %s",
+		    program->name, what, name);
+}
+
+static int check_helper(struct run *run, const struct program *program, int id)
+{
+	const struct globs *denied = &run->spec.policy.helpers_denied;
+	char unknown[32];
+	const char *name = NULL;
+
+	if (id == POISON_CORE || (id >= POISON_MIN && id <= POISON_MAX) || id == 0)
+		return 0;
+	if (id > 0 && (size_t)id < sizeof(helper_names) / sizeof(helper_names[0]))
+		name = helper_names[id];
+	if (!name) {
+		/* A helper nobody here has heard of can't be told from a denied one. */
+		snprintf(unknown, sizeof(unknown), "helper number %d", id);
+		return denied->count ? deny(run, program, "to call", unknown) : 0;
+	}
+	if (globs_match(denied, name) || globs_match(denied, name + strlen("bpf_")))
+		return deny(run, program, "to call", name);
+	return 0;
+}
+
+static int check_kfunc(struct run *run, const struct program *program, const struct bpf_insn *insn)
+{
+	static struct btf *kernel;
+	const struct btf_type *type = NULL;
+	const char *name = NULL;
+
+	if (!kernel)
+		kernel = btf__load_vmlinux_btf();
+	/* `off` is the module whose BTF has the function; only the kernel's own are known by name. */
+	if (kernel && !insn->off)
+		type = btf__type_by_id(kernel, (__u32)insn->imm);
+	if (type)
+		name = btf__name_by_offset(kernel, type->name_off);
+	if (!name)
+		name = "a module's kernel function";
+	return globs_match(&run->spec.policy.kfuncs_allowed, name) ? 0 : deny(run, program, "to call", name);
+}
+
+static int check_instructions(struct run *run, const struct program *program)
+{
+	const struct bpf_insn *insns = bpf_program__insns(program->bpf);
+	size_t count = bpf_program__insn_cnt(program->bpf), i;
+
+	for (i = 0; i < count; i++) {
+		const struct bpf_insn *insn = &insns[i];
+
+		if (insn->code == (BPF_LD | BPF_IMM | BPF_DW)) {
+			i++; /* its second half is no instruction */
+			continue;
+		}
+		if (insn->code != (BPF_JMP | BPF_CALL))
+			continue;
+		if (insn->src_reg == 0 && check_helper(run, program, insn->imm))
+			return -1;
+		if (insn->src_reg == BPF_PSEUDO_KFUNC_CALL && check_kfunc(run, program, insn))
+			return -1;
+	}
+	return 0;
+}
+
+/* One target under the several names people know it by. */
+struct names {
+	char text[4][640];
+	size_t count;
+};
+
+static void add_name(struct names *names, const char *prefix, const char *name)
+{
+	snprintf(names->text[names->count], sizeof(names->text[0]), "%s%s", prefix, name);
+	names->count++;
+}
+
+static void names_of(const struct hook *hook, struct names *names)
+{
+	const char *slash;
+	char *real;
+
+	names->count = 0;
+	add_name(names, "", hook->target);
+	switch (hook->family) {
+	case HOOK_TRACEPOINT:
+		slash = strchr(hook->target, '/');
+		if (!slash)
+			break;
+		add_name(names, "", hook->target);
+		names->text[1][slash - hook->target] = ':';
+		add_name(names, "", slash + 1);
+		break;
+	case HOOK_KSYSCALL:
+		add_name(names, "sys_", hook->target);
+		add_name(names, "__x64_sys_", hook->target);
+		add_name(names, "__arm64_sys_", hook->target);
+		break;
+	case HOOK_LSM:
+		add_name(names, "bpf_lsm_", hook->target);
+		add_name(names, "security_", hook->target);
+		break;
+	case HOOK_UPROBE:
+	case HOOK_USDT:
+	case HOOK_CGROUP:
+		real = realpath(hook->target, NULL);
+		if (real)
+			add_name(names, "", real);
+		free(real);
+		break;
+	default:
+		break;
+	}
+}
+
+static int check_target(struct run *run, const struct program *program)
+{
+	const struct policy *policy = &run->spec.policy;
+	const struct hook *hook = &program->hook;
+	struct names names;
+	bool allowed = false;
+	size_t i;
+
+	if (hook->family == HOOK_NONE || hook->family == HOOK_PERF_EVENT || !hook->target[0])
+		return 0;
+	if (hook->family == HOOK_INTERFACE)
+		return globs_match(&policy->interfaces_allowed, hook->target) ?
+			       0 :
+			       deny(run, program, "on interface", hook->target);
+	names_of(hook, &names);
+	for (i = 0; i < names.count; i++) {
+		if (globs_match(&policy->targets_denied, names.text[i]))
+			return deny(run, program, "on", hook->target);
+		allowed = allowed || globs_match(&policy->targets_allowed, names.text[i]);
+	}
+	return allowed ? 0 : deny(run, program, "on", hook->target);
+}
+
+int policy_check(struct run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->program_count; i++) {
+		const struct program *program = &run->programs[i];
+		const char *type;
+
+		if (program->off || program->absent)
+			continue;
+		type = libbpf_bpf_prog_type_str(bpf_program__type(program->bpf));
+		if (!globs_match(&run->spec.policy.program_types, type ? type : "unknown"))
+			return deny(run, program, "of type", type ? type : "unknown");
+		if (check_instructions(run, program) || check_target(run, program))
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,109 @@
+/* One run: what is loaded, what holds it, what flows. */
+#ifndef PROBEPAD_RUN_H
+#define PROBEPAD_RUN_H
+
+#include <bpf/libbpf.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "failure.h"
+#include "frame.h"
+#include "hook.h"
+#include "janitor.h"
+#include "spec.h"
+#include "trace_instance.h"
+
+struct program {
+	const char *name; /* the object's */
+	const char *section;
+	struct attach_spec attach;
+	struct hook hook;
+	struct bpf_program *bpf;
+	/* Not loaded: the spec says so, or the kernel lacks the target. */
+	bool off, absent;
+	bool attached;
+	char *log; /* VERIFIER_LOG_MAX bytes, touched only by a rejection */
+	int iterator_link; /* fd of an iterator's link, or -1 */
+};
+
+/* A section's map (.bss, .data.probepad): its bytes in place when the kernel lets us map them, else by look-up. */
+struct section {
+	struct bpf_map *map;
+	uint8_t *bytes; /* mapped or a buffer of ours */
+	size_t size;
+	int fd;
+	bool mapped;
+};
+
+struct lost_counter {
+	struct section *section;
+	uint32_t offset;
+	uint16_t source;
+};
+
+struct run {
+	struct spec spec;
+	struct failure failure;
+	uint64_t started;
+
+	void *object_bytes;
+	struct bpf_object *object;
+	struct program *programs;
+	size_t program_count, attached_count;
+
+	/* What attaching left: closing them detaches. */
+	struct bpf_link **links;
+	int *fds;
+	size_t link_count, fd_count;
+
+	struct janitor janitor;
+	struct trace_instance trace;
+
+	struct section *sections;
+	size_t section_count;
+	struct lost_counter *lost_counters;
+	size_t lost_counter_count;
+
+	struct frame_output output;
+};
+
+/* `probepad-loader run`. Returns the exit status. */
+int run_main(void);
+
+/* open.c */
+int object_open(struct run *run);
+void object_close(struct run *run);
+struct program *run_program(struct run *run, const char *name);
+
+/* load.c */
+int object_load(struct run *run);
+/* libbpf's log goes to fd 2; the last warnings are kept for `failed` messages. */
+void libbpf_log_start(void);
+const char *libbpf_log_last(void);
+
+/* policy.c */
+int policy_check(struct run *run);
+
+/* attach.c */
+int programs_attach(struct run *run);
+void programs_detach(struct run *run);
+/* Keep a link or fd for the run's life. Return 0 or -ENOMEM (it is closed then). */
+int run_hold_link(struct run *run, struct bpf_link *link);
+int run_hold_fd(struct run *run, int fd);
+
+/* attach_perf.c, attach_tc.c, attach_kprobe_multi.c: 0 or -errno; `detail` gets what errno doesn't say. */
+int attach_perf_event(struct run *run, struct program *program, char *detail, size_t size);
+int attach_tc(struct run *run, struct program *program, char *detail, size_t size);
+int attach_kprobe_multi(struct run *run, struct program *program, char *detail, size_t size);
+
+/* sections.c */
+int sections_open(struct run *run);
+void sections_close(struct run *run);
+struct section *section_find(struct run *run, const char *name);
+/* Makes `bytes` current. Free of cost for a mapped section. Returns 0 or -errno. */
+int section_read(struct section *section);
+int section_write(struct section *section, uint32_t offset, const uint8_t *bytes, size_t length);
+/* What the program itself counted as not sent, over all call sites of a source. */
+uint64_t lost_count(struct run *run, uint16_t source);
+
+#endif

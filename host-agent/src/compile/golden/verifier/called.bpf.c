@@ -1,0 +1,14 @@
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+char LICENSE[] SEC("license") = "GPL";
+struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 64); __type(key, u32); __type(value, u64); } counts SEC(".maps");
+static __noinline int deeper(u32 key)
+{
+	u64 *value = bpf_map_lookup_elem(&counts, &key);
+	return *value;
+}
+SEC("tp/syscalls/sys_enter_getppid")
+int handle(void *ctx)
+{
+	return deeper(1);
+}

@@ -1,0 +1,11 @@
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+char LICENSE[] SEC("license") = "GPL";
+struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 64); __type(key, u32); __type(value, u64); } counts SEC(".maps");
+SEC("xdp")
+int handle(struct xdp_md *ctx)
+{
+	char bytes[16] = {};
+	bpf_skb_load_bytes(ctx, 0, bytes, sizeof(bytes));
+	return bytes[0] ? XDP_PASS : XDP_ABORTED;
+}

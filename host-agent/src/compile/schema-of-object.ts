@@ -1,0 +1,122 @@
+import { errorOf, ProbepadFailure } from '@probepad/protocol/errors';
+import type { ProbeSchema, Source } from '@probepad/protocol/schema';
+import { readBtf } from './object/btf.ts';
+import { badObject } from './object/bytes.ts';
+import { type Elf, readElf } from './object/elf.ts';
+import { readLineInfo } from './object/line-info.ts';
+import { isEventMap, readLostSites, readRecords } from './schema/events.ts';
+import { readGlobals, readParams } from './schema/globals.ts';
+import { HELPER, helperCalls } from './schema/instructions.ts';
+import { isPerCpu, type MapDefinition, readMaps } from './schema/maps.ts';
+import { readPrograms } from './schema/programs.ts';
+import { createTypeTable } from './schema/types.ts';
+
+/** Types that a schema may hold; an object that needs more was not written by hand. */
+const TYPES_MAX = 20_000;
+
+/**
+ * The schema of a compiled program, from its ELF and BTF alone. Pure. Fails with `bad_object` on anything malformed; bounded
+ * in time by the object's size.
+ */
+export function schemaOfObject(object: Uint8Array): ProbeSchema {
+  try {
+    return readSchema(object);
+  } catch (error) {
+    if (error instanceof ProbepadFailure) throw error;
+    // A hostile object may nest deeper than the stack, or name offsets that no view has.
+    return badObject(errorOf(error).message);
+  }
+}
+
+function readSchema(object: Uint8Array): ProbeSchema {
+  const elf = readElf(object);
+  const btfSection = elf.section('.BTF') ?? badObject('no BTF: compile with -g');
+  const btf = readBtf(btfSection.content, elf.littleEndian);
+  const extension = elf.section('.BTF.ext');
+  const lines = extension ? readLineInfo(extension.content, elf.littleEndian, btf) : new Map();
+
+  const types = createTypeTable(btf);
+  const programs = readPrograms(elf, lines);
+  const maps = readMaps(btf);
+  const calls = helperCalls(elf);
+  const records = readRecords(btf, elf, types, maps, calls);
+  const sources: Source[] = [];
+  const addSource = (source: Omit<Source, 'id'>): void => {
+    sources.push({ id: sources.length, ...source });
+  };
+
+  for (const map of maps.filter(isEventMap)) {
+    const found = records.get(map.name) ?? { records: [], recordsFrom: 'unknown' as const };
+    addSource({ ...plainSource(map.name, 'events'), ...sizesOf(map), ...found });
+  }
+  for (const map of maps.filter((candidate) => !isEventMap(candidate))) {
+    addSource({
+      ...plainSource(map.name, 'map'),
+      ...sizesOf(map),
+      ...(map.keyType !== undefined && { keyType: types.add(map.keyType) }),
+      ...(map.valueType !== undefined && { valueType: types.add(map.valueType) }),
+      ...(map.innerType !== undefined && { innerMapType: map.innerType }),
+    });
+  }
+  for (const { name, size, writable, type } of readGlobals(btf, elf, types)) {
+    addSource({
+      ...plainSource(name, 'globals'),
+      mapType: 'array',
+      keySize: 4,
+      valueSize: size,
+      maxEntries: 1,
+      valueType: type,
+      writable,
+    });
+  }
+  if (calls.some(({ helper }) => helper === HELPER.trace_printk || helper === HELPER.trace_vprintk)) {
+    addSource(plainSource(freeName('trace', sources), 'trace'));
+  }
+  for (const { name, attach } of programs) {
+    if (attach === 'iter') addSource(plainSource(freeName(name, sources), 'text'));
+  }
+
+  const params = readParams(btf, elf, types);
+  const lostSites = readLostSites(btf, elf, maps).flatMap(({ section, offset, map }) => {
+    const source = sources.find(({ name, kind }) => name === map && kind === 'events');
+    return source ? [{ section, offset, source: source.id }] : [];
+  });
+  if (types.types.length > TYPES_MAX) badObject(`${types.types.length} types`);
+  return { version: 1, license: licenseOf(elf), programs, sources, params, types: types.types, lostSites };
+}
+
+function plainSource(name: string, kind: Source['kind']): Omit<Source, 'id'> {
+  return {
+    name,
+    kind,
+    mapType: '',
+    keySize: 0,
+    valueSize: 0,
+    maxEntries: 0,
+    perCpu: false,
+    records: [],
+    recordsFrom: 'unknown',
+    writable: false,
+  };
+}
+
+function sizesOf(
+  map: MapDefinition,
+): Pick<Source, 'mapType' | 'keySize' | 'valueSize' | 'maxEntries' | 'perCpu'> {
+  const { type, keySize, valueSize, maxEntries } = map;
+  return { mapType: type, keySize, valueSize, maxEntries, perCpu: isPerCpu(type) };
+}
+
+/** A map may be called `trace` too: names of sources are unique. */
+function freeName(name: string, sources: readonly Source[]): string {
+  let free = name;
+  while (sources.some((source) => source.name === free)) free += '_';
+  return free;
+}
+
+/** Text of SEC("license"); empty when the program has none. */
+function licenseOf(elf: Elf): string {
+  const content = elf.section('license')?.content ?? new Uint8Array();
+  const end = content.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? content : content.subarray(0, end));
+}

@@ -1,0 +1,150 @@
+import { type Btf, type BtfType, resolved, sizeOf } from '../object/btf.ts';
+
+/** A map that the program defines in `.maps`. */
+export type MapDefinition = {
+  name: string;
+  /** bpftool's word. */
+  type: string;
+  keySize: number;
+  valueSize: number;
+  maxEntries: number;
+  /** BTF ids. */
+  keyType: number | undefined;
+  valueType: number | undefined;
+  innerType: string | undefined;
+};
+
+/** bpftool's words by number. Source: linux/bpf.h, enum bpf_map_type. */
+const MAP_TYPES = [
+  'unspec',
+  'hash',
+  'array',
+  'prog_array',
+  'perf_event_array',
+  'percpu_hash',
+  'percpu_array',
+  'stack_trace',
+  'cgroup_array',
+  'lru_hash',
+  'lru_percpu_hash',
+  'lpm_trie',
+  'array_of_maps',
+  'hash_of_maps',
+  'devmap',
+  'sockmap',
+  'cpumap',
+  'xskmap',
+  'sockhash',
+  'cgroup_storage',
+  'reuseport_sockarray',
+  'percpu_cgroup_storage',
+  'queue',
+  'stack',
+  'sk_storage',
+  'devmap_hash',
+  'struct_ops',
+  'ringbuf',
+  'inode_storage',
+  'task_storage',
+  'bloom_filter',
+  'user_ringbuf',
+  'cgrp_storage',
+  'arena',
+] as const;
+
+export function isPerCpu(type: string): boolean {
+  return type.includes('percpu');
+}
+
+/** Reads BTF-defined maps. Source: libbpf, bpf_helpers.h (`__uint`, `__type`, `__array`, `__ulong`). */
+export function readMaps(btf: Btf): MapDefinition[] {
+  const maps: MapDefinition[] = [];
+  for (const section of btf.types) {
+    if (section.kind !== 'section' || section.name !== '.maps') continue;
+    for (const { type } of section.variables) {
+      const variable = btf.type(type);
+      if (variable.kind !== 'variable') continue;
+      const definition = resolved(btf, variable.target).type;
+      if (definition.kind === 'struct') maps.push(readMap(btf, variable.name, definition));
+    }
+  }
+  return maps;
+}
+
+function readMap(
+  btf: Btf,
+  name: string,
+  definition: Extract<BtfType, { kind: 'struct' | 'union' }>,
+): MapDefinition {
+  const map: MapDefinition = {
+    name,
+    type: 'unspec',
+    keySize: 0,
+    valueSize: 0,
+    maxEntries: 0,
+    keyType: undefined,
+    valueType: undefined,
+    innerType: undefined,
+  };
+  for (const member of definition.members) {
+    switch (member.name) {
+      case 'type': {
+        const number = numberOf(btf, member.type);
+        map.type = MAP_TYPES[number] ?? `type_${number}`;
+        break;
+      }
+      case 'max_entries':
+        map.maxEntries = numberOf(btf, member.type);
+        break;
+      case 'key_size':
+        map.keySize = numberOf(btf, member.type);
+        break;
+      case 'value_size':
+        map.valueSize = numberOf(btf, member.type);
+        break;
+      case 'key':
+        map.keyType = targetOf(btf, member.type);
+        if (map.keyType !== undefined) map.keySize = sizeOf(btf, map.keyType);
+        break;
+      case 'value':
+        map.valueType = targetOf(btf, member.type);
+        if (map.valueType !== undefined) map.valueSize = sizeOf(btf, map.valueType);
+        break;
+      case 'values':
+        map.innerType = innerMapType(btf, member.type);
+        break;
+    }
+  }
+  return map;
+}
+
+/** `__uint(name, n)` is `int (*name)[n]`; `__ulong(name, n)` an enum whose only value is n. */
+function numberOf(btf: Btf, type: number): number {
+  const member = resolved(btf, type).type;
+  if (member.kind === 'enum') return Number(member.values[0]?.[1] ?? 0n);
+  if (member.kind !== 'pointer') return 0;
+  const array = resolved(btf, member.target).type;
+  return array.kind === 'array' ? array.length : 0;
+}
+
+/** `__type(name, T)` is `typeof(T) *name`. */
+function targetOf(btf: Btf, type: number): number | undefined {
+  const member = resolved(btf, type).type;
+  return member.kind === 'pointer' ? member.target : undefined;
+}
+
+/** `__array(values, struct …)` is an array of pointers to the inner map's definition. */
+function innerMapType(btf: Btf, type: number): string | undefined {
+  const array = resolved(btf, type).type;
+  if (array.kind !== 'array') return undefined;
+  const pointer = resolved(btf, array.element).type;
+  if (pointer.kind !== 'pointer') return undefined;
+  const inner = resolved(btf, pointer.target).type;
+  if (inner.kind !== 'struct' || !inner.members.some(({ name }) => name === 'type')) return undefined;
+  return readMapType(btf, inner.members.find(({ name }) => name === 'type')?.type ?? 0);
+}
+
+function readMapType(btf: Btf, type: number): string {
+  const number = numberOf(btf, type);
+  return MAP_TYPES[number] ?? `type_${number}`;
+}

@@ -1,0 +1,64 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Compiler, createCompiler } from './compile/compiler.ts';
+import { type LoadedPolicy, loadPolicy } from './policy/policy-file.ts';
+import { deferredCompiler, type FullCompiler } from './runs/deferred-compiler.ts';
+import type { RunEnvironment } from './runs/environment.ts';
+import { loaderIdentity } from './runs/identity.ts';
+import type { Log } from './runs/log.ts';
+import { sweep } from './runs/sweep.ts';
+
+export interface MachineOptions {
+  /** Folder for caches and credentials. */
+  dataDir: string | undefined;
+  /** Path of the policy file, when it is not at one of the usual places. */
+  policyPath: string | undefined;
+  log: Log;
+}
+
+/** This machine, ready to run probes; with or without a hub. */
+export interface Machine {
+  dataDir: string;
+  policy: LoadedPolicy;
+  environment: RunEnvironment & { compiler: FullCompiler };
+  /** The compiler itself, once it is made; rejects with `no_compiler` or `no_box`. */
+  compiler: Promise<Compiler>;
+}
+
+/** Where caches and credentials lie: PROBEPAD_AGENT_DATA, /var/lib/probepad for root, else below the user's home. */
+export function defaultDataDir(): string {
+  const named = process.env.PROBEPAD_AGENT_DATA;
+  if (named !== undefined && named !== '') return resolve(named);
+  if (process.getuid?.() === 0) return '/var/lib/probepad';
+  return join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local/state'), 'probepad');
+}
+
+/** PROBEPAD_LOADER, else the one that the build makes beside this folder. */
+export function defaultLoaderPath(): string {
+  return process.env.PROBEPAD_LOADER ?? resolve(import.meta.dirname, '../loader/build/probepad-loader');
+}
+
+/**
+ * Reads the policy, cleans up after loaders that were killed, and begins to make the compiler.
+ * @throws PolicyError, or the error of reading a policy file that was named
+ */
+export async function openMachine(options: MachineOptions): Promise<Machine> {
+  const { log } = options;
+  const policy = await loadPolicy(options.policyPath);
+  const dataDir = resolve(options.dataDir ?? defaultDataDir());
+  const loaderPath = defaultLoaderPath();
+  const compiler = createCompiler({ cacheDir: join(dataDir, 'cache'), loaderPath, log });
+  await sweep(loaderPath, log);
+  return {
+    dataDir,
+    policy,
+    compiler,
+    environment: {
+      compiler: deferredCompiler(compiler),
+      loaderPath,
+      policy: policy.policy,
+      identity: loaderIdentity(),
+      log,
+    },
+  };
+}

@@ -1,0 +1,134 @@
+/** The agent: this machine, and a link to the hub that it runs probes for. */
+import { readFile } from 'node:fs/promises';
+import type { Check } from '@probepad/protocol/control/host';
+import type { ProbepadError } from '@probepad/protocol/errors';
+import { hostFacts } from './host-facts.ts';
+import { credentialStore } from './link/credential.ts';
+import { createFeed } from './link/feed.ts';
+import { type HubLink, openHubLink } from './link/hub-link.ts';
+import { type Machine, openMachine } from './machine.ts';
+import { preflight } from './preflight/preflight.ts';
+import type { Log } from './runs/log.ts';
+import { createRunTable } from './runs/run-table.ts';
+import { createTerminals } from './terminal/terminals.ts';
+import { VERSION } from './version.ts';
+
+export interface AgentOptions {
+  /** URL of the hub. */
+  hub: string;
+  /** Single-use token, or the file that will hold one; neither when this machine has joined before. */
+  join: string | undefined;
+  joinPath: string | undefined;
+  dataDir: string | undefined;
+  policyPath: string | undefined;
+  log: Log;
+}
+
+/** How often the machine is looked at for changes that the hub should know, milliseconds. */
+const FACTS_INTERVAL = 5_000;
+
+export interface Agent {
+  /** Ends all runs and the connection. */
+  stop(): Promise<void>;
+  /** Resolves when the agent gives up: with the hub's refusal, or undefined after `stop`. */
+  readonly over: Promise<ProbepadError | undefined>;
+}
+
+/** @throws PolicyError, or the error of reading a policy file that was named */
+export async function startAgent(options: AgentOptions): Promise<Agent> {
+  const { log } = options;
+  const machine = await openMachine(options);
+  const { environment, policy } = machine;
+  log(policy.path === undefined ? 'policy: the safe default' : `policy: ${policy.path}`);
+
+  let link: HubLink | undefined;
+  const feed = createFeed((run) => link?.reported(run));
+  const table = createRunTable(environment, feed);
+  const terminals = createTerminals(policy.policy.terminal, {
+    output: (terminal, data) => link?.send({ type: 'terminal.output', terminal, data }),
+    exit: (terminal, code) => link?.send({ type: 'terminal.exit', terminal, code }),
+  });
+  const state = { compiler: { clang: '', btf: '' }, checks: [] as Check[] };
+  const facts = () => hostFacts(policy.policy, state.compiler, state.checks);
+  await Promise.race([lookAtCompiler(machine, state), delay(COMPILER_PATIENCE)]);
+
+  link = openHubLink({
+    hub: options.hub,
+    joinToken: () => joinToken(options),
+    credentials: credentialStore(machine.dataDir),
+    software: `agent/${VERSION}`,
+    facts,
+    machine: { table, compiler: environment.compiler, terminals },
+    feed,
+    log,
+  });
+  const stopWatching = watchFacts(machine, state, () => JSON.stringify(facts()), link, log);
+
+  return {
+    over: link.over,
+    async stop() {
+      stopWatching();
+      await table.endAll('stopped');
+      table.close();
+      terminals.closeAll();
+      link?.close();
+    },
+  };
+}
+
+/** A host says at once what it can; a slow compiler is told of later. */
+const COMPILER_PATIENCE = 1_500;
+
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+interface Facts {
+  compiler: { clang: string; btf: string };
+  checks: Check[];
+}
+
+async function lookAtCompiler(machine: Machine, state: Facts): Promise<void> {
+  const compiler = await machine.compiler.catch(() => undefined);
+  if (compiler !== undefined) state.compiler = compiler.facts();
+}
+
+/** Preflight now, when the compiler's header is ready, and what changes later: interfaces, a clang that was installed. */
+function watchFacts(
+  machine: Machine,
+  state: Facts,
+  current: () => string,
+  link: HubLink,
+  log: Log,
+): () => void {
+  let told = '';
+  const tell = (): void => {
+    const now = current();
+    if (now !== told) link.factsChanged();
+    told = now;
+  };
+  const look = async (): Promise<void> => {
+    await lookAtCompiler(machine, state);
+    const compiler = await machine.compiler.catch(() => undefined);
+    state.checks = await preflight({
+      loaderPath: machine.environment.loaderPath,
+      ...(compiler === undefined ? {} : { compiler }),
+    });
+    tell();
+  };
+  const tellOfFailure = (error: unknown): void => log(`preflight: ${String(error)}`);
+  look()
+    .then(async () => (await machine.compiler).ready)
+    .then(look)
+    .catch(tellOfFailure);
+  const timer = setInterval(tell, FACTS_INTERVAL);
+  return () => clearInterval(timer);
+}
+
+/** The hub on the same machine writes its token when it starts, which may be after us. */
+async function joinToken(options: AgentOptions): Promise<string | undefined> {
+  if (options.join !== undefined) return options.join;
+  if (options.joinPath === undefined) return undefined;
+  const text = await readFile(options.joinPath, 'utf8').catch(() => '');
+  return text.trim() === '' ? undefined : text.trim();
+}

@@ -1,0 +1,226 @@
+/**
+ * What a user writes as a program's target, to what the loader takes. One grammar for forms, links and `--attach`:
+ *
+ * | program              | target |
+ * |----------------------|--------|
+ * | any                  | `off`, `auto` (as SEC() says) |
+ * | tracepoint           | `sched:sched_switch` |
+ * | raw_tracepoint       | `sched_switch` |
+ * | fentry, lsm, tp_btf… | `vfs_read` |
+ * | kprobe, kretprobe    | `vfs_read`, `vfs_read+0x10`, `vfs_*` (by kprobe.multi) |
+ * | ksyscall             | `openat` |
+ * | uprobe, uretprobe    | `/usr/bin/bash:readline`, `/lib/x.so:func+0x10`, `/lib/x.so:0x4010`, each with `,pid=123` |
+ * | usdt                 | `/lib/libc.so.6:libc:setjmp`, with `,pid=123` |
+ * | perf_event           | `cpu-clock`, `cpu-clock@99` (samples a second), `cycles/100000` (one sample in so many), with `,pid=123` |
+ * | xdp                  | `eth0`, `eth0:generic`, `eth0:native` |
+ * | tc                   | `eth0` (ingress), `eth0:ingress`, `eth0:egress` |
+ * | socket_filter        | `eth0` |
+ * | cgroup               | `/sys/fs/cgroup/system.slice` |
+ * | iter                 | `once`, `500ms`, `2s` |
+ */
+import { fail } from '@probepad/protocol/errors';
+import { PERF_FREQUENCY_HZ } from '@probepad/protocol/limits';
+import type { AttachSpec } from '@probepad/protocol/loader';
+import type { Program } from '@probepad/protocol/schema';
+
+/** What of the machine a target may depend on. */
+export interface TargetSurroundings {
+  /** Root of the cgroup v2 hierarchy, undefined where there is none. */
+  cgroupRoot: string | undefined;
+  interfaces: readonly string[];
+}
+
+type Parser = (program: Program, target: string) => AttachSpec;
+
+/** Splits `,pid=123` off; -1 stands for every process. */
+function splitPid(program: Program, target: string): { rest: string; pid: number } {
+  const match = /^(.*),pid=(\d+)$/s.exec(target);
+  if (match !== null) return { rest: match[1] as string, pid: Number(match[2]) };
+  if (/,pid=/.test(target)) return badTarget(program, target, 'what follows ,pid= is not a number');
+  return { rest: target, pid: -1 };
+}
+
+/** Splits `+0x10` or `+16` off. */
+function splitOffset(target: string): { rest: string; offset: number } {
+  const match = /^(.*)\+(0x[0-9a-fA-F]+|\d+)$/s.exec(target);
+  return match === null
+    ? { rest: target, offset: 0 }
+    : { rest: match[1] as string, offset: Number(match[2]) };
+}
+
+function badTarget(program: Program, target: string, reason: string): never {
+  return fail('bad_target', `reading the target "${target}" of ${program.name}: ${reason}`, {
+    program: program.name,
+    reason: `${reason}, as in ${program.targetExample}`,
+  });
+}
+
+const SYMBOL = /^[A-Za-z_.$][A-Za-z0-9_.$]*$/;
+
+function symbol(program: Program, target: string): string {
+  return SYMBOL.test(target) ? target : badTarget(program, target, 'it is not the name of a function');
+}
+
+const tracepoint: Parser = (program, target) => {
+  const match = /^(?:tracepoint\/|tp\/)?([\w-]+)[:/]([\w-]+)$/.exec(target);
+  if (match === null) return badTarget(program, target, 'it is not category:name');
+  return { type: 'tracepoint', category: match[1] as string, name: match[2] as string };
+};
+
+const tracing: Parser = (program, target) => ({ type: 'tracing', function: symbol(program, target) });
+
+function kprobe(returns: boolean): Parser {
+  return (program, target) => {
+    if (/[*?]/.test(target)) return { type: 'kprobe_multi', pattern: target, return: returns };
+    const { rest, offset } = splitOffset(target);
+    return { type: 'kprobe', function: symbol(program, rest), offset, return: returns };
+  };
+}
+
+function ksyscall(returns: boolean): Parser {
+  return (program, target) => ({ type: 'ksyscall', syscall: symbol(program, target), return: returns });
+}
+
+function uprobe(returns: boolean): Parser {
+  return (program, target) => {
+    const { rest, pid } = splitPid(program, target);
+    const colon = rest.lastIndexOf(':');
+    const path = rest.slice(0, colon);
+    const place = rest.slice(colon + 1);
+    if (colon < 1 || place === '') return badTarget(program, target, 'it is not path:function');
+    if (/^0x[0-9a-fA-F]+$/.test(place)) {
+      return { type: 'uprobe', path, function: '', offset: Number(place), return: returns, pid };
+    }
+    const { rest: name, offset } = splitOffset(place);
+    return { type: 'uprobe', path, function: name, offset, return: returns, pid };
+  };
+}
+
+const usdt: Parser = (program, target) => {
+  const { rest, pid } = splitPid(program, target);
+  const match = /^(.+):([^:]+):([^:]+)$/s.exec(rest);
+  if (match === null) return badTarget(program, target, 'it is not path:provider:name');
+  return { type: 'usdt', path: match[1] as string, provider: match[2] as string, name: match[3] as string, pid };
+};
+
+const perfEvent: Parser = (program, target) => {
+  const { rest, pid } = splitPid(program, target);
+  const match = /^([a-z][a-z0-9-]*)(?:@(\d+)|\/(\d+))?$/.exec(rest);
+  if (match === null) return badTarget(program, target, 'it is not event@frequency');
+  const period = Number(match[3] ?? 0);
+  const frequency = period > 0 ? 0 : Number(match[2] ?? PERF_FREQUENCY_HZ);
+  if (period === 0 && frequency === 0) return badTarget(program, target, 'the frequency is 0');
+  return { type: 'perf_event', event: match[1] as string, frequency, period, pid };
+};
+
+/** Interface names as the kernel takes them: 15 characters, no space, slash or colon (net/core/dev.c, dev_valid_name). */
+const INTERFACE = /^[^\s/:]{1,15}$/;
+
+function interfaceOf(program: Program, target: string, name: string | undefined): string {
+  if (name === undefined || !INTERFACE.test(name)) return badTarget(program, target, 'it does not begin with an interface');
+  return name;
+}
+
+const xdp: Parser = (program, target) => {
+  const [name, mode = 'default', ...more] = target.split(':');
+  const known = mode === 'default' || mode === 'generic' || mode === 'native';
+  if (!known || more.length > 0) return badTarget(program, target, 'the mode is neither generic nor native');
+  return { type: 'xdp', interface: interfaceOf(program, target, name), mode };
+};
+
+const tc: Parser = (program, target) => {
+  const [name, direction = egressBySection(program) ? 'egress' : 'ingress', ...more] = target.split(':');
+  const known = direction === 'ingress' || direction === 'egress';
+  if (!known || more.length > 0) return badTarget(program, target, 'the direction is neither ingress nor egress');
+  return { type: 'tc', interface: interfaceOf(program, target, name), direction };
+};
+
+function egressBySection(program: Program): boolean {
+  return program.section.includes('egress');
+}
+
+const iterator: Parser = (program, target) => {
+  if (target === 'once') return { type: 'iter', interval: 0 };
+  const match = /^(\d+)(ms|s)$/.exec(target);
+  if (match === null) return badTarget(program, target, 'it is neither once nor a time');
+  return { type: 'iter', interval: Number(match[1]) * (match[2] === 's' ? 1000 : 1) };
+};
+
+const PARSERS: Record<Program['attach'], Parser> = {
+  tracepoint,
+  raw_tracepoint: (program, target) => ({ type: 'raw_tracepoint', name: symbol(program, target) }),
+  tp_btf: tracing,
+  fentry: tracing,
+  fexit: tracing,
+  fmod_ret: tracing,
+  lsm: tracing,
+  kprobe: kprobe(false),
+  kretprobe: kprobe(true),
+  kprobe_multi: (program, target) => ({
+    type: 'kprobe_multi',
+    pattern: target,
+    return: program.section.startsWith('kretprobe'),
+  }),
+  ksyscall: ksyscall(false),
+  kretsyscall: ksyscall(true),
+  uprobe: uprobe(false),
+  uretprobe: uprobe(true),
+  usdt,
+  perf_event: perfEvent,
+  xdp,
+  tc,
+  cgroup: (program, target) =>
+    target.startsWith('/') ? { type: 'cgroup', path: target } : badTarget(program, target, 'it is not a path'),
+  socket_filter: (program, target) => ({
+    type: 'socket_filter',
+    interface: interfaceOf(program, target, target),
+  }),
+  iter: iterator,
+  struct_ops: (program, target) => badTarget(program, target, 'such a program takes only off and auto'),
+  none: (program, target) => badTarget(program, target, 'such a program takes only off and auto'),
+};
+
+/** What a program gets when nobody names a target: what SEC() says, or a default that changes nothing on the machine. */
+function defaultTarget(program: Program, surroundings: TargetSurroundings): AttachSpec {
+  switch (program.attach) {
+    case 'perf_event':
+      return { type: 'perf_event', event: 'cpu-clock', frequency: PERF_FREQUENCY_HZ, period: 0, pid: -1 };
+    case 'iter':
+      return { type: 'iter', interval: 0 };
+    case 'cgroup':
+      if (surroundings.cgroupRoot !== undefined) return { type: 'cgroup', path: surroundings.cgroupRoot };
+      return targetNeeded(program, 'this machine has no cgroup v2 hierarchy');
+    case 'xdp':
+    case 'tc':
+    case 'socket_filter':
+      return targetNeeded(program, `interfaces here: ${surroundings.interfaces.join(', ')}`);
+    case 'none':
+      return { type: 'none' };
+    default:
+      return program.needsTarget ? targetNeeded(program, 'SEC() names none') : { type: 'auto' };
+  }
+}
+
+function targetNeeded(program: Program, why: string): never {
+  return fail('target_needed', `attaching ${program.name}: it needs a target (${why})`, {
+    program: program.name,
+    example: `${program.targetExample} (${why})`,
+  });
+}
+
+/**
+ * How a program attaches.
+ * @param target what the user gave, undefined or empty for none
+ * @throws ProbepadFailure `target_needed` or `bad_target`
+ */
+export function attachSpecOf(
+  program: Program,
+  target: string | undefined,
+  surroundings: TargetSurroundings,
+): AttachSpec {
+  const text = target?.trim() ?? '';
+  if (text === 'off') return { type: 'off' };
+  if (text === '') return defaultTarget(program, surroundings);
+  if (text === 'auto') return { type: 'auto' };
+  return PARSERS[program.attach](program, text);
+}

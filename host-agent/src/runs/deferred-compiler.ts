@@ -1,0 +1,27 @@
+import { errorOf } from '@probepad/protocol/errors';
+import type { ProbeCompiler } from './environment.ts';
+
+/** The compiler with what a hub may ask of it. */
+export type FullCompiler = ProbeCompiler & { header(): Promise<string> };
+
+/**
+ * A compiler that is still being made, so that an agent connects at once. What it fails with (no clang, no working box) is the
+ * result of each compile then.
+ */
+export function deferredCompiler(pending: Promise<FullCompiler>): FullCompiler {
+  pending.catch(() => {});
+  return {
+    async compile(probe, signal) {
+      const began = performance.now();
+      let compiler: FullCompiler;
+      try {
+        compiler = await pending;
+      } catch (thrown) {
+        const milliseconds = performance.now() - began;
+        return { ok: false, error: errorOf(thrown), diagnostics: [], cached: false, milliseconds };
+      }
+      return compiler.compile(probe, signal);
+    },
+    header: async () => (await pending).header(),
+  };
+}

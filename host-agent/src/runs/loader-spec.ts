@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import type { Probe } from '@probepad/protocol/control/run';
+import { fail } from '@probepad/protocol/errors';
+import { COUNTS_INTERVAL, MAP_INTERVAL } from '@probepad/protocol/limits';
+import { type LoaderPolicy, type LoaderSpec, TRACE_TAG_PLACEHOLDER } from '@probepad/protocol/loader';
+import type { ProbeSchema, Source } from '@probepad/protocol/schema';
+import { encodeParam } from '../compile/param-value.ts';
+import { matchesAny } from '../policy/glob.ts';
+import type { Policy } from '../policy/policy.ts';
+import { attachSpecOf, type TargetSurroundings } from './attach-target.ts';
+
+/** Whom the loader becomes after its privileged set-up; both 0 when the agent is not root and nothing changes. */
+export interface Identity {
+  uid: number;
+  gid: number;
+}
+
+/** Snapshots closer together than this would cost the host more than they show. */
+const MAP_INTERVAL_MIN = 50;
+const MAP_INTERVAL_MAX = 60_000;
+
+/** The run's tag in its trace lines: random, so that no other run's lines carry it. As long as its placeholder. */
+function traceTag(): string {
+  const free = TRACE_TAG_PLACEHOLDER.length - '~pp:~'.length;
+  const letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
+  const random = [...randomBytes(free)].map((byte) => letters[byte % letters.length]).join('');
+  return `~pp:${random}~`;
+}
+
+function loaderSourceKind(source: Source): LoaderSpec['sources'][number]['kind'] {
+  if (source.kind !== 'events') return source.kind;
+  return source.mapType === 'perf_event_array' ? 'perf' : 'ringbuf';
+}
+
+/** What the loader has to check on the loaded programs. */
+export function loaderPolicyOf(policy: Policy): LoaderPolicy {
+  return {
+    program_types: policy.programTypes,
+    helpers_denied: policy.helpersDenied,
+    kfuncs_allowed: policy.kfuncsAllowed,
+    targets_allowed: policy.targetsAllowed,
+    targets_denied: policy.targetsDenied,
+    interfaces_allowed: policy.interfaces,
+  };
+}
+
+/**
+ * fmod_ret shares its type with harmless tracing programs, so the type alone does not tell it. The loader checks everything
+ * else, on the loaded programs.
+ */
+function checkAttachKinds(schema: ProbeSchema, policy: Policy): void {
+  for (const program of schema.programs) {
+    if (program.attach !== 'fmod_ret' || matchesAny(policy.programTypes, 'fmod_ret')) continue;
+    fail('policy_denied', `loading ${program.name}: programs that change return values are not allowed`, {
+      what: 'program type fmod_ret',
+    });
+  }
+}
+
+function checkNames(given: Record<string, string>, known: readonly string[], what: 'param' | 'program'): void {
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue;
+    const choices = known.length === 0 ? 'there are none' : `there are ${known.join(', ')}`;
+    if (what === 'param') {
+      fail('bad_param', `setting ${name}: the probe has no such parameter`, { param: name, reason: choices });
+    }
+    fail('bad_target', `attaching ${name}: the probe has no such program`, { program: name, reason: choices });
+  }
+}
+
+export interface SpecInput {
+  stream: number;
+  objectSize: number;
+  schema: ProbeSchema;
+  probe: Probe;
+  policy: Policy;
+  identity: Identity;
+  surroundings: TargetSurroundings;
+}
+
+/**
+ * The loader's orders for one run.
+ * @throws ProbepadFailure `bad_param`, `bad_target`, `target_needed` or `policy_denied`
+ */
+export function loaderSpecOf(input: SpecInput): LoaderSpec {
+  const { schema, probe, policy } = input;
+  checkAttachKinds(schema, policy);
+  checkNames(
+    probe.params,
+    schema.params.map((param) => param.name),
+    'param',
+  );
+  checkNames(
+    probe.attach,
+    schema.programs.map((program) => program.name),
+    'program',
+  );
+  const wanted = Number.isFinite(probe.mapInterval) && probe.mapInterval > 0 ? probe.mapInterval : MAP_INTERVAL;
+  const interval = Math.round(Math.min(MAP_INTERVAL_MAX, Math.max(MAP_INTERVAL_MIN, wanted)));
+  return {
+    version: 1,
+    run: randomBytes(8).toString('hex'),
+    stream: input.stream,
+    object_size: input.objectSize,
+    trace_tag: traceTag(),
+    memory_bytes: policy.memory,
+    uid: input.identity.uid,
+    gid: input.identity.gid,
+    params: Object.entries(probe.params).map(([name, text]) => encodeParam(schema, name, text)),
+    maps: [],
+    programs: schema.programs.map((program) => ({
+      name: program.name,
+      attach: attachSpecOf(program, probe.attach[program.name], input.surroundings),
+    })),
+    policy: loaderPolicyOf(policy),
+    sources: schema.sources.map((source) => ({
+      id: source.id,
+      kind: loaderSourceKind(source),
+      name: source.kind === 'trace' ? '' : source.name,
+      interval: source.kind === 'map' || source.kind === 'globals' ? interval : 0,
+    })),
+    lost_sites: schema.lostSites,
+    counts_interval: COUNTS_INTERVAL,
+  };
+}

@@ -1,0 +1,78 @@
+import type { EndReason } from '@probepad/protocol/control/run';
+import { fail } from '@probepad/protocol/errors';
+import type { RunEnvironment } from './environment.ts';
+import { type Run, type RunListener, type RunRequest, startRun } from './run.ts';
+import { createStatistics } from './statistics.ts';
+
+/** The runs of this machine: those that go on, and those that ended and whose end is not reported yet. */
+export interface RunTable {
+  /** @throws ProbepadFailure `host_busy` when the policy allows no more, `bad_message` when the id is taken */
+  start(request: RunRequest): Run;
+  get(run: string): Run | undefined;
+  /** @throws ProbepadFailure `not_found` */
+  require(run: string): Run;
+  all(): Run[];
+  /** Forgets a run that has ended. */
+  forget(run: string): void;
+  statistics(run: string, on: boolean): void;
+  /** Stops every run and waits until the kernel is clean. */
+  endAll(reason: EndReason): Promise<void>;
+  /** Ends what serves all runs; call it after `endAll`. */
+  close(): void;
+}
+
+export function createRunTable(environment: RunEnvironment, listener: RunListener): RunTable {
+  const runs = new Map<string, Run>();
+  const statistics = createStatistics(environment.loaderPath, environment.log);
+
+  function going(): Run[] {
+    return [...runs.values()].filter((run) => run.status.state !== 'ended');
+  }
+
+  function checkLimits(user: string): void {
+    const { policy } = environment;
+    const current = going();
+    if (current.length >= policy.runs) {
+      fail('host_busy', `starting a run: ${current.length} are going on`, { limit: policy.runs });
+    }
+    const own = current.filter((run) => run.user === user).length;
+    if (own >= policy.runsPerUser) {
+      fail('host_busy', `starting a run: ${own} of ${user} are going on`, {
+        limit: `${policy.runsPerUser} (runsPerUser)`,
+      });
+    }
+  }
+
+  function require(id: string): Run {
+    return runs.get(id) ?? fail('not_found', `looking for run ${id}: it is not on this host`);
+  }
+
+  return {
+    start(request) {
+      if (runs.has(request.run)) fail('bad_message', `starting run ${request.run}: it is here already`);
+      checkLimits(request.user);
+      const run = startRun(environment, request, listener);
+      runs.set(request.run, run);
+      run.ended.then(() => statistics.set(run.id, false));
+      return run;
+    },
+    get: (id) => runs.get(id),
+    require,
+    all: () => [...runs.values()],
+    forget(id) {
+      if (runs.get(id)?.status.state === 'ended') runs.delete(id);
+    },
+    statistics(id, on) {
+      const run = require(id);
+      if (run.status.state === 'ended') return;
+      run.showPrograms(on);
+      statistics.set(id, on);
+    },
+    async endAll(reason) {
+      const current = going();
+      for (const run of current) run.stop(reason);
+      await Promise.all(current.map((run) => run.ended));
+    },
+    close: () => statistics.end(),
+  };
+}

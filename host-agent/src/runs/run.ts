@@ -1,0 +1,324 @@
+import type {
+  EndReason,
+  Probe,
+  RunCounts,
+  RunStatus,
+  StreamSchema,
+} from '@probepad/protocol/control/run';
+import { errorOf, fail } from '@probepad/protocol/errors';
+import { AGENT_QUEUE_MAX, RESUME_BUFFER } from '@probepad/protocol/limits';
+import type { LoaderMessage } from '@probepad/protocol/loader';
+import type { ProbeSchema } from '@probepad/protocol/schema';
+import { schemaOfObject } from '../compile/schema-of-object.ts';
+import { diagnosticsOfVerifierLog } from '../compile/verifier.ts';
+import type { RawFrame } from '../sources/frame-reader.ts';
+import { createOutbox, type Outbox } from '../sources/outbox.ts';
+import { type Ending, endingOfExit, endingOfFailure } from './end-reason.ts';
+import type { RunEnvironment } from './environment.ts';
+import { type LoaderProcess, startLoader } from './loader-process.ts';
+import { loaderSpecOf } from './loader-spec.ts';
+import { runCountsOf } from './run-counts.ts';
+import { createStatusKeeper, errorOfReason } from './run-status.ts';
+import { surroundings } from './surroundings.ts';
+import { sweep } from './sweep.ts';
+import { logFrames } from './verifier-log.ts';
+
+export interface RunRequest {
+  run: string;
+  /** The number that its frames carry. */
+  stream: number;
+  /** Who asked, for the limits of the policy. */
+  user: string;
+  /** Id of this host in statuses. */
+  host: string;
+  probe: Probe;
+  /** The compiled object, when another host compiled it. */
+  object?: Promise<Uint8Array>;
+}
+
+/** What a run tells; frames are taken from its outbox. */
+export interface RunListener {
+  status(run: Run, status: RunStatus): void;
+  schema(run: Run, schema: StreamSchema): void;
+  counts(run: Run): void;
+  /** The outbox has something to take. Called for every frame, so it has to be cheap. */
+  data(run: Run): void;
+}
+
+export interface Run {
+  readonly id: string;
+  readonly stream: number;
+  readonly user: string;
+  readonly status: RunStatus;
+  readonly schema: StreamSchema | undefined;
+  readonly outbox: Outbox;
+  /** As of now; undefined before there is a schema. */
+  counts(): RunCounts | undefined;
+  /** Ends the run in order; later reasons than the first have no effect. */
+  stop(reason: EndReason): void;
+  /** Whether counts carry the programs' run counts and times. */
+  showPrograms(on: boolean): void;
+  /** @throws ProbepadFailure `source_not_writable`, `not_found` or `run_ended` */
+  write(source: string, offset: number, bytes: string): void;
+  /** The loader's process id while there is one; for tests and logs. */
+  readonly loaderPid: number | undefined;
+  /** Resolves when the run has ended and the kernel is clean. */
+  readonly ended: Promise<void>;
+}
+
+/** The verifier takes seconds on large programs; a loader that is silent for this long is stuck. */
+const LOAD_TIMEOUT = 60_000;
+
+/** Starts a run; everything that happens to it is told to `listener`. */
+export function startRun(environment: RunEnvironment, request: RunRequest, listener: RunListener): Run {
+  const began = performance.now();
+  const { probe, stream } = request;
+  const { policy, log } = environment;
+  const outbox = createOutbox(RESUME_BUFFER, AGENT_QUEUE_MAX);
+  const abort = new AbortController();
+  let schema: ProbeSchema | undefined;
+  let loader: LoaderProcess | undefined;
+  let loaderCounts: Extract<LoaderMessage, { type: 'counts' }> | undefined;
+  let showPrograms = false;
+  let stopReason: EndReason | undefined;
+  let ending: Ending | undefined;
+  let rejected = false;
+  let broken: string | undefined;
+  let events = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const status = createStatusKeeper(
+    {
+      run: request.run,
+      host: request.host,
+      stream,
+      state: 'compiling',
+      diagnostics: [],
+      programs: [],
+      timing: {},
+      remarks: [],
+      started: Date.now(),
+    },
+    (current) => listener.status(run, current),
+  );
+
+  function stop(reason: EndReason): void {
+    if (stopReason !== undefined || status.current.state === 'ended') return;
+    stopReason = reason;
+    status.advance('stopping');
+    abort.abort();
+    loader?.stop();
+  }
+
+  function setTimer(milliseconds: number, act: () => void): void {
+    clearTimeout(timer);
+    timer = milliseconds > 0 ? setTimeout(act, milliseconds) : undefined;
+  }
+
+  function timeLimit(): number {
+    const limits = [probe.limits.seconds, policy.seconds].filter((seconds) => seconds > 0);
+    return limits.length === 0 ? 0 : Math.min(...limits, 2 ** 31 / 1000 - 1) * 1000;
+  }
+
+  /** The object and its schema, compiled here or sent by the hub. */
+  async function build(): Promise<{ object: Uint8Array; schema: ProbeSchema } | Ending> {
+    if (request.object !== undefined) {
+      const object = await request.object;
+      return { object, schema: schemaOfObject(object) };
+    }
+    const compiled = await environment.compiler.compile(probe, abort.signal);
+    status.update(({ timing }) => ({
+      diagnostics: compiled.diagnostics,
+      timing: { ...timing, compile: compiled.milliseconds },
+    }));
+    return compiled.ok ? compiled : { reason: 'compile_error', error: compiled.error };
+  }
+
+  function announce(found: ProbeSchema): void {
+    schema = found;
+    status.update(() => ({
+      programs: found.programs.map((program) => ({
+        name: program.name,
+        state: 'waiting' as const,
+        target: '',
+        detail: '',
+      })),
+    }));
+    listener.schema(run, { stream, schema: found });
+  }
+
+  function push(frame: RawFrame): void {
+    outbox.push(frame);
+    listener.data(run);
+  }
+
+  function onFrame(frame: RawFrame): void {
+    const { kind, count } = frame.header;
+    push(frame);
+    if (count === 0 || (kind !== 'events' && kind !== 'trace')) return;
+    if (status.current.timing.first_event === undefined) {
+      const first_event = performance.now() - began;
+      status.update(({ timing }) => ({ timing: { ...timing, first_event } }));
+    }
+    events += count;
+    if (probe.limits.events > 0 && events >= probe.limits.events) stop('event_limit');
+  }
+
+  function onMessage(message: LoaderMessage, object: Uint8Array): void {
+    switch (message.type) {
+      case 'remark':
+        status.update(({ remarks }) => ({ remarks: [...remarks, message.text] }));
+        break;
+      case 'loaded':
+        status.update(({ timing }) => ({ timing: { ...timing, load: message.milliseconds } }));
+        status.advance('attaching');
+        break;
+      case 'program':
+        status.program(message.name, {
+          state: message.state,
+          target: message.target,
+          detail: message.detail,
+        });
+        break;
+      case 'running':
+        status.update(({ timing }) => ({
+          timing: { ...timing, attach: message.milliseconds },
+          clockOffset: (BigInt(message.realtime_ns) - BigInt(message.monotonic_ns)).toString(),
+        }));
+        status.advance('running');
+        setTimer(timeLimit(), () => stop('time_limit'));
+        break;
+      case 'verifier_log':
+        rejected = true;
+        status.update(({ diagnostics }) => ({
+          diagnostics: [
+            ...diagnostics,
+            ...diagnosticsOfVerifierLog(message.log, message.program, object, probe.files),
+          ],
+        }));
+        for (const frame of logFrames(stream, message.log)) push(frame);
+        break;
+      case 'counts':
+        loaderCounts = message;
+        listener.counts(run);
+        break;
+      case 'failed':
+        ending ??= endingOfFailure(message, rejected, policy.memory);
+        break;
+      case 'ended':
+        ending ??= { reason: message.reason === 'completed' ? 'completed' : (stopReason ?? 'stopped') };
+        break;
+    }
+  }
+
+  async function supervise(object: Uint8Array, found: ProbeSchema): Promise<Ending> {
+    const spec = loaderSpecOf({
+      stream,
+      objectSize: object.byteLength,
+      schema: found,
+      probe,
+      policy,
+      identity: environment.identity,
+      surroundings: surroundings(),
+    });
+    setTimer(LOAD_TIMEOUT, () => {
+      broken ??= `still loading after ${LOAD_TIMEOUT / 1000} s`;
+      loader?.kill();
+    });
+    loader = startLoader(
+      environment.loaderPath,
+      spec,
+      object,
+      {
+        message: (message) => onMessage(message, object),
+        frame: onFrame,
+        broken: (reason) => {
+          broken ??= reason;
+        },
+      },
+      log,
+    );
+    const exit = await loader.exited;
+    const orderly = ending !== undefined && exit.code !== null && broken === undefined;
+    if (!orderly) await sweep(environment.loaderPath, log);
+    // A loader that had to be killed while it was being stopped did stop.
+    if (ending === undefined && stopReason !== undefined && broken === undefined) return { reason: stopReason };
+    return ending ?? endingOfExit(exit, broken);
+  }
+
+  async function go(): Promise<Ending> {
+    const built = await build();
+    if (stopReason !== undefined) return { reason: stopReason };
+    if ('reason' in built) return built;
+    announce(built.schema);
+    status.advance('loading');
+    return supervise(built.object, built.schema);
+  }
+
+  /** A failure before the loader runs; after a stop it is only the abort's echo. */
+  function endingOfThrown(thrown: unknown): Ending {
+    if (stopReason !== undefined) return { reason: stopReason };
+    const error = errorOf(thrown);
+    switch (error.code) {
+      case 'policy_denied':
+        return { reason: 'policy', error };
+      case 'target_needed':
+      case 'bad_target':
+        return { reason: 'attach_failed', error };
+      default:
+        return { reason: status.current.state === 'compiling' ? 'compile_error' : 'load_failed', error };
+    }
+  }
+
+  function write(name: string, offset: number, bytes: string): void {
+    const source = schema?.sources.find((candidate) => candidate.name === name);
+    if (loader === undefined || status.current.state !== 'running') {
+      fail('run_ended', `writing ${name}: the run is ${status.current.state}`);
+    }
+    if (source === undefined) fail('not_found', `writing ${name}: the probe has no such source`);
+    if (source.kind !== 'globals' || !source.writable || offset + bytes.length / 2 > source.valueSize) {
+      fail('source_not_writable', `writing ${name} at ${offset}: not a place that may be written`);
+    }
+    loader.command({ type: 'write', source: source.id, offset, bytes });
+  }
+
+  const run: Run = {
+    id: request.run,
+    stream,
+    user: request.user,
+    get status() {
+      return status.current;
+    },
+    get schema() {
+      return schema === undefined ? undefined : { stream, schema };
+    },
+    outbox,
+    counts: () =>
+      schema === undefined ? undefined : runCountsOf(stream, schema, outbox.counts(), loaderCounts, showPrograms),
+    stop,
+    showPrograms(on) {
+      showPrograms = on;
+    },
+    write,
+    get loaderPid() {
+      return loader?.pid;
+    },
+    ended: Promise.resolve()
+      .then(go)
+      .catch((thrown: unknown) => {
+        const caught = endingOfThrown(thrown);
+        if (caught.error?.code === 'internal') log(`run ${request.run}: ${describe(thrown)}`);
+        return caught;
+      })
+      .then(({ reason, error }) => {
+        clearTimeout(timer);
+        loader = undefined;
+        status.end(reason, error ?? errorOfReason(reason));
+      }),
+  };
+  return run;
+}
+
+function describe(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+}

@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { newestInSuite } from './debian.mjs';
+
+const MADISON = `linux-image-amd64 | 6.12.95-1~bpo12+1 | http://m/debian bookworm-backports/main amd64 Packages
+linux-image-amd64 |  6.1.192-2 | http://m/debian-security bookworm-security/main amd64 Packages
+linux-image-amd64 |  6.1.190-1 | http://m/debian bookworm/main amd64 Packages
+`;
+
+test('the newest version of a suite, with its security fixes', () => {
+  assert.equal(newestInSuite(MADISON, 'bookworm'), '6.1.192-2');
+  assert.equal(newestInSuite(MADISON, 'bookworm-backports'), '6.12.95-1~bpo12+1');
+  assert.equal(newestInSuite('', 'bookworm'), undefined);
+});

@@ -1,0 +1,74 @@
+/**
+ * Every test suite of Probepad, in the order that `npm test` runs them. A new suite is one entry here; a suite
+ * without a single test fails, so an entry comes with its first test.
+ *
+ * - `tap`: a command that prints TAP (testanything.org) on its standard output
+ * - `node`: test files for `node --test`, as globs
+ * - `playwright`: a Playwright configuration
+ */
+
+/**
+ * @typedef {object} Suite
+ * @property {string} name for `npm test -- --only NAME,…`
+ * @property {string} about what passes when it passes
+ * @property {number} limitMinutes it is ended and counts as failed after that
+ * @property {string[]} [tap]
+ * @property {string[]} [node]
+ * @property {number} [filesAtOnce] for `node`; default: what Node makes of the number of cores
+ * @property {string} [playwright]
+ */
+
+/** @type {Suite[]} */
+export const SUITES = [
+  {
+    name: 'check',
+    about: 'types, lint and import rules',
+    tap: ['node', 'scripts/static-checks.mjs'],
+    limitMinutes: 5,
+  },
+  {
+    name: 'loader',
+    about: 'the loader’s C tests, under sanitizers',
+    tap: ['make', '--silent', '--directory', 'host-agent/loader', 'check'],
+    limitMinutes: 10,
+  },
+  {
+    name: 'unit',
+    about: 'each part alone, beside its source',
+    node: [
+      'protocol/src/**/*.test.ts',
+      'host-agent/src/**/*.test.ts',
+      'web/{app,server,src}/**/*.test.ts',
+      'scripts/**/*.test.mjs',
+    ],
+    limitMinutes: 10,
+  },
+  {
+    name: 'templates',
+    about: 'the probes that ship with Probepad, on this machine’s kernel',
+    node: ['test/templates/**/*.test.ts'],
+    filesAtOnce: 1,
+    limitMinutes: 10,
+  },
+  {
+    name: 'security',
+    about: 'attacks on the compile box, sockets and output',
+    node: ['test/security/**/*.test.ts'],
+    filesAtOnce: 1,
+    limitMinutes: 15,
+  },
+  {
+    name: 'guest',
+    about: 'guests with Debian kernels 6.1 and 6.12',
+    node: ['test/guest/**/*.test.ts'],
+    filesAtOnce: 1,
+    limitMinutes: 45,
+  },
+  {
+    name: 'docker',
+    about: 'the container images build and work',
+    node: ['test/docker/**/*.test.ts'],
+    filesAtOnce: 1,
+    limitMinutes: 20,
+  },
+];

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { SUITES } from '../suites.mjs';
+import { countNodeTests, countPlaywright, countTap } from './counts.mjs';
+import { judgeEnd, runSuite } from './run-suite.mjs';
+import { selectSuites } from './select.mjs';
+import { resultTable } from './table.mjs';
+
+/** @type {string} */
+let folder;
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'probepad-suites-'));
+});
+after(() => rmSync(folder, { recursive: true }));
+
+/** @type {(name: string, text: string) => string} */
+function file(name, text) {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+}
+
+/** @type {(suite: Partial<import('../suites.mjs').Suite>) => Promise<import('./run-suite.mjs').SuiteResult>} */
+const run = (suite) => runSuite({ name: 'sample', about: 'a sample', limitMinutes: 1, ...suite });
+
+test('node tests are counted one by one, nested ones too, suites not', async () => {
+  const path = file(
+    'mixed.test.mjs',
+    `import { describe, test } from 'node:test';
+     describe('a suite', () => { test('a', () => {}); test('b', () => { throw new Error('no'); }); });
+     test('c', () => {});
+     test('d', { skip: 'a reason' }, () => {});`,
+  );
+  const { counts, note } = await run({ node: [path] });
+  assert.deepEqual([counts, note], [{ passed: 2, failed: 1, skipped: 1 }, '']);
+});
+
+test('a file that crashes is a failure', async () => {
+  const path = file(
+    'crash.test.mjs',
+    `import { test } from 'node:test'; test('a', () => {}); process.kill(process.pid, 'SIGKILL');`,
+  );
+  const { counts } = await run({ node: [path] });
+  assert.ok(counts.failed > 0);
+});
+
+test('a suite without a test is a failure', async () => {
+  const { counts, note } = await run({ node: [join(folder, 'none/*.test.mjs')] });
+  assert.deepEqual([counts, note], [{ passed: 0, failed: 1, skipped: 0 }, 'ran no test']);
+});
+
+test('a suite that takes too long is ended with all that it started, and keeps what it counted', {
+  timeout: 30_000,
+}, async () => {
+  const path = file(
+    'slow.mjs',
+    `import { spawn } from 'node:child_process';
+     import { writeFileSync } from 'node:fs';
+     console.log('ok 1 - first');
+     const child = spawn('sleep', ['4321'], { stdio: 'ignore' });
+     writeFileSync(${JSON.stringify(join(folder, 'child'))}, String(child.pid));
+     setInterval(() => {}, 1000);`,
+  );
+  const { counts, note } = await run({ tap: ['node', path], limitMinutes: 1.5 / 60 });
+  assert.deepEqual(counts, { passed: 1, failed: 1, skipped: 0 });
+  assert.match(note, /limit/);
+  const child = readFileSync(join(folder, 'child'), 'utf8');
+  while (isRunning(child)) await new Promise((resolve) => setImmediate(resolve));
+});
+
+test('TAP: plan, skips, bail-outs, tests that never came', () => {
+  assert.deepEqual(countTap('1..3\nok 1 - a\nnot ok 2 - b\nok 3 - c # SKIP no reason\n'), {
+    passed: 1,
+    failed: 1,
+    skipped: 1,
+  });
+  assert.deepEqual(countTap('1..3\nok 1\nlog line\n'), { passed: 1, failed: 2, skipped: 0 });
+  assert.deepEqual(countTap('1..1\nok 1\n1..2\nok 1\nok 2\n'), { passed: 3, failed: 0, skipped: 0 });
+  assert.deepEqual(countTap('ok 1\nBail out! no kernel\n'), { passed: 1, failed: 1, skipped: 0 });
+  assert.deepEqual(countTap('okay then\n    ok 1 - nested\n'), { passed: 0, failed: 0, skipped: 0 });
+});
+
+test('Playwright: a test that passed only on a second try has failed', () => {
+  const report = { stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 2 }, errors: [{ message: 'x' }] };
+  assert.deepEqual(countPlaywright(JSON.stringify(report)), { passed: 5, failed: 3, skipped: 2 });
+  assert.deepEqual(countPlaywright(''), { passed: 0, failed: 0, skipped: 0 });
+});
+
+test('a report that is cut off counts up to there', () => {
+  const lines = '{"outcome":"passed","name":"a"}\n{"outcome":"failed","name":"b"}\n{"outcome":"pas';
+  assert.deepEqual(countNodeTests(lines), { passed: 1, failed: 1, skipped: 0 });
+});
+
+test('a bad end without a failed test is a failure', () => {
+  const counts = { passed: 4, failed: 0, skipped: 0 };
+  const crashed = judgeEnd(counts, { code: null, signal: 'SIGSEGV', timedOut: false }, 1);
+  assert.equal(crashed.counts.failed, 1);
+  assert.match(crashed.note, /SIGSEGV/);
+  assert.deepEqual(judgeEnd(counts, { code: 0, signal: null, timedOut: false }, 1), { counts, note: '' });
+});
+
+test('the last line has the true sums', () => {
+  const result = (
+    /** @type {string} */ name,
+    /** @type {number} */ passed,
+    /** @type {number} */ failed,
+  ) => ({
+    name,
+    counts: { passed, failed, skipped: 0 },
+    seconds: 1,
+    note: '',
+  });
+  const lines = resultTable([result('a', 3, 1), result('b', 40, 0)]).split('\n');
+  assert.equal(lines.at(-1), '43 passed, 1 failed');
+  assert.match(lines[1] ?? '', /^a +3 +1 +0 +1\.0 s$/);
+});
+
+test('--only picks suites and refuses what there is not', () => {
+  const names = (/** @type {string[]} */ args) => selectSuites(args, SUITES).map(({ name }) => name);
+  assert.deepEqual(names(['--only', 'unit,check']), ['check', 'unit']);
+  assert.deepEqual(names(['--only=guest']), ['guest']);
+  assert.equal(names([]).length, SUITES.length);
+  assert.throws(() => names(['--only', 'nothing']), /no suite "nothing"/);
+  assert.throws(() => names(['--grep', 'x']), /usage/);
+});
+
+/** @param {string} pid */
+function isRunning(pid) {
+  try {
+    // A zombie has ended; its new parent may not have reaped it yet.
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,5 @@
+import { WorkbenchLoader } from './workbench-loader.tsx';
+
+export default function Page() {
+  return <WorkbenchLoader target={{ kind: 'home' }} />;
+}

@@ -1,0 +1,75 @@
+import { errorOf } from '@probepad/protocol/errors';
+import { useEffect, useRef } from 'react';
+import { openSnippet, openTemplate, openWithWords, showPath } from '../../src/library/open.ts';
+import { useSession } from '../../src/session/hosts.ts';
+import { openRun } from '../../src/session/run-actions.ts';
+import { unshelve, useWorkspace } from '../../src/session/workspace.ts';
+import { unpackFragment } from '../../src/share/fragment.ts';
+import { toast } from '../../src/ui/toast.tsx';
+
+/** What the address asks for. */
+export type Target = { kind: 'home' } | { kind: 'snippet'; id: string } | { kind: 'run'; id: string };
+
+/** The probe of a first visit, by the order in which we would rather have them. */
+const FIRST_TEMPLATES = ['execsnoop', 'hello'];
+
+/** Puts on screen what the address asks for, once the hub can be asked. Runs nothing. */
+export function useOpening(target: Target): void {
+  const connected = useSession((state) => state.hub !== undefined);
+  const templates = useSession((state) => state.templates);
+  const done = useRef(false);
+
+  useEffect(() => {
+    if (done.current || !connected) return;
+    if (location.hash.startsWith('#p=')) {
+      done.current = true;
+      void openFragment(location.hash);
+      return;
+    }
+    if (target.kind === 'home') {
+      if (useWorkspace.getState().opened) done.current = true;
+      else {
+        const first =
+          FIRST_TEMPLATES.map((id) => templates?.find((template) => template.id === id)).find(Boolean) ??
+          templates?.[0];
+        if (!first) return;
+        done.current = true;
+        openTemplate(first);
+      }
+      return;
+    }
+    done.current = true;
+    open(target).catch((thrown) => {
+      const error = errorOf(thrown);
+      toast({ tone: 'error', text: error.message, detail: error.remedy });
+      showPath('/');
+    });
+  }, [connected, templates, target]);
+}
+
+async function open(target: Exclude<Target, { kind: 'home' }>): Promise<void> {
+  if (target.kind === 'run') {
+    const { shelved } = await openRun(target.id);
+    if (shelved) {
+      toast({
+        text: 'What you had not saved is kept.',
+        action: { label: 'Bring it back', run: () => unshelve() },
+      });
+    }
+    return;
+  }
+  const { origin } = useWorkspace.getState();
+  // A reload keeps what has been typed since.
+  if (origin.kind === 'snippet' && origin.id === target.id) return;
+  await openSnippet(target.id);
+}
+
+async function openFragment(hash: string): Promise<void> {
+  history.replaceState(history.state, '', location.pathname);
+  try {
+    const packed = await unpackFragment(hash);
+    if (packed) openWithWords({ ...packed, origin: { kind: 'link' } });
+  } catch (thrown) {
+    toast({ tone: 'error', text: (thrown as Error).message });
+  }
+}

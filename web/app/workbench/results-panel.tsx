@@ -1,0 +1,93 @@
+import { workloadOf } from '../../src/library/workload.ts';
+import { RunProgress } from '../../src/run/run-progress.tsx';
+import { TargetNeeded } from '../../src/run/target-needed.tsx';
+import { leadingHost, useSession } from '../../src/session/hosts.ts';
+import { isLive, useRuns } from '../../src/session/runs.ts';
+import { useWorkspace } from '../../src/session/workspace.ts';
+import { Empty } from '../../src/ui/empty.tsx';
+import { Results } from '../../src/views/results.tsx';
+import { useCurrentRun } from './use-problems.ts';
+
+/** The run on screen, or what to do to have one. */
+export function ResultsPanel() {
+  const run = useCurrentRun();
+  const error = useRuns((state) => state.error);
+  const workload = useWorkload();
+  const hint = workload ? (
+    <>
+      <p>To make it happen, on the host:</p>
+      <pre data-testid="workload">{workload}</pre>
+    </>
+  ) : null;
+
+  if (error) {
+    return (
+      <Empty icon="error" tone="error" title={error.message}>
+        <p>→ {error.remedy}</p>
+      </Empty>
+    );
+  }
+  if (!run) return <BeforeRun />;
+  const known = Object.keys(run.schemas).length > 0;
+  return (
+    <>
+      <RunProgress run={run} />
+      <TargetNeeded run={run} />
+      {known && <Results run={run} hint={hint} />}
+      {!known && !isLive(run) && Object.values(run.statuses).every(({ error: failed }) => !failed) && (
+        <Empty title="This run's rows are no longer kept">
+          <p>Ctrl+Enter runs the probe again.</p>
+        </Empty>
+      )}
+    </>
+  );
+}
+
+function BeforeRun() {
+  const hosts = useSession((state) => state.hosts);
+  const hub = useSession((state) => state.hub);
+  const chosen = useWorkspace((state) => state.hosts);
+  const host = leadingHost(hosts, chosen);
+  if (hub === undefined) return <Empty title="Connecting to the hub…" />;
+  if (hosts.length === 0) {
+    return (
+      <Empty icon="hosts" title="No host yet">
+        <p>
+          A probe runs on a host: a machine with the Probepad agent. “Add host” shows the command that joins
+          one.
+        </p>
+      </Empty>
+    );
+  }
+  if (!host) {
+    return (
+      <Empty icon="hosts" title="Choose a host">
+        <p>The list beside the Run button; several at once are fine.</p>
+      </Empty>
+    );
+  }
+  if (!host.online) {
+    return (
+      <Empty icon="hosts" title={`${host.name} is offline`}>
+        <p>→ Start the agent on that host, or pick another host.</p>
+      </Empty>
+    );
+  }
+  return (
+    <Empty icon="play" title={`Ctrl+Enter runs this on ${host.name}`}>
+      <p>
+        Live rows come here. Every ring buffer, map, trace and global of the program becomes a view; there is
+        nothing else to write.
+      </p>
+    </Empty>
+  );
+}
+
+/** How to make the template that the probe began as produce something. */
+function useWorkload(): string | undefined {
+  const origin = useWorkspace((state) => state.origin);
+  const templates = useSession((state) => state.templates);
+  if (origin.kind !== 'template') return undefined;
+  const readme = templates?.find((template) => template.id === origin.id)?.readme;
+  return readme === undefined ? undefined : workloadOf(readme);
+}

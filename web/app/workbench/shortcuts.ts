@@ -1,0 +1,74 @@
+import { useEffect, useRef } from 'react';
+import type { Command } from '../../src/ui/palette.tsx';
+
+/** Keys that work everywhere, the editor included. `code` where a layout may move the character. */
+const KEYS: { command: string; matches: (event: KeyboardEvent) => boolean }[] = [
+  {
+    command: 'palette',
+    matches: (e) => (e.ctrlKey || e.metaKey) && e.shiftKey && e.key.toLowerCase() === 'p',
+  },
+  { command: 'palette', matches: (e) => e.key === 'F1' },
+  { command: 'run.start', matches: (e) => (e.ctrlKey || e.metaKey) && !e.shiftKey && e.key === 'Enter' },
+  {
+    command: 'snippet.save',
+    matches: (e) => (e.ctrlKey || e.metaKey) && !e.shiftKey && e.key.toLowerCase() === 's',
+  },
+  {
+    command: 'view.templates',
+    matches: (e) => (e.ctrlKey || e.metaKey) && e.shiftKey && e.key.toLowerCase() === 'e',
+  },
+  {
+    command: 'view.hosts',
+    matches: (e) => (e.ctrlKey || e.metaKey) && e.shiftKey && e.key.toLowerCase() === 'h',
+  },
+  {
+    command: 'view.params',
+    matches: (e) => (e.ctrlKey || e.metaKey) && e.shiftKey && e.key.toLowerCase() === 'a',
+  },
+  {
+    command: 'view.problems',
+    matches: (e) => (e.ctrlKey || e.metaKey) && e.shiftKey && e.key.toLowerCase() === 'm',
+  },
+  { command: 'view.terminal', matches: (e) => e.ctrlKey && e.code === 'Backquote' },
+  { command: 'view.larger', matches: (e) => e.ctrlKey && e.altKey && (e.key === '=' || e.key === '+') },
+  { command: 'view.smaller', matches: (e) => e.ctrlKey && e.altKey && e.key === '-' },
+];
+
+/** Binds the keys. Escape stops the run, unless something nearer has a use for it. */
+export function useShortcuts(commands: readonly Command[], openPalette: () => void): void {
+  const latest = useRef(commands);
+  latest.current = commands;
+  const palette = useRef(openPalette);
+  palette.current = openPalette;
+
+  useEffect(() => {
+    const perform = (id: string): void => {
+      if (id === 'palette') palette.current();
+      else {
+        const command = latest.current.find((each) => each.id === id);
+        if (command && !command.disabled) command.run();
+      }
+    };
+    // Caught on the way down: Monaco has uses of its own for Ctrl+Enter and F1.
+    const early = (event: KeyboardEvent): void => {
+      const found = KEYS.find(({ matches }) => matches(event));
+      if (!found) return;
+      if (found.command !== 'palette' && document.querySelector('[role="dialog"][data-state="open"]')) return;
+      event.preventDefault();
+      event.stopPropagation();
+      perform(found.command);
+    };
+    const late = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return;
+      if (document.querySelector('[role="dialog"], [role="menu"]')) return;
+      if (event.target instanceof HTMLElement && event.target.closest('.xterm')) return;
+      perform('run.stop');
+    };
+    window.addEventListener('keydown', early, { capture: true });
+    window.addEventListener('keydown', late);
+    return () => {
+      window.removeEventListener('keydown', early, { capture: true });
+      window.removeEventListener('keydown', late);
+    };
+  }, []);
+}

@@ -1,0 +1,128 @@
+import { HostMark } from '../../src/hosts/host-mark.tsx';
+import { useCheck } from '../../src/session/check.ts';
+import { leadingHost, useSession } from '../../src/session/hosts.ts';
+import { toggleBottom, toggleSide } from '../../src/session/preferences.ts';
+import type { Problem } from '../../src/session/problems.ts';
+import { countsOf, droppedOf, isLive, type RunView, sourcesOf } from '../../src/session/runs.ts';
+import { useWorkspace } from '../../src/session/workspace.ts';
+import { Icon } from '../../src/ui/icon.tsx';
+import { names } from '../../src/ui/names.ts';
+import { shortNumber } from '../../src/views/numbers.ts';
+import styles from './status-bar.module.css';
+import { useCurrentRun } from './use-problems.ts';
+
+const CONNECTION_WORDS = {
+  connecting: 'connecting',
+  open: 'connected',
+  waiting: 'reconnecting',
+  refused: 'refused',
+} as const;
+
+/** Host, kernel, clang, attached programs, events a second, drops, connection. */
+export function StatusBar({ problems }: { problems: readonly Problem[] }) {
+  const hosts = useSession((state) => state.hosts);
+  const connection = useSession((state) => state.connection.state);
+  const chosen = useWorkspace((state) => state.hosts);
+  const { checking, milliseconds, cached } = useCheck();
+  const host = leadingHost(hosts, chosen);
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  const warnings = problems.filter(({ severity }) => severity === 'warning').length;
+  return (
+    <footer className={styles.bar} data-testid="status-bar">
+      <RunItems run={useCurrentRun()} />
+      <button
+        type="button"
+        className={names(styles.item, errors > 0 && styles.bad)}
+        aria-label={`${errors} errors, ${warnings} warnings: show problems`}
+        data-testid="status-problems"
+        onClick={() => toggleBottom('problems')}
+      >
+        <Icon name="error" size={13} />
+        {errors}
+        <Icon name="warning" size={13} />
+        {warnings}
+      </button>
+      <span className={styles.item} data-testid="status-check">
+        {checking && 'checking…'}
+        {!checking && milliseconds !== undefined && (
+          <>
+            {errors > 0 ? 'does not compile' : 'compiles'}
+            <span className={styles.mono}>
+              {cached
+                ? 'cached'
+                : `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)} ms`}
+            </span>
+          </>
+        )}
+      </span>
+      <span className={styles.space} />
+      {host && (
+        <button
+          type="button"
+          className={styles.item}
+          onClick={() => toggleSide('hosts')}
+          data-testid="status-host"
+        >
+          <HostMark host={host} />
+          {host.name}
+          {chosen.length > 1 && ` +${chosen.length - 1}`}
+        </button>
+      )}
+      {host?.facts && (
+        <>
+          <span className={styles.item} data-testid="status-kernel">
+            kernel <span className={styles.mono}>{host.facts.kernel}</span>
+          </span>
+          <span className={styles.item} data-testid="status-clang">
+            {host.facts.clang === '' ? (
+              <span className={styles.warn}>no clang</span>
+            ) : (
+              <>
+                clang <span className={styles.mono}>{host.facts.clang}</span>
+              </>
+            )}
+          </span>
+        </>
+      )}
+      <span
+        className={names(styles.item, connection !== 'open' && styles.warn)}
+        role="status"
+        data-testid="status-connection"
+      >
+        <Icon name={connection === 'open' ? 'check' : 'warning'} size={13} />
+        {CONNECTION_WORDS[connection]}
+      </span>
+    </footer>
+  );
+}
+
+function RunItems({ run }: { run: RunView | undefined }) {
+  if (!run) return null;
+  const sources = sourcesOf(run);
+  const programs = Object.values(run.statuses).flatMap((status) =>
+    status.state === 'ended' ? [] : status.programs,
+  );
+  const attached = programs.filter(({ state }) => state === 'attached').length;
+  const rate = Object.values(run.rates).reduce((sum, each) => sum + each, 0);
+  const drops = sources.reduce((sum, { name }) => sum + droppedOf(countsOf(run, name)), 0);
+  const live = isLive(run);
+  return (
+    <>
+      {live && (
+        <span className={names(styles.item, styles.live)} data-testid="status-attached">
+          <Icon name="play" size={11} />
+          {attached} attached
+        </span>
+      )}
+      {live && (
+        <span className={styles.item} data-testid="status-rate">
+          <span className={styles.mono}>{shortNumber(rate)}</span> events/s
+        </span>
+      )}
+      <span className={names(styles.item, drops > 0 && styles.warn)} data-testid="status-drops">
+        <Icon name="drop" size={13} />
+        <span className={styles.mono}>{shortNumber(drops)}</span> dropped
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,21 @@
+import { useMemo } from 'react';
+import { useCheck } from '../../src/session/check.ts';
+import { type Problem, problemsOf } from '../../src/session/problems.ts';
+import { type RunView, useRuns } from '../../src/session/runs.ts';
+import { useWorkspace } from '../../src/session/workspace.ts';
+
+/** The run on screen. */
+export function useCurrentRun(): RunView | undefined {
+  const id = useWorkspace((state) => state.run);
+  return useRuns((state) => (id === undefined ? undefined : state.runs[id]));
+}
+
+/** What the editor marks and the Problems panel lists. Made anew only when a diagnostic changes, not with each count. */
+export function useProblems(): Problem[] {
+  const diagnostics = useCheck((state) => state.diagnostics);
+  const checked = useCheck((state) => state.milliseconds !== undefined);
+  const run = useCurrentRun();
+  const statuses = run?.statuses;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: of the run only its statuses matter
+  return useMemo(() => problemsOf(diagnostics, checked, run), [diagnostics, checked, statuses]);
+}

@@ -1,0 +1,104 @@
+import type { AgentHello } from '@probepad/protocol/control/agent';
+import { probepadError } from '@probepad/protocol/errors';
+import { HEARTBEAT_TIMEOUT } from '@probepad/protocol/limits';
+import type { AgentConnection } from './agent-connection.ts';
+import type { LiveRuns } from './live-runs.ts';
+import type { Log } from './log.ts';
+import type { Store } from './store/store.ts';
+import type { RunStream } from './stream.ts';
+
+/**
+ * What becomes of runs when a connection or the hub itself breaks. An agent keeps its runs for the lease; so long the hub
+ * waits for it, and a little longer, because the two notice the break at different times.
+ */
+export interface Recovery {
+  /** Takes up runs from before the hub's start: they wait for their agents like after a broken connection. */
+  restore(): Promise<void>;
+  /** Continues what the agent still has and ends what it has not. */
+  agentCame(connection: AgentConnection, hello: AgentHello): void;
+  agentWent(host: string): void;
+  close(): void;
+}
+
+/** An agent that comes back may still have to tell how a run ended meanwhile. */
+const LAST_WORD_WAIT = 2_000;
+
+export function recovery(live: LiveRuns, store: Store, log: Log, lease: number): Recovery {
+  const timers = new Map<string, Set<NodeJS.Timeout>>();
+  let closed = false;
+
+  function later(host: string, delay: number, action: () => void): void {
+    if (closed) return;
+    const ofHost = timers.get(host) ?? new Set();
+    timers.set(host, ofHost);
+    const timer = setTimeout(() => {
+      ofHost.delete(timer);
+      action();
+    }, delay);
+    ofHost.add(timer);
+  }
+
+  function forget(host: string): void {
+    for (const timer of timers.get(host) ?? []) clearTimeout(timer);
+    timers.delete(host);
+  }
+
+  function end(stream: RunStream, reason: 'host_lost' | 'crashed', what: string): void {
+    const code = reason === 'host_lost' ? 'host_offline' : 'loader_crashed';
+    const error = probepadError(code, what, { reason: 'its agent was started anew' });
+    live.update({ ...stream.status, state: 'ended', reason, error }, 'hub');
+  }
+
+  function waitFor(host: string, reason: 'host_lost' | 'crashed'): void {
+    const streams = live.unfinished(host);
+    if (streams.length === 0) return;
+    later(host, lease + Math.min(lease, HEARTBEAT_TIMEOUT), () => {
+      for (const stream of streams) {
+        end(stream, reason, 'waiting for the host: it did not come back within the lease');
+      }
+    });
+  }
+
+  return {
+    async restore() {
+      const hosts = new Set<string>();
+      for (const run of await store.runs.unfinished()) {
+        const { streams } = live.add(run, true);
+        for (const host of streams.keys()) hosts.add(host);
+        for (const [id, { host, schema }] of await store.runs.schemas(run.id)) {
+          const stream = streams.get(host);
+          if (stream?.id === id) stream.schema = schema;
+        }
+      }
+      for (const host of hosts) waitFor(host, 'crashed');
+    },
+    agentCame(connection, hello) {
+      forget(connection.host);
+      const going = new Map(hello.runs.map(({ run, stream }) => [run, stream]));
+      for (const [run, id] of going) {
+        const stream = live.stream(id);
+        const known = stream !== undefined && stream.run === run && stream.host === connection.host;
+        if (!known) connection.ignored.add(id);
+        const action =
+          known && stream.status.state !== 'ended'
+            ? connection.request('run.resume', { run, received: stream.received() })
+            : // Over for the hub and its viewers, so it is to be over on the host.
+              connection.request('run.stop', { run });
+        action.catch((error: unknown) => log('warn', 'run.resume', { run, error: String(error) }));
+      }
+      const missing = live.unfinished(connection.host).filter(({ run }) => !going.has(run));
+      if (missing.length === 0) return;
+      later(connection.host, LAST_WORD_WAIT, () => {
+        for (const stream of missing) end(stream, 'crashed', 'the host came back without the run');
+      });
+    },
+    agentWent(host) {
+      forget(host);
+      waitFor(host, 'host_lost');
+    },
+    close() {
+      closed = true;
+      for (const host of [...timers.keys()]) forget(host);
+    },
+  };
+}

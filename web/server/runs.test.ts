@@ -1,0 +1,290 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Run } from '@probepad/protocol/control/browser';
+import { probepadError } from '@probepad/protocol/errors';
+import { FRAME_FLAGS } from '@probepad/protocol/frames';
+import { PROBE, SCHEMA, statusOf } from './testing/probe.ts';
+import { joinedAgent, testAgent, testFrame } from './testing/test-agent.ts';
+import { failsWith, testBrowser } from './testing/test-browser.ts';
+import { testHub } from './testing/test-hub.ts';
+import { blobMessages } from './transfers.ts';
+
+const start = { name: 'try', probe: PROBE };
+
+test('a run goes from start to end, and everybody sees it', async (t) => {
+  const hub = await testHub(t);
+  const agent = await joinedAgent(t, hub);
+  const browser = await testBrowser(t, hub);
+  const other = await testBrowser(t, hub);
+  const run = await browser.call('run.start', { ...start, hosts: [agent.host] });
+  assert.match(run.id, /^[0-9a-f]{32}$/);
+  const asked = await agent.request('run.start');
+  assert.deepEqual(asked.params, {
+    run: run.id,
+    stream: run.statuses[0]?.stream,
+    user: 'owner',
+    probe: PROBE,
+  });
+  agent.reply(asked, {});
+  await browser.call('run.watch', { run: run.id });
+  agent.send({ type: 'run.schema', run: run.id, stream: 0, schema: SCHEMA });
+  assert.deepEqual((await browser.event('run.schema')).schema, SCHEMA);
+  agent.send({ type: 'run.status', status: statusOf(run, { state: 'running', remarks: ['sized a map'] }) });
+  const whole = await browser.event('run.status', ({ status }) => status.state === 'running');
+  assert.deepEqual(whole.status.remarks, ['sized a map']);
+  const short = await other.event('run.status', ({ status }) => status.state === 'running');
+  assert.deepEqual(short.status.remarks, []);
+
+  const stopping = browser.call('run.stop', { run: run.id });
+  agent.reply(await agent.request('run.stop'), {});
+  await stopping;
+  agent.send({ type: 'run.status', status: statusOf(run, { state: 'ended', reason: 'stopped' }) });
+  assert.equal(
+    (await other.event('run.status', ({ status }) => status.state === 'ended')).status.reason,
+    'stopped',
+  );
+  const { runs } = await other.call('runs.list', {});
+  assert.deepEqual(
+    [runs[0]?.id, runs[0]?.statuses[0]?.reason, typeof runs[0]?.ended],
+    [run.id, 'stopped', 'number'],
+  );
+  const audit = await hub.hub.store.audit.list(20);
+  const started = audit.find(({ action }) => action === 'run.started');
+  assert.deepEqual([started?.user, started?.host, started?.run], ['owner', agent.host, run.id]);
+});
+
+test('a host that is offline ends for itself, the others go on', async (t) => {
+  const hub = await testHub(t);
+  const here = await joinedAgent(t, hub, { name: 'here' });
+  const gone = await joinedAgent(t, hub, { name: 'gone' });
+  const browser = await testBrowser(t, hub);
+  gone.socket.close();
+  await browser.event('hosts', ({ hosts }) => hosts.some((host) => host.name === 'gone' && !host.online));
+  const run = await browser.call('run.start', { ...start, hosts: [here.host, gone.host] });
+  const { status } = await browser.event('run.status', (event) => event.status.host === gone.host);
+  assert.deepEqual([status.state, status.reason, status.error?.code], ['ended', 'host_lost', 'host_offline']);
+  here.reply(await here.request('run.start'), {});
+  here.send({ type: 'run.status', status: statusOf(run, { state: 'running' }) });
+  await browser.event('run.status', (event) => event.status.state === 'running');
+});
+
+test('what the agent refuses ends the run with the reason', async (t) => {
+  const hub = await testHub(t);
+  const agent = await joinedAgent(t, hub);
+  const browser = await testBrowser(t, hub);
+  await browser.call('run.start', { ...start, hosts: [agent.host] });
+  const error = probepadError('host_busy', 'starting a run', { limit: 4 });
+  agent.refuse(await agent.request('run.start'), error);
+  const { status } = await browser.event('run.status', (event) => event.status.state === 'ended');
+  assert.deepEqual([status.reason, status.error], ['policy', error]);
+});
+
+test('a host without clang gets the object that another host compiled', async (t) => {
+  const hub = await testHub(t);
+  const compiler = await joinedAgent(t, hub, { name: 'compiler' });
+  await joinedAgent(t, hub, { name: 'foreign', facts: { arch: 'aarch64' } });
+  const bare = await joinedAgent(t, hub, { name: 'bare', facts: { clang: '' } });
+  const browser = await testBrowser(t, hub);
+  await browser.call('run.start', { ...start, hosts: [bare.host] });
+  const object = Buffer.alloc(700_000, 7);
+  const compile = await compiler.request('compile');
+  compiler.reply(compile, { ok: true, diagnostics: [], cached: false, milliseconds: 1 });
+  for (const message of blobMessages(compile.params.transfer ?? 0, object)) compiler.socket.send(message);
+  const asked = await bare.request('run.start');
+  assert.equal(asked.params.object?.bytes, object.byteLength);
+  const pieces: Uint8Array[] = [];
+  for (;;) {
+    const { header, payload } = await bare.frames.next(
+      ({ header }) => header.stream === asked.params.object?.transfer,
+    );
+    pieces.push(payload);
+    if ((header.flags & FRAME_FLAGS.last) !== 0) break;
+  }
+  assert.ok(Buffer.concat(pieces).equals(object));
+});
+
+test('a program that does not compile elsewhere ends with its diagnostics', async (t) => {
+  const hub = await testHub(t);
+  const compiler = await joinedAgent(t, hub, { name: 'compiler' });
+  const bare = await joinedAgent(t, hub, { name: 'bare', facts: { clang: '' } });
+  const browser = await testBrowser(t, hub);
+  const run = await browser.call('run.start', { ...start, hosts: [bare.host] });
+  await browser.call('run.watch', { run: run.id });
+  const diagnostic = { origin: 'clang', severity: 'error', message: 'no', notes: [] } as const;
+  compiler.reply(await compiler.request('compile'), {
+    ok: false,
+    diagnostics: [diagnostic],
+    cached: false,
+    milliseconds: 1,
+  });
+  const { status } = await browser.event('run.status', (event) => event.status.state === 'ended');
+  assert.deepEqual([status.reason, status.diagnostics], ['compile_error', [diagnostic]]);
+});
+
+test('without any compiler the answer says so', async (t) => {
+  const hub = await testHub(t);
+  const bare = await joinedAgent(t, hub, { facts: { clang: '' } });
+  const browser = await testBrowser(t, hub);
+  await assert.rejects(browser.call('compile', { host: bare.host, probe: PROBE }), failsWith('no_compiler'));
+});
+
+/** A run on one host that is running and watched. */
+async function runningRun(t: Parameters<typeof testHub>[0], lease?: number) {
+  const hub = await testHub(t, lease === undefined ? {} : { lease });
+  const agent = await joinedAgent(t, hub);
+  const browser = await testBrowser(t, hub);
+  const run: Run = await browser.call('run.start', { ...start, hosts: [agent.host] });
+  agent.reply(await agent.request('run.start'), {});
+  await browser.call('run.watch', { run: run.id });
+  agent.send({ type: 'run.schema', run: run.id, stream: 0, schema: SCHEMA });
+  agent.send({ type: 'run.status', status: statusOf(run, { state: 'running' }) });
+  await browser.event('run.status', ({ status }) => status.state === 'running');
+  const stream = run.statuses[0]?.stream ?? 0;
+  return { hub, agent, browser, run, stream };
+}
+
+test('after a broken connection the agent is told where to go on, and nothing comes twice', async (t) => {
+  const { hub, agent, browser, run, stream } = await runningRun(t);
+  agent.sendFrames(testFrame({ stream, seq: 0n, count: 10 }), testFrame({ stream, seq: 10n, count: 5 }));
+  agent.sendFrames(testFrame({ stream, kind: 'map', source: 1, seq: 3n, count: 1, flags: 3 }));
+  await browser.frames.next(({ header }) => header.kind === 'map');
+  agent.socket.terminate();
+  await browser.event('hosts', ({ hosts }) => hosts[0]?.online === false);
+
+  const back = await testAgent(t, hub, { credential: agent.credential, runs: [{ run: run.id, stream }] });
+  const resume = await back.request('run.resume');
+  assert.deepEqual(resume.params, {
+    run: run.id,
+    received: [
+      { source: 0, seq: '15' },
+      { source: 1, seq: '4' },
+    ],
+  });
+  back.reply(resume, {});
+  back.sendFrames(
+    testFrame({ stream, seq: 10n, count: 5 }),
+    testFrame({ stream, seq: 15n, count: 1, aux: 77 }),
+  );
+  await browser.frames.next(({ header }) => header.aux === 77);
+  const seqs = browser.frames.all
+    .filter(({ header }) => header.kind === 'events')
+    .map(({ header }) => header.seq);
+  assert.deepEqual(seqs, [0n, 10n, 15n]);
+  back.send({ type: 'run.status', status: statusOf(run, { state: 'ended', reason: 'stopped' }) });
+  const { status } = await browser.event('run.status', (event) => event.status.state === 'ended');
+  assert.equal(status.reason, 'stopped');
+});
+
+test('a host that stays away longer than the lease has lost its runs', async (t) => {
+  const { agent, browser } = await runningRun(t, 100);
+  agent.socket.terminate();
+  const { status } = await browser.event('run.status', (event) => event.status.state === 'ended');
+  assert.deepEqual([status.reason, status.error?.code], ['host_lost', 'host_offline']);
+});
+
+test('an agent that comes back without the run has crashed', async (t) => {
+  const { hub, agent, browser } = await runningRun(t);
+  agent.socket.terminate();
+  await testAgent(t, hub, { credential: agent.credential });
+  const { status } = await browser.event('run.status', (event) => event.status.state === 'ended');
+  assert.equal(status.reason, 'crashed');
+});
+
+test('an agent that comes back may still say how the run ended meanwhile', async (t) => {
+  const { hub, agent, browser, run } = await runningRun(t);
+  agent.socket.terminate();
+  const back = await testAgent(t, hub, { credential: agent.credential });
+  back.send({ type: 'run.status', status: statusOf(run, { state: 'ended', reason: 'time_limit' }) });
+  const { status } = await browser.event('run.status', (event) => event.status.state === 'ended');
+  assert.equal(status.reason, 'time_limit');
+});
+
+test('a run outlives the hub: the agent brings it back', async (t) => {
+  const { hub, agent, run, stream } = await runningRun(t);
+  const second = await hub.restart();
+  const back = await testAgent(t, second, { credential: agent.credential, runs: [{ run: run.id, stream }] });
+  const resume = await back.request('run.resume');
+  assert.deepEqual(resume.params.received, []);
+  const browser = await testBrowser(t, second);
+  const watched = await browser.call('run.watch', { run: run.id });
+  assert.equal(watched.statuses[0]?.state, 'running');
+  assert.deepEqual((await browser.event('run.schema')).schema, SCHEMA);
+  back.sendFrames(testFrame({ stream, seq: 1000n, count: 4, lost: 50n }));
+  const { counts } = await browser.event(
+    'run.counts',
+    (event) => (event.counts.sources.events?.produced ?? 0) > 0,
+  );
+  assert.deepEqual(counts.sources.events, {
+    produced: 4,
+    delivered: 4,
+    dropped: { kernel: 0, agent: 0, hub: 0, viewer: 0 },
+  });
+});
+
+test('a run that nobody brings back after a restart has crashed', async (t) => {
+  const { hub, run } = await runningRun(t, 100);
+  const second = await hub.restart();
+  const browser = await testBrowser(t, second);
+  const { statuses } = await browser.call('run.watch', { run: run.id });
+  const ended =
+    statuses[0]?.state === 'ended'
+      ? statuses[0]
+      : (await browser.event('run.status', (event) => event.status.state === 'ended')).status;
+  assert.equal(ended.reason, 'crashed');
+});
+
+test('a run that is over for the hub is stopped when an agent comes with it', async (t) => {
+  const { hub, agent, browser, run, stream } = await runningRun(t, 100);
+  agent.socket.terminate();
+  await browser.event('run.status', (event) => event.status.state === 'ended');
+  const back = await testAgent(t, hub, { credential: agent.credential, runs: [{ run: run.id, stream }] });
+  const stop = await back.request('run.stop');
+  assert.deepEqual(stop.params, { run: run.id });
+  back.sendFrames(testFrame({ stream, count: 1 }));
+  back.reply(stop, {});
+  back.send({ type: 'run.status', status: statusOf(run, { state: 'ended', reason: 'lease_lost' }) });
+  const { status } = await browser.event('run.status', (event) => event.status.reason === 'lease_lost');
+  assert.equal(status.state, 'ended');
+});
+
+test('an agent cannot speak for a run of another host', async (t) => {
+  const { hub, browser, run, stream } = await runningRun(t);
+  const stranger = await joinedAgent(t, hub, { name: 'stranger' });
+  stranger.send({ type: 'run.status', status: statusOf(run, { state: 'ended', reason: 'stopped' }) });
+  stranger.sendFrames(testFrame({ stream, count: 1 }));
+  assert.equal((await stranger.closed).code, 1008);
+  assert.equal(browser.frames.all.length, 0);
+  const { statuses } = await browser.call('run.watch', { run: run.id });
+  assert.equal(statuses[0]?.state, 'running');
+});
+
+test('statistics are on while one viewer of several asks', async (t) => {
+  const { hub, agent, browser, run } = await runningRun(t);
+  const other = await testBrowser(t, hub);
+  const said: boolean[] = [];
+  const take = async () => {
+    const asked = await agent.request('run.statistics');
+    said.push(asked.params.on);
+    agent.reply(asked, {});
+  };
+  await browser.call('run.statistics', { run: run.id, on: true });
+  await take();
+  await other.call('run.statistics', { run: run.id, on: true });
+  await browser.call('run.statistics', { run: run.id, on: false });
+  other.socket.close();
+  await take();
+  assert.deepEqual(said, [true, false]);
+});
+
+test('a global is written on the hosts where the run goes on', async (t) => {
+  const { agent, browser, run } = await runningRun(t);
+  const write = { run: run.id, source: '.data', offset: 4, bytes: '0a00' };
+  const writing = browser.call('run.write', write);
+  const asked = await agent.request('run.write');
+  assert.deepEqual(asked.params, write);
+  agent.reply(asked, {});
+  await writing;
+  agent.send({ type: 'run.status', status: statusOf(run, { state: 'ended', reason: 'stopped' }) });
+  await browser.event('run.status', (event) => event.status.state === 'ended');
+  await assert.rejects(browser.call('run.write', write), failsWith('run_ended'));
+});

@@ -1,0 +1,59 @@
+import type { Decoder } from '../session/decoder.ts';
+import type { Engine } from './engine.ts';
+import type { Command, FromWorker, Query } from './messages.ts';
+
+interface Waiting {
+  resolve(answer: unknown): void;
+  reject(failure: Error): void;
+}
+
+/** Starts the worker and speaks with it. Buffers of frames are transferred, not copied. */
+export function startDecoder(): Decoder {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'decode' });
+  const waiting = new Map<number, Waiting>();
+  const listeners = new Set<(changed: ReadonlySet<string>) => void>();
+  let nextId = 1;
+
+  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    if (data.type === 'changed') {
+      const keys = new Set(data.keys);
+      for (const listener of listeners) listener(keys);
+      return;
+    }
+    const entry = waiting.get(data.id);
+    waiting.delete(data.id);
+    if (data.type === 'answer') entry?.resolve(data.answer);
+    else entry?.reject(new Error(data.message));
+  };
+
+  function command<C extends Command>(name: C, ...given: Parameters<Engine[C]>): void {
+    const transfer = given.filter((each): each is ArrayBuffer => (each as unknown) instanceof ArrayBuffer);
+    worker.postMessage({ command: name, arguments: given }, transfer);
+  }
+
+  function query<Q extends Query>(name: Q, ...given: Parameters<Engine[Q]>): Promise<ReturnType<Engine[Q]>> {
+    return new Promise((resolve, reject) => {
+      const id = nextId++;
+      waiting.set(id, { resolve: resolve as (answer: unknown) => void, reject });
+      worker.postMessage({ query: name, id, arguments: given });
+    });
+  }
+
+  return {
+    know: (stream) => command('know', stream),
+    open: (opening) => command('open', opening),
+    clock: (stream, offset) => command('clock', stream, offset),
+    frames: (message) => command('frames', message),
+    forget: (run) => command('forget', run),
+    rows: (asked) => query('rows', asked),
+    map: (asked) => query('map', asked),
+    histograms: (source) => query('histograms', source),
+    series: (source) => query('series', source),
+    globals: (source) => query('globals', source),
+    log: (run) => query('log', run),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

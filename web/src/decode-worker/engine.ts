@@ -1,0 +1,179 @@
+import { createDecoder } from '@probepad/protocol/decode';
+import { escapeControls } from '@probepad/protocol/format';
+import { FRAME_FLAGS, type Frame, framesOf } from '@probepad/protocol/frames';
+import { FRAME_PAYLOAD_MAX } from '@probepad/protocol/limits';
+import type { Source } from '@probepad/protocol/schema';
+import {
+  type GlobalValue,
+  type Histogram,
+  LOG_SOURCE,
+  type LogText,
+  type MapQuery,
+  type MapWindow,
+  type RowQuery,
+  type RowWindow,
+  type Series,
+  type SourceRef,
+  type StreamOpening,
+  sourceKey,
+} from '../session/decoder.ts';
+import { createEventSource, type EventSource, type Stream } from './event-source.ts';
+import { createGlobalsSource, type GlobalsSource } from './globals-source.ts';
+import { createMapSource, type MapSource } from './map-source.ts';
+
+/** What the worker does, without being one: frames in, windows out. */
+export interface Engine {
+  know(stream: Omit<StreamOpening, 'schema'>): void;
+  open(opening: StreamOpening): void;
+  clock(stream: number, offset: string): void;
+  frames(message: ArrayBuffer): void;
+  forget(run: string): void;
+  rows(query: RowQuery): RowWindow;
+  map(query: MapQuery): MapWindow;
+  histograms(source: SourceRef): Histogram[];
+  series(source: SourceRef): Series;
+  globals(source: SourceRef): GlobalValue[];
+  log(run: string): LogText[];
+}
+
+type Kept =
+  | { kind: 'events'; source: EventSource }
+  | { kind: 'map'; source: MapSource }
+  | { kind: 'globals'; source: GlobalsSource };
+
+const LOG_MAX = 16 * 1024 * 1024;
+
+/** `changed` is called with the key of every source that something came for. */
+export function createEngine(changed: (key: string) => void): Engine {
+  const streams = new Map<number, Stream & { run: string }>();
+  const kept = new Map<string, Kept>();
+  /** Verifier logs by stream; they may come before a schema does. */
+  const logs = new Map<number, string>();
+  const hosts = new Map<number, { run: string; host: string; hostName: string }>();
+
+  function open({ run, host, hostName, stream: id, schema }: StreamOpening): void {
+    hosts.set(id, { run, host, hostName });
+    if (streams.has(id)) return;
+    const stream = {
+      run,
+      stream: id,
+      host,
+      hostName,
+      decoder: createDecoder(schema),
+      clockOffset: undefined,
+    };
+    streams.set(id, stream);
+    for (const source of schema.sources) {
+      const key = sourceKey(run, source.name);
+      let entry = kept.get(key);
+      if (!entry) {
+        entry = keep(source);
+        kept.set(key, entry);
+      }
+      entry.source.join(stream);
+      changed(key);
+    }
+  }
+
+  function take(frame: Frame): void {
+    const { header } = frame;
+    if (header.kind === 'log') {
+      takeLog(frame);
+      return;
+    }
+    const stream = streams.get(header.stream);
+    if (!stream) return;
+    const source = stream.decoder.sourceOf(frame);
+    const key = sourceKey(stream.run, source.name);
+    kept.get(key)?.source.take(stream, frame);
+    changed(key);
+  }
+
+  function takeLog({ header, payload }: Frame): void {
+    const before = header.flags & FRAME_FLAGS.first ? '' : (logs.get(header.stream) ?? '');
+    if (before.length < LOG_MAX) logs.set(header.stream, before + new TextDecoder().decode(payload));
+    changed(LOG_SOURCE);
+  }
+
+  function find(ref: SourceRef): Partial<{ [K in Kept['kind']]: Extract<Kept, { kind: K }>['source'] }> {
+    const entry = kept.get(sourceKey(ref.run, ref.source));
+    return entry ? { [entry.kind]: entry.source } : {};
+  }
+
+  return {
+    know: ({ stream, run, host, hostName }) => void hosts.set(stream, { run, host, hostName }),
+    open,
+    clock(id, offset) {
+      const stream = streams.get(id);
+      if (stream) stream.clockOffset = BigInt(offset);
+    },
+    frames(message) {
+      for (const frame of framesOf(new Uint8Array(message), FRAME_PAYLOAD_MAX)) {
+        try {
+          take(frame);
+        } catch (thrown) {
+          // One frame that its schema can't explain must not take the others with it.
+          console.error('frame not understood', thrown);
+        }
+      }
+    },
+    forget(run) {
+      for (const [id, stream] of streams) if (stream.run === run) streams.delete(id);
+      for (const [id, each] of hosts) {
+        if (each.run !== run) continue;
+        hosts.delete(id);
+        logs.delete(id);
+      }
+      const prefix = sourceKey(run, '');
+      for (const key of kept.keys()) if (key.startsWith(prefix)) kept.delete(key);
+    },
+    rows: (query) =>
+      find(query).events?.rows(query) ?? {
+        columns: [],
+        head: -1,
+        latest: -1,
+        total: 0,
+        offset: query.offset,
+        rows: [],
+      },
+    map: (query) =>
+      find(query).map?.entries(query) ?? {
+        columns: [],
+        total: 0,
+        offset: query.offset,
+        sort: { column: 0, descending: true },
+        rows: [],
+        histogram: false,
+        partial: false,
+      },
+    histograms: (ref) => find(ref).map?.histograms() ?? [],
+    series: (ref) =>
+      find(ref).events?.series(Date.now() / 1000) ??
+      find(ref).map?.series() ?? { times: [], lines: [], unit: '' },
+    globals: (ref) => find(ref).globals?.values() ?? [],
+    log: (run) =>
+      [...logs].flatMap(([stream, text]) => {
+        const known = hosts.get(stream);
+        if (known?.run !== run) return [];
+        const { host, hostName } = known;
+        return [{ host, hostName, text: text.split('\n').map(escapeLine).join('\n') }];
+      }),
+  };
+}
+
+function escapeLine(line: string): string {
+  return line.split('\t').map(escapeControls).join('\t');
+}
+
+function keep(source: Source): Kept {
+  switch (source.kind) {
+    case 'events':
+    case 'trace':
+    case 'text':
+      return { kind: 'events', source: createEventSource(source) };
+    case 'map':
+      return { kind: 'map', source: createMapSource(source) };
+    case 'globals':
+      return { kind: 'globals', source: createGlobalsSource(source) };
+  }
+}

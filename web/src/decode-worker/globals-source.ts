@@ -1,0 +1,70 @@
+import { formatValue, meaningOf } from '@probepad/protocol/format';
+import type { Frame } from '@probepad/protocol/frames';
+import type { ProbeSchema, Source } from '@probepad/protocol/schema';
+import { isCharType, nameOfType, resolveType, sizeOfType } from '@probepad/protocol/types';
+import type { Value } from '@probepad/protocol/value';
+import type { GlobalValue } from '../session/decoder.ts';
+import type { Stream } from './event-source.ts';
+
+/** A section of globals: each variable as it is now, on each host. */
+export interface GlobalsSource {
+  join(stream: Stream): void;
+  take(stream: Stream, frame: Frame): void;
+  values(): GlobalValue[];
+}
+
+export function createGlobalsSource(source: Source): GlobalsSource {
+  const latest = new Map<Stream, Value>();
+  return {
+    join() {},
+    take(stream, frame) {
+      if (frame.header.kind === 'map') latest.set(stream, stream.decoder.globals(frame));
+    },
+    values: () => [...latest].flatMap(([stream, value]) => variablesOf(source, stream, value)),
+  };
+}
+
+function variablesOf(source: Source, stream: Stream, value: Value): GlobalValue[] {
+  const { schema } = stream.decoder;
+  const section = source.valueType === undefined ? undefined : resolveType(schema, source.valueType);
+  const host = { host: stream.host, hostName: stream.hostName };
+  if (section?.kind !== 'struct' || typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const text = formatValue(value, 'plain');
+    return [
+      {
+        ...host,
+        name: source.name,
+        type: `${source.valueSize} bytes`,
+        text,
+        offset: 0,
+        size: source.valueSize,
+        writable: false,
+        encoding: undefined,
+      },
+    ];
+  }
+  return section.members.map((member) => {
+    const encoding = encodingOf(schema, member.type);
+    return {
+      ...host,
+      name: member.name,
+      type: nameOfType(schema, member.type),
+      text: formatValue(value[member.name] ?? null, meaningOf(schema, member.type, member.name)),
+      offset: member.offsetBits >> 3,
+      size: sizeOfType(schema, member.type),
+      writable: source.writable && encoding !== undefined,
+      encoding,
+    };
+  });
+}
+
+function encodingOf(schema: ProbeSchema, id: number): GlobalValue['encoding'] {
+  const type = resolveType(schema, id);
+  if (type.kind === 'int') {
+    if (type.encoding === 'bool') return 'bool';
+    return type.signed ? 'signed' : 'unsigned';
+  }
+  if (type.kind === 'enum') return type.signed ? 'signed' : 'unsigned';
+  if (type.kind === 'array' && isCharType(schema, type.element)) return 'text';
+  return undefined;
+}

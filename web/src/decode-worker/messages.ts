@@ -1,0 +1,14 @@
+import type { Engine } from './engine.ts';
+
+/** Engine methods that answer; the others only take. */
+export type Query = 'rows' | 'map' | 'histograms' | 'series' | 'globals' | 'log';
+export type Command = Exclude<keyof Engine, Query>;
+
+export type ToWorker =
+  | { [C in Command]: { command: C; arguments: Parameters<Engine[C]> } }[Command]
+  | { [Q in Query]: { query: Q; id: number; arguments: Parameters<Engine[Q]> } }[Query];
+
+export type FromWorker =
+  | { type: 'answer'; id: number; answer: unknown }
+  | { type: 'failure'; id: number; message: string }
+  | { type: 'changed'; keys: string[] };

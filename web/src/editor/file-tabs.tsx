@@ -1,0 +1,144 @@
+import { FILE_NAME_PATTERN, SNIPPET_FILES_MAX } from '@probepad/protocol/limits';
+import { type KeyboardEvent, useState } from 'react';
+import type { Problem } from '../session/problems.ts';
+import {
+  addFile,
+  HEADER_FILE,
+  mainFile,
+  removeFile,
+  renameFile,
+  useWorkspace,
+} from '../session/workspace.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { names } from '../ui/names.ts';
+import styles from './file-tabs.module.css';
+
+/** The probe's files, and the kernel's header as a read-only one. */
+export function FileTabs({ problems }: { problems: readonly Problem[] }) {
+  const files = useWorkspace((state) => state.files);
+  const file = useWorkspace((state) => state.file);
+  const header = useWorkspace((state) => state.header);
+  const [naming, setNaming] = useState<{ from: string | undefined; to: string }>();
+  const all: string[] = [...files.map(({ name }) => name), ...(header ? [HEADER_FILE] : [])];
+  const select = (name: string): void => {
+    useWorkspace.setState({ file: name });
+  };
+  const main = mainFile(files);
+
+  const move = (event: KeyboardEvent<HTMLElement>): void => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    const next = all[(all.indexOf(file) + step + all.length) % all.length];
+    if (next === undefined) return;
+    select(next);
+    event.currentTarget.querySelector<HTMLElement>(`[data-file="${CSS.escape(next)}"]`)?.focus();
+  };
+
+  const finish = (): void => {
+    if (!naming) return;
+    const { from, to } = naming;
+    const fine = FILE_NAME_PATTERN.test(to) && to !== HEADER_FILE && !files.some(({ name }) => name === to);
+    if (fine && from === undefined) addFile(to);
+    else if (fine && from !== undefined) renameFile(from, to);
+    setNaming(undefined);
+  };
+
+  const nameInput = naming && (
+    <input
+      // biome-ignore lint/a11y/noAutofocus: the user has just asked to type a name here
+      autoFocus
+      className={names(styles.name, !FILE_NAME_PATTERN.test(naming.to) && naming.to !== '' && styles.wrong)}
+      aria-label="File name"
+      placeholder="name.h"
+      value={naming.to}
+      onChange={(event) => setNaming({ ...naming, to: event.target.value })}
+      onBlur={finish}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        if (event.key === 'Enter') finish();
+        if (event.key === 'Escape') {
+          event.preventDefault();
+          setNaming(undefined);
+        }
+      }}
+    />
+  );
+
+  return (
+    <div className={styles.strip}>
+      <div role="tablist" aria-label="Files" onKeyDown={move} style={{ display: 'contents' }}>
+        {all.map((name) => {
+          if (naming?.from === name) return <div key={name}>{nameInput}</div>;
+          const errors = problems.filter(
+            ({ place, severity }) => place?.file === name && severity === 'error',
+          );
+          const closable = name !== main;
+          return (
+            <div
+              key={name}
+              role="presentation"
+              className={names(styles.tab, name === file && styles.current, closable && styles.closable)}
+            >
+              <button
+                type="button"
+                role="tab"
+                aria-selected={name === file}
+                tabIndex={name === file ? 0 : -1}
+                data-file={name}
+                data-testid={`file-tab-${name}`}
+                title={name === main ? `${name}: the file that is compiled` : name}
+                className={styles.select}
+                onClick={() => select(name)}
+                onDoubleClick={() => name !== HEADER_FILE && setNaming({ from: name, to: name })}
+              >
+                {name === HEADER_FILE && <Icon name="lock" size={12} />}
+                <span
+                  className={errors.length > 0 ? styles.bad : undefined}
+                  data-count={errors.length > 0 ? errors.length : undefined}
+                >
+                  {name}
+                </span>
+              </button>
+              {closable && (
+                <span className={styles.close}>
+                  <IconButton
+                    icon="close"
+                    small
+                    label={name === HEADER_FILE ? 'Close vmlinux.h' : `Remove ${name}`}
+                    onClick={() => {
+                      if (name !== HEADER_FILE) removeFile(name);
+                      else useWorkspace.setState({ header: false, file: file === HEADER_FILE ? main : file });
+                    }}
+                  />
+                </span>
+              )}
+            </div>
+          );
+        })}
+      </div>
+      {naming?.from === undefined && nameInput}
+      <span className={styles.add}>
+        <IconButton
+          icon="plus"
+          small
+          label="Add a file"
+          disabled={files.length >= SNIPPET_FILES_MAX}
+          onClick={() => setNaming({ from: undefined, to: '' })}
+        />
+      </span>
+      {!header && (
+        <span className={styles.end}>
+          <Button small tone="quiet" icon="lock" onClick={openHeader} data-testid="open-vmlinux">
+            vmlinux.h
+          </Button>
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** Shows the kernel's own types. */
+export function openHeader(): void {
+  useWorkspace.setState({ header: true, file: HEADER_FILE });
+}

@@ -1,0 +1,59 @@
+import type { SourceFile } from '@probepad/protocol/control/run';
+import { editFile } from '../session/workspace.ts';
+import { LANGUAGE, monaco } from './monaco.ts';
+
+type Model = monaco.editor.ITextModel;
+
+/** The editor's text of a file. Lower-case scheme and host: Monaco's language services expect it. */
+function uriOf(name: string): monaco.Uri {
+  return monaco.Uri.from({ scheme: 'file', path: `/probe/${name}` });
+}
+
+export function modelOf(name: string): Model | null {
+  return monaco.editor.getModel(uriOf(name));
+}
+
+/** Makes the editor's models those of these files: made, changed and disposed of as needed. */
+export function syncModels(files: readonly SourceFile[]): void {
+  for (const { name, text } of files) {
+    const known = modelOf(name);
+    if (known) {
+      if (known.getValue() !== text) known.setValue(text);
+      continue;
+    }
+    const model = monaco.editor.createModel(text, LANGUAGE, uriOf(name));
+    model.updateOptions({
+      tabSize: 4,
+      insertSpaces: false,
+      bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
+    });
+    model.onDidChangeContent(() => {
+      const now = model.getValue();
+      editFile(name, now);
+    });
+  }
+  const wanted = new Set(files.map(({ name }) => uriOf(name).toString()));
+  for (const model of monaco.editor.getModels()) {
+    if (model.uri.path.startsWith('/probe/') && !wanted.has(model.uri.toString())) model.dispose();
+  }
+}
+
+const headers = new Map<string, Promise<Model>>();
+
+/** The host's vmlinux.h, fetched when first asked for. @throws Error in words for people */
+export function headerModel(host: string): Promise<Model> {
+  const known = headers.get(host);
+  if (known) return known;
+  const loading = loadHeader(host);
+  headers.set(host, loading);
+  loading.catch(() => headers.delete(host));
+  return loading;
+}
+
+async function loadHeader(host: string): Promise<Model> {
+  const reply = await fetch(`/api/hosts/${encodeURIComponent(host)}/vmlinux.h`);
+  const text = await reply.text();
+  if (!reply.ok) throw new Error(`loading vmlinux.h: ${text.slice(0, 300) || reply.statusText}`);
+  const uri = monaco.Uri.from({ scheme: 'file', path: `/kernel/${host}/vmlinux.h` });
+  return monaco.editor.createModel(text, LANGUAGE, uri);
+}

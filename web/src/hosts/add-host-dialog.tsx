@@ -1,0 +1,104 @@
+import { errorOf, type ProbepadError } from '@probepad/protocol/errors';
+import { useEffect, useState } from 'react';
+import { useSession } from '../session/hosts.ts';
+import { request } from '../session/session.ts';
+import { Button } from '../ui/button.tsx';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Field } from '../ui/field.tsx';
+import { Icon } from '../ui/icon.tsx';
+import styles from './hosts-panel.module.css';
+
+interface Invitation {
+  name: string;
+  command: string;
+  expires: number;
+  /** Hosts that were online when it was made, to see the new one come. */
+  before: string[];
+}
+
+/** Makes a join token and shows the command that uses it; tells when the host has come. */
+export function AddHostDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const hosts = useSession((state) => state.hosts);
+  const [name, setName] = useState('');
+  const [invitation, setInvitation] = useState<Invitation>();
+  const [error, setError] = useState<ProbepadError>();
+
+  useEffect(() => {
+    if (!open) {
+      setInvitation(undefined);
+      setError(undefined);
+      setName('');
+    }
+  }, [open]);
+
+  const invite = (): void => {
+    const before = hosts.filter((host) => host.online).map((host) => host.id);
+    request('hosts.invite', { name }).then(
+      ({ command, expires }) => setInvitation({ name, command, expires, before }),
+      (thrown) => setError(errorOf(thrown)),
+    );
+  };
+
+  const arrived = invitation && hosts.find((host) => host.online && !invitation.before.includes(host.id));
+  return (
+    <Dialog title="Add host" open={open} onClose={onClose}>
+      {!invitation && (
+        <form
+          style={{ display: 'contents' }}
+          onSubmit={(event) => {
+            event.preventDefault();
+            invite();
+          }}
+        >
+          <Field
+            label="Name"
+            value={name}
+            placeholder="db-1"
+            maxLength={63}
+            hint="As it shall be called here. Empty: its own host name."
+            onValue={setName}
+          />
+          {error && (
+            <p role="alert">
+              {error.message}
+              <br />→ {error.remedy}
+            </p>
+          )}
+          <div className={styles.row}>
+            <Button tone="primary" type="submit" data-testid="make-command">
+              Make the command
+            </Button>
+          </div>
+        </form>
+      )}
+      {invitation && (
+        <>
+          <p>Paste this on the host, as a user with the capabilities the loader needs:</p>
+          <pre className={styles.command} data-testid="join-command">
+            {invitation.command}
+          </pre>
+          <div className={styles.row}>
+            <CopyButton text={invitation.command} label="Copy command" />
+            <span>Works once, until {new Date(invitation.expires).toLocaleTimeString('en-GB')}.</span>
+          </div>
+          <div className={styles.row} role="status">
+            {arrived ? (
+              <>
+                <span className={styles.good}>
+                  <Icon name="check" />
+                </span>
+                {arrived.name} is here: {arrived.facts?.kernel}
+              </>
+            ) : (
+              'Waiting for it to dial in…'
+            )}
+          </div>
+          <div className={styles.row}>
+            <Button onClick={onClose}>{arrived ? 'Done' : 'Close'}</Button>
+          </div>
+        </>
+      )}
+    </Dialog>
+  );
+}

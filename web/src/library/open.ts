@@ -1,0 +1,81 @@
+import type { Snippet, Template } from '../session/catalogue.ts';
+import { request } from '../session/session.ts';
+import { openProbe, type Probe, unshelve, useWorkspace } from '../session/workspace.ts';
+import { toast } from '../ui/toast.tsx';
+
+/** Puts a probe on screen; what was there and not saved can be had back. */
+export function openWithWords(probe: Probe): void {
+  if (!openProbe(probe)) return;
+  toast({
+    text: 'What you had not saved is kept.',
+    action: { label: 'Bring it back', run: () => unshelve() },
+  });
+}
+
+export function openTemplate(template: Template): void {
+  openWithWords({
+    name: template.title,
+    files: template.files,
+    settings: template.settings,
+    origin: { kind: 'template', id: template.id },
+  });
+  showPath('/');
+}
+
+/** @throws ProbepadFailure when there is no such snippet */
+export async function openSnippet(id: string, revision?: number): Promise<void> {
+  const snippet = await request('snippets.get', revision === undefined ? { id } : { id, revision });
+  openWithWords(probeOf(snippet));
+  showPath(`/s/${id}`);
+}
+
+function probeOf({ id, revision, name, files, settings }: Snippet): Probe {
+  return { name, files, settings, origin: { kind: 'snippet', id, revision } };
+}
+
+/** A probe with nothing in it but what every one has. */
+export function openBlank(): void {
+  openWithWords({
+    name: 'Untitled',
+    files: [{ name: 'probe.bpf.c', text: BLANK }],
+    settings: { params: {}, attach: {}, flags: [], seconds: 0, views: {} },
+    origin: { kind: 'own' },
+  });
+  showPath('/');
+}
+
+const BLANK = `#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+SEC("tracepoint/sched/sched_process_exec")
+int handle_exec(void *ctx)
+{
+	bpf_printk("exec by pid %d", (int)(bpf_get_current_pid_tgid() >> 32));
+	return 0;
+}
+`;
+
+/** Saves what is on screen: a new revision of its snippet, or a new snippet. @throws ProbepadFailure */
+export async function saveSnippet(): Promise<Snippet> {
+  const { origin, name, files, settings } = useWorkspace.getState();
+  const saved = await request('snippets.save', {
+    ...(origin.kind === 'snippet' ? { id: origin.id } : {}),
+    name,
+    files,
+    settings,
+  });
+  const unchanged = useWorkspace.getState().files === files;
+  useWorkspace.setState({
+    origin: { kind: 'snippet', id: saved.id, revision: saved.revision },
+    ...(unchanged ? { dirty: false } : {}),
+  });
+  showPath(`/s/${saved.id}`);
+  return saved;
+}
+
+/** The address bar tells what is on screen, without a new page. */
+export function showPath(path: string): void {
+  if (location.pathname !== path) history.replaceState(history.state, '', path);
+}

@@ -1,0 +1,32 @@
+import type { Program } from '@probepad/protocol/schema';
+import { useSession } from '../session/hosts.ts';
+import { changeEntry, useWorkspace } from '../session/workspace.ts';
+import { Field } from '../ui/field.tsx';
+
+const INTERFACE_HOOKS: readonly Program['attach'][] = ['xdp', 'tc', 'socket_filter'];
+
+/** Where one program is attached: empty leaves it to SEC(), `off` leaves the program out. */
+export function AttachField({ program }: { program: Program }) {
+  const value = useWorkspace((state) => state.settings.attach[program.name] ?? '');
+  const chosen = useWorkspace((state) => state.hosts);
+  const hosts = useSession((state) => state.hosts);
+  const interfaces = INTERFACE_HOOKS.includes(program.attach)
+    ? [
+        ...new Set(
+          hosts.filter(({ id }) => chosen.includes(id)).flatMap(({ facts }) => facts?.interfaces ?? []),
+        ),
+      ]
+    : [];
+  return (
+    <Field
+      label={<code>{program.name}</code>}
+      type={program.attach}
+      value={value}
+      placeholder={program.needsTarget ? program.targetExample : program.target || program.section}
+      options={[...interfaces, 'off']}
+      hint={program.needsTarget && value === '' ? `Needs a target, as ${program.targetExample}` : undefined}
+      data-testid={`attach-${program.name}`}
+      onValue={(next) => changeEntry('attach', program.name, next)}
+    />
+  );
+}

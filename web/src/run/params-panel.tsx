@@ -1,0 +1,70 @@
+import { nameOfType, resolveType } from '@probepad/protocol/types';
+import { useCheck } from '../session/check.ts';
+import { changeEntry, changeSettings, useWorkspace } from '../session/workspace.ts';
+import { Field } from '../ui/field.tsx';
+import { AttachField } from './attach-field.tsx';
+import styles from './params-panel.module.css';
+
+/** Everything about a run that is not program text: constants, targets, limits, flags. All of it derived from the object. */
+export function ParamsPanel() {
+  const schema = useCheck((state) => state.schema);
+  const settings = useWorkspace((state) => state.settings);
+  return (
+    <div className={styles.panel} data-testid="params-panel">
+      <section className={styles.section}>
+        <h3 className={styles.title}>Parameters</h3>
+        {schema?.params.map((param) => {
+          const type = resolveType(schema, param.type);
+          return (
+            <Field
+              key={param.name}
+              label={<code>{param.name}</code>}
+              type={nameOfType(schema, param.type)}
+              value={settings.params[param.name] ?? ''}
+              placeholder={param.initial === '' ? '""' : param.initial}
+              options={
+                type.kind === 'enum'
+                  ? type.values.map(([name]) => name)
+                  : type.kind === 'int' && type.encoding === 'bool'
+                    ? ['true', 'false']
+                    : []
+              }
+              data-testid={`param-${param.name}`}
+              onValue={(value) => changeEntry('params', param.name, value)}
+            />
+          );
+        })}
+        {(schema?.params.length ?? 0) === 0 && (
+          <p className={styles.none}>
+            A <code>const volatile</code> global in the program becomes a field here.
+          </p>
+        )}
+      </section>
+      <section className={styles.section}>
+        <h3 className={styles.title}>Attach targets</h3>
+        {schema?.programs.map((program) => (
+          <AttachField key={program.name} program={program} />
+        ))}
+        {!schema && <p className={styles.none}>Known once the program compiles.</p>}
+      </section>
+      <section className={styles.section}>
+        <h3 className={styles.title}>Run</h3>
+        <Field
+          label="Ends after"
+          type="seconds"
+          inputMode="numeric"
+          value={settings.seconds === 0 ? '' : String(settings.seconds)}
+          placeholder="until stopped"
+          onValue={(text) => changeSettings({ seconds: Math.max(0, Number.parseInt(text, 10) || 0) })}
+        />
+        <Field
+          label="Compiler flags"
+          type="-D -U -W -O1 -O2 -Os"
+          value={settings.flags.join(' ')}
+          placeholder="none"
+          onValue={(text) => changeSettings({ flags: text.split(/\s+/).filter(Boolean) })}
+        />
+      </section>
+    </div>
+  );
+}

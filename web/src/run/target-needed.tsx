@@ -1,0 +1,36 @@
+import { useCheck } from '../session/check.ts';
+import { startRun } from '../session/run-actions.ts';
+import type { RunView } from '../session/runs.ts';
+import { useWorkspace } from '../session/workspace.ts';
+import { Button } from '../ui/button.tsx';
+import { AttachField } from './attach-field.tsx';
+import styles from './params-panel.module.css';
+
+/** The form for what a refused run lacked: a target for each program that needs one. Nothing when none is lacking. */
+export function TargetNeeded({ run }: { run: RunView }) {
+  const checked = useCheck((state) => state.schema);
+  const attach = useWorkspace((state) => state.settings.attach);
+  const refused = Object.values(run.statuses).some(({ error }) => error?.code === 'target_needed');
+  const schema = Object.values(run.schemas)[0] ?? checked;
+  const programs = schema?.programs.filter(({ needsTarget }) => needsTarget) ?? [];
+  if (!refused || programs.length === 0) return null;
+  const complete = programs.every(({ name }) => (attach[name] ?? '') !== '');
+  return (
+    <form
+      className={styles.needed}
+      data-testid="target-needed"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void startRun();
+      }}
+    >
+      <strong>Where shall it attach?</strong>
+      {programs.map((program) => (
+        <AttachField key={program.name} program={program} />
+      ))}
+      <Button type="submit" tone="primary" icon="play" disabled={!complete}>
+        Run
+      </Button>
+    </form>
+  );
+}

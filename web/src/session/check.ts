@@ -1,0 +1,38 @@
+import type { CompileResult } from '@probepad/protocol/control/run';
+import type { Diagnostic } from '@probepad/protocol/diagnostics';
+import type { ProbepadError } from '@probepad/protocol/errors';
+import type { ProbeSchema } from '@probepad/protocol/schema';
+import { create } from 'zustand';
+
+interface Check {
+  /** A compile of the text on screen is under way. */
+  checking: boolean;
+  diagnostics: readonly Diagnostic[];
+  /** Of the last text that compiled: forms and attach targets come from it. */
+  schema: ProbeSchema | undefined;
+  error: ProbepadError | undefined;
+  /** Of the compile alone. */
+  milliseconds: number | undefined;
+  cached: boolean;
+}
+
+/** What compiling the text on screen, without running it, says. */
+export const useCheck = create<Check>(() => ({
+  checking: false,
+  diagnostics: [],
+  schema: undefined,
+  error: undefined,
+  milliseconds: undefined,
+  cached: false,
+}));
+
+export function putCheck(result: CompileResult): void {
+  useCheck.setState(({ schema }) => ({
+    checking: false,
+    diagnostics: result.diagnostics,
+    schema: result.schema ?? schema,
+    error: undefined,
+    milliseconds: result.milliseconds,
+    cached: result.cached,
+  }));
+}

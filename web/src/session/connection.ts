@@ -1,0 +1,181 @@
+import { type BrowserEvent, BrowserEventSchema, BrowserRequests } from '@probepad/protocol/control/browser';
+import { type ParamsOf, ReplySchema, type ResultOf } from '@probepad/protocol/control/envelope';
+import {
+  type ProbepadError,
+  ProbepadErrorSchema,
+  ProbepadFailure,
+  probepadError,
+} from '@probepad/protocol/errors';
+import { REQUEST_TIMEOUT } from '@probepad/protocol/limits';
+import { PROTOCOL_VERSION, RefusalSchema } from '@probepad/protocol/version';
+
+export type Method = keyof typeof BrowserRequests;
+export type Params<M extends Method> = ParamsOf<typeof BrowserRequests, M>;
+export type Result<M extends Method> = ResultOf<typeof BrowserRequests, M>;
+
+export type ConnectionState =
+  | { state: 'connecting'; attempt: number }
+  | { state: 'open' }
+  | { state: 'waiting'; attempt: number; retryAt: number }
+  /** The hub said no: trying again would not help. */
+  | { state: 'refused'; error: ProbepadError };
+
+export interface Connection {
+  /** @throws ProbepadFailure with the hub's error, or `internal` when the connection is gone or the reply is late. */
+  request<M extends Method>(method: M, params: Params<M>): Promise<Result<M>>;
+  /** Tries again at once instead of at `retryAt`. */
+  retry(): void;
+  close(): void;
+}
+
+export interface ConnectionOptions {
+  url: string;
+  onEvent(event: BrowserEvent): void;
+  /** A binary message: whole frames. The buffer is the receiver's own. */
+  onFrames(message: ArrayBuffer): void;
+  onState(state: ConnectionState): void;
+}
+
+const RETRY_FIRST = 250;
+const RETRY_MAX = 5_000;
+
+interface Waiting {
+  method: Method;
+  resolve(result: unknown): void;
+  reject(failure: ProbepadFailure): void;
+  timer: ReturnType<typeof setTimeout>;
+}
+
+/** Speaks with the hub's `/ws` and keeps the connection up until closed or refused. */
+export function connect(options: ConnectionOptions): Connection {
+  const waiting = new Map<number, Waiting>();
+  let socket: WebSocket | undefined;
+  let welcomed = false;
+  let closed = false;
+  let nextId = 1;
+  let attempt = 0;
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
+
+  function settleAll(message: string): void {
+    for (const [id, entry] of waiting) {
+      clearTimeout(entry.timer);
+      waiting.delete(id);
+      entry.reject(new ProbepadFailure(lost(`${entry.method}: ${message}`)));
+    }
+  }
+
+  function open(): void {
+    retryTimer = undefined;
+    options.onState({ state: 'connecting', attempt });
+    const next = new WebSocket(options.url);
+    next.binaryType = 'arraybuffer';
+    socket = next;
+    welcomed = false;
+    let refusal: ProbepadError | undefined;
+    next.onopen = () =>
+      next.send(JSON.stringify({ type: 'hello', protocol: PROTOCOL_VERSION, software: 'web/0.1.0' }));
+    next.onmessage = ({ data }) => {
+      if (data instanceof ArrayBuffer) options.onFrames(data);
+      else refusal = receive(String(data)) ?? refusal;
+    };
+    next.onclose = () => {
+      if (socket !== next) return;
+      socket = undefined;
+      settleAll('the connection to the hub was lost');
+      if (closed) return;
+      if (refusal) {
+        options.onState({ state: 'refused', error: refusal });
+        return;
+      }
+      const delay = Math.min(RETRY_MAX, RETRY_FIRST * 2 ** attempt);
+      attempt++;
+      options.onState({ state: 'waiting', attempt, retryAt: Date.now() + delay });
+      retryTimer = setTimeout(open, delay);
+    };
+  }
+
+  /** @returns the error of a refusal */
+  function receive(text: string): ProbepadError | undefined {
+    const message: unknown = JSON.parse(text);
+    const reply = ReplySchema.safeParse(message);
+    if (reply.success && isTyped(message, 'reply')) {
+      const entry = waiting.get(reply.data.id);
+      if (!entry) return undefined;
+      waiting.delete(reply.data.id);
+      clearTimeout(entry.timer);
+      if (reply.data.error) entry.reject(new ProbepadFailure(reply.data.error));
+      else settle(entry, reply.data.result);
+      return undefined;
+    }
+    if (isTyped(message, 'refused')) {
+      const refusal = RefusalSchema.safeParse(message);
+      return refusal.success
+        ? refusal.data.error
+        : probepadError('internal', 'the hub refused the connection');
+    }
+    const event = BrowserEventSchema.safeParse(message);
+    if (!event.success) {
+      console.error('message not understood', event.error, message);
+      return undefined;
+    }
+    if (event.data.type === 'welcome') {
+      welcomed = true;
+      attempt = 0;
+      options.onState({ state: 'open' });
+    }
+    options.onEvent(event.data);
+    return undefined;
+  }
+
+  function settle(entry: Waiting, result: unknown): void {
+    const parsed = BrowserRequests[entry.method].result.safeParse(result);
+    if (parsed.success) entry.resolve(parsed.data);
+    else {
+      console.error('reply not understood', entry.method, parsed.error);
+      entry.reject(
+        new ProbepadFailure(probepadError('internal', `${entry.method}: the reply is not understood`)),
+      );
+    }
+  }
+
+  open();
+  return {
+    request: <M extends Method>(method: M, params: Params<M>) =>
+      new Promise<Result<M>>((resolve, reject) => {
+        if (!socket || !welcomed) {
+          reject(new ProbepadFailure(lost(`${method}: not connected to the hub`)));
+          return;
+        }
+        const id = nextId++;
+        const timer = setTimeout(() => {
+          waiting.delete(id);
+          reject(new ProbepadFailure(lost(`${method}: no answer within ${REQUEST_TIMEOUT / 1000} s`)));
+        }, REQUEST_TIMEOUT);
+        waiting.set(id, { method, resolve: resolve as (result: unknown) => void, reject, timer });
+        socket.send(JSON.stringify({ type: 'request', id, method, params }));
+      }),
+    retry() {
+      if (!retryTimer) return;
+      clearTimeout(retryTimer);
+      open();
+    },
+    close() {
+      closed = true;
+      clearTimeout(retryTimer);
+      socket?.close();
+      settleAll('the page closed the connection');
+    },
+  };
+}
+
+function isTyped(message: unknown, type: string): boolean {
+  return typeof message === 'object' && message !== null && 'type' in message && message.type === type;
+}
+
+function lost(message: string): ProbepadError {
+  return ProbepadErrorSchema.parse({
+    code: 'internal',
+    message,
+    remedy: 'Probepad reconnects by itself; check that `npm start` still runs, then try again.',
+  });
+}

@@ -1,0 +1,144 @@
+/**
+ * What the views ask of the decoding worker. The worker (`decode-worker`) implements it; the app hands it to the session,
+ * so that views know neither the worker nor its messages.
+ */
+import type { ProbeSchema } from '@probepad/protocol/schema';
+
+/** One source of a run: all its hosts together. */
+export interface SourceRef {
+  run: string;
+  source: string;
+}
+
+export type Alignment = 'text' | 'number';
+
+export interface ViewColumn {
+  name: string;
+  /** The C type as people write it, for the header's tooltip. */
+  type: string;
+  align: Alignment;
+  /** A guess at the width, in characters. */
+  width: number;
+  role: 'time' | 'host' | 'field' | 'key' | 'rate';
+}
+
+export interface ViewRow {
+  /** Unique and stable within its source. */
+  id: string;
+  cells: string[];
+  /** Set for a row that stands for records which were dropped; the text says where. */
+  gap?: string;
+}
+
+export interface RowQuery extends SourceRef {
+  /** The newest row that counts, as `RowWindow.head` gave it; absent: the newest there is. */
+  head?: number | undefined;
+  /** Rows to leave out, newest first. */
+  offset: number;
+  limit: number;
+  /** Only rows with this text in any cell, case ignored. Empty: all. */
+  filter: string;
+}
+
+export interface RowWindow {
+  columns: ViewColumn[];
+  /** Ordinal of the newest row that this window counts from. */
+  head: number;
+  /** Ordinal of the newest row of all, so that `latest - head` are new since. */
+  latest: number;
+  /** Rows from head back to the oldest kept (filtered: that match). */
+  total: number;
+  offset: number;
+  rows: ViewRow[];
+}
+
+export interface MapQuery extends SourceRef {
+  /** Index into the columns; absent: the first number, largest first. */
+  sort?: { column: number; descending: boolean } | undefined;
+  offset: number;
+  limit: number;
+  filter: string;
+}
+
+export interface MapWindow {
+  columns: ViewColumn[];
+  total: number;
+  offset: number;
+  sort: { column: number; descending: boolean };
+  rows: (ViewRow & { magnitude: number })[];
+  /** Set when the values hold a log2 histogram in place of plain numbers. */
+  histogram: boolean;
+  partial: boolean;
+}
+
+export interface Histogram {
+  /** The key's text, and the host's name when there are several. */
+  label: string;
+  /** Slot n counts values from 2^n up to but not including 2^(n+1). */
+  slots: number[];
+}
+
+export interface Series {
+  /** Seconds since 1970. */
+  times: number[];
+  lines: { label: string; values: (number | null)[] }[];
+  /** What one unit on the y axis is: `events/s`, `/s`. */
+  unit: string;
+}
+
+export interface GlobalValue {
+  host: string;
+  hostName: string;
+  name: string;
+  type: string;
+  text: string;
+  /** Byte offset and size in its section, for writing. */
+  offset: number;
+  size: number;
+  writable: boolean;
+  /** How text that the user types becomes bytes; undefined when it can't. */
+  encoding: 'signed' | 'unsigned' | 'bool' | 'text' | undefined;
+}
+
+export interface LogText {
+  host: string;
+  hostName: string;
+  text: string;
+}
+
+export interface Decoder {
+  /** Tells whose a stream is, before its schema is known: a verifier's log may be all that ever comes. */
+  know(stream: Omit<StreamOpening, 'schema'>): void;
+  /** A stream's schema has come: from now on its frames are understood. */
+  open(stream: StreamOpening): void;
+  /** The host's CLOCK_REALTIME minus CLOCK_MONOTONIC in ns, decimal. */
+  clock(stream: number, offset: string): void;
+  /** Takes the buffer over. */
+  frames(message: ArrayBuffer): void;
+  /** Forgets a run's history. */
+  forget(run: string): void;
+  rows(query: RowQuery): Promise<RowWindow>;
+  map(query: MapQuery): Promise<MapWindow>;
+  histograms(source: SourceRef): Promise<Histogram[]>;
+  series(source: SourceRef): Promise<Series>;
+  globals(source: SourceRef): Promise<GlobalValue[]>;
+  /** The verifier's log, by host; empty when there is none. */
+  log(run: string): Promise<LogText[]>;
+  /** Calls back when something new is there, at most a few times a second; keys as `sourceKey` makes them. */
+  onChange(listener: (changed: ReadonlySet<string>) => void): () => void;
+}
+
+export interface StreamOpening {
+  run: string;
+  host: string;
+  hostName: string;
+  stream: number;
+  schema: ProbeSchema;
+}
+
+export function sourceKey(run: string, source: string): string {
+  return `${run}\n${source}`;
+}
+
+/** The key under which a run's verifier log changes. */
+export const LOG_SOURCE = '\nlog';

@@ -1,0 +1,111 @@
+import type { Probe as ProbeInput } from '@probepad/protocol/control/run';
+import { errorOf, type ProbepadError, probepadError } from '@probepad/protocol/errors';
+import { MAP_INTERVAL } from '@probepad/protocol/limits';
+import { putCheck, useCheck } from './check.ts';
+import { leadingHost, useSession } from './hosts.ts';
+import { isLive, putRun, useRuns } from './runs.ts';
+import { knowStream, request, theDecoder } from './session.ts';
+import { mainFile, openProbe, useWorkspace } from './workspace.ts';
+
+/** The probe on screen as a request takes it: the file to compile first. */
+export function probeInput(): ProbeInput {
+  const { files, settings } = useWorkspace.getState();
+  const main = mainFile(files);
+  return {
+    files: [...files].sort((a, b) => Number(b.name === main) - Number(a.name === main)),
+    flags: settings.flags,
+    params: settings.params,
+    attach: settings.attach,
+    limits: { seconds: settings.seconds, events: 0 },
+    mapInterval: MAP_INTERVAL,
+  };
+}
+
+/** Compiles the text on screen on the leading host, for squiggles and forms. Only the newest answer counts. */
+export async function checkProbe(): Promise<void> {
+  const host = leadingHost(useSession.getState().hosts, useWorkspace.getState().hosts);
+  if (!host?.online || !probeInput().files[0]?.text.trim()) return;
+  const turn = ++checkTurn;
+  useCheck.setState({ checking: true });
+  try {
+    const result = await request('compile', { host: host.id, probe: probeInput() });
+    if (turn === checkTurn) putCheck(result);
+  } catch (thrown) {
+    if (turn === checkTurn) useCheck.setState({ checking: false, error: errorOf(thrown) });
+  }
+}
+
+let checkTurn = 0;
+
+/** Starts the probe on screen on the chosen hosts; a run of this page that still goes on is stopped first. */
+export async function startRun(): Promise<void> {
+  if (useRuns.getState().starting) return;
+  useRuns.setState({ error: await tryStart() });
+}
+
+/** @returns what went wrong */
+async function tryStart(): Promise<ProbepadError | undefined> {
+  const { hosts: chosen, name, origin } = useWorkspace.getState();
+  const { hosts } = useSession.getState();
+  const online = chosen.filter((id) => hosts.find((host) => host.id === id)?.online);
+  if (online.length === 0) {
+    return probepadError(
+      'host_offline',
+      chosen.length === 0 ? 'no host is chosen' : 'none of the chosen hosts is online',
+    );
+  }
+  useRuns.setState({ starting: true });
+  try {
+    await stopRun();
+    const before = useWorkspace.getState().run;
+    const info = await request('run.start', {
+      hosts: online,
+      name,
+      probe: probeInput(),
+      ...(origin.kind === 'snippet' && !useWorkspace.getState().dirty
+        ? { snippet: { id: origin.id, revision: origin.revision } }
+        : {}),
+    });
+    putRun(info);
+    useWorkspace.setState({ run: info.id });
+    useRuns.setState({ starting: false });
+    if (before !== undefined && before !== info.id) leaveRun(before);
+    putRun(await request('run.watch', { run: info.id }));
+    return undefined;
+  } catch (thrown) {
+    return errorOf(thrown);
+  } finally {
+    useRuns.setState({ starting: false });
+  }
+}
+
+/** Ends the run on screen, everywhere or on one host. */
+export async function stopRun(host?: string): Promise<ProbepadError | undefined> {
+  const { run } = useWorkspace.getState();
+  if (run === undefined || !isLive(useRuns.getState().runs[run])) return undefined;
+  try {
+    await request('run.stop', host === undefined ? { run } : { run, hosts: [host] });
+    return undefined;
+  } catch (thrown) {
+    return errorOf(thrown);
+  }
+}
+
+function leaveRun(run: string): void {
+  theDecoder().forget(run);
+  void request('run.unwatch', { run }).catch(() => undefined);
+}
+
+/** Shows a run that somebody started: its program in the editor, its results beside. @throws ProbepadFailure */
+export async function openRun(id: string): Promise<{ shelved: boolean }> {
+  const info = await request('run.watch', { run: id });
+  putRun(info);
+  for (const status of info.statuses) knowStream(status);
+  const { run: before, origin } = useWorkspace.getState();
+  if (before !== undefined && before !== id) leaveRun(before);
+  useWorkspace.setState({ run: id, hosts: info.statuses.map((status) => status.host) });
+  if (origin.kind === 'run' && origin.id === id) return { shelved: false };
+  const { files, flags, params, attach, limits } = info.probe;
+  const settings = { params, attach, flags, seconds: limits.seconds, views: {} };
+  return { shelved: openProbe({ name: info.name, files, settings, origin: { kind: 'run', id } }) };
+}

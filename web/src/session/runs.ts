@@ -1,0 +1,131 @@
+import type { Run } from '@probepad/protocol/control/browser';
+import type { RunCounts, RunStatus, SourceCounts } from '@probepad/protocol/control/run';
+import type { ProbepadError } from '@probepad/protocol/errors';
+import type { ProbeSchema, Source } from '@probepad/protocol/schema';
+import { create } from 'zustand';
+import { type RateSample, type Rates, ratesOf } from './rates.ts';
+
+/** Everything this page knows of one run. Events may come before the reply that names the run. */
+export interface RunView {
+  id: string;
+  info: Run | undefined;
+  /** By host id. */
+  statuses: Record<string, RunStatus>;
+  schemas: Record<string, ProbeSchema>;
+  counts: Record<string, RunCounts>;
+  /** Events a second by source, over all hosts. */
+  rates: Rates;
+}
+
+interface Runs {
+  runs: Record<string, RunView>;
+  /** A request to start is under way: no run id yet. */
+  starting: boolean;
+  /** Why the last start came to nothing. */
+  error: ProbepadError | undefined;
+}
+
+export const useRuns = create<Runs>(() => ({ runs: {}, starting: false, error: undefined }));
+
+function emptyRun(id: string): RunView {
+  return { id, info: undefined, statuses: {}, schemas: {}, counts: {}, rates: {} };
+}
+
+function change(id: string, update: (run: RunView) => RunView): void {
+  useRuns.setState(({ runs }) => ({ runs: { ...runs, [id]: update(runs[id] ?? emptyRun(id)) } }));
+}
+
+/** Takes over what a reply says of a run; a status that came as an event is newer and stays. */
+export function putRun(info: Run): void {
+  change(info.id, (run) => ({
+    ...run,
+    info,
+    statuses: {
+      ...Object.fromEntries(info.statuses.map((status) => [status.host, status])),
+      ...run.statuses,
+    },
+  }));
+}
+
+export function putStatus(status: RunStatus): void {
+  change(status.run, (run) => ({ ...run, statuses: { ...run.statuses, [status.host]: status } }));
+}
+
+export function putSchema(id: string, host: string, schema: ProbeSchema): void {
+  change(id, (run) => ({ ...run, schemas: { ...run.schemas, [host]: schema } }));
+}
+
+const samples = new Map<string, RateSample>();
+
+/** `at` in milliseconds, any clock that only grows. */
+export function putCounts(id: string, host: string, counts: RunCounts, at: number): void {
+  const key = `${id}\n${host}`;
+  const next = ratesOf(samples.get(key), counts.sources, at);
+  samples.set(key, next);
+  change(id, (run) => {
+    const all = { ...run.counts, [host]: counts };
+    const rates: Rates = {};
+    for (const name of Object.keys(all)) {
+      for (const [source, rate] of Object.entries(samples.get(`${id}\n${name}`)?.rates ?? {})) {
+        rates[source] = (rates[source] ?? 0) + rate;
+      }
+    }
+    return { ...run, counts: all, rates };
+  });
+}
+
+export function dropRun(id: string): void {
+  useRuns.setState(({ runs }) => {
+    const { [id]: _, ...rest } = runs;
+    return { runs: rest };
+  });
+}
+
+/** Whether the run still goes on at any host. */
+export function isLive(run: RunView | undefined): boolean {
+  if (!run) return false;
+  const statuses = Object.values(run.statuses);
+  if (statuses.length === 0) return run.info?.ended === undefined;
+  return statuses.some((status) => status.state !== 'ended');
+}
+
+/** The sources of a run over all hosts, by name, in the schema's order. */
+export function sourcesOf(run: RunView): Source[] {
+  const byName = new Map<string, Source>();
+  for (const schema of Object.values(run.schemas)) {
+    for (const source of schema.sources) if (!byName.has(source.name)) byName.set(source.name, source);
+  }
+  return [...byName.values()];
+}
+
+const NO_COUNTS: SourceCounts = {
+  produced: 0,
+  delivered: 0,
+  dropped: { kernel: 0, agent: 0, hub: 0, viewer: 0 },
+};
+
+/** A source's counts, summed over the hosts (or of one host). */
+export function countsOf(run: RunView, source: string, host?: string): SourceCounts {
+  const all = Object.entries(run.counts)
+    .filter(([id]) => host === undefined || id === host)
+    .map(([, counts]) => counts.sources[source] ?? NO_COUNTS);
+  return all.reduce(
+    (sum, each) => ({
+      produced: sum.produced + each.produced,
+      delivered: sum.delivered + each.delivered,
+      dropped: {
+        kernel: sum.dropped.kernel + each.dropped.kernel,
+        agent: sum.dropped.agent + each.dropped.agent,
+        hub: sum.dropped.hub + each.dropped.hub,
+        viewer: sum.dropped.viewer + each.dropped.viewer,
+      },
+    }),
+    NO_COUNTS,
+  );
+}
+
+/** Records dropped anywhere. */
+export function droppedOf(counts: SourceCounts): number {
+  const { kernel, agent, hub, viewer } = counts.dropped;
+  return kernel + agent + hub + viewer;
+}

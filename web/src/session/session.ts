@@ -1,0 +1,139 @@
+import type { BrowserEvent } from '@probepad/protocol/control/browser';
+import type { RunStatus } from '@probepad/protocol/control/run';
+import { ProbepadFailure, probepadError } from '@probepad/protocol/errors';
+import {
+  type Connection,
+  type ConnectionState,
+  connect,
+  type Method,
+  type Params,
+  type Result,
+} from './connection.ts';
+import type { Decoder } from './decoder.ts';
+import { hostName, useSession } from './hosts.ts';
+import { putCounts, putRun, putSchema, putStatus, useRuns } from './runs.ts';
+import { emitTerminal } from './terminals.ts';
+import { useWorkspace } from './workspace.ts';
+
+let connection: Connection | undefined;
+let decoder: Decoder | undefined;
+
+/** Connects this page to its hub; frames go to `worker`. Called once. */
+export function startSession(url: string, worker: Decoder): () => void {
+  decoder = worker;
+  connection = connect({
+    url,
+    onEvent: receive,
+    onFrames: (message) => worker.frames(message),
+    onState: (state: ConnectionState) => useSession.setState({ connection: state }),
+  });
+  return () => {
+    connection?.close();
+    connection = undefined;
+  };
+}
+
+/** The decoder that this page's views ask. */
+export function theDecoder(): Decoder {
+  if (!decoder) throw new Error('the session has not been started');
+  return decoder;
+}
+
+/** @throws ProbepadFailure */
+export function request<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
+  if (!connection) {
+    return Promise.reject(
+      new ProbepadFailure(probepadError('internal', `${method}: not connected to the hub`)),
+    );
+  }
+  return connection.request(method, params);
+}
+
+export function retryConnection(): void {
+  connection?.retry();
+}
+
+function receive(event: BrowserEvent): void {
+  switch (event.type) {
+    case 'welcome':
+      useSession.setState({ hub: event.hub, permissions: event.permissions, hosts: event.hosts });
+      chooseLocalHost();
+      void refreshCatalogue();
+      void watchAgain();
+      break;
+    case 'hosts':
+      useSession.setState({ hosts: event.hosts });
+      chooseLocalHost();
+      break;
+    case 'run.status':
+      putStatus(event.status);
+      knowStream(event.status);
+      if (event.status.clockOffset !== undefined)
+        decoder?.clock(event.status.stream, event.status.clockOffset);
+      break;
+    case 'run.schema': {
+      const { run, host, stream, schema } = event;
+      putSchema(run, host, schema);
+      decoder?.open({ run, host, hostName: hostName(useSession.getState().hosts, host), stream, schema });
+      const offset = useRuns.getState().runs[run]?.statuses[host]?.clockOffset;
+      if (offset !== undefined) decoder?.clock(stream, offset);
+      break;
+    }
+    case 'run.counts':
+      putCounts(event.run, event.host, event.counts, performance.now());
+      break;
+    case 'terminal.output':
+    case 'terminal.exit':
+      emitTerminal(event);
+      break;
+    case 'ping':
+      break;
+    default:
+      event satisfies never;
+  }
+}
+
+/** Tells the decoder whose frames a stream holds. */
+export function knowStream({ run, host, stream }: Pick<RunStatus, 'run' | 'host' | 'stream'>): void {
+  decoder?.know({ run, host, stream, hostName: hostName(useSession.getState().hosts, host) });
+}
+
+/** A first visit needs no choice: the local host, else the only or first one online, is taken. */
+function chooseLocalHost(): void {
+  const { hosts } = useSession.getState();
+  const known = useWorkspace.getState().hosts.filter((id) => hosts.some((host) => host.id === id));
+  if (known.length > 0) {
+    if (known.length !== useWorkspace.getState().hosts.length) useWorkspace.setState({ hosts: known });
+    return;
+  }
+  const host =
+    hosts.find((each) => each.local && each.online) ??
+    hosts.find((each) => each.online) ??
+    hosts.find((each) => each.local);
+  if (host) useWorkspace.setState({ hosts: [host.id] });
+}
+
+/** Asks again for the templates and snippets. */
+export async function refreshCatalogue(): Promise<void> {
+  const [templates, snippets] = await Promise.allSettled([
+    request('templates.list', {}),
+    request('snippets.list', {}),
+  ]);
+  if (templates.status === 'fulfilled') useSession.setState({ templates: templates.value.templates });
+  if (snippets.status === 'fulfilled') useSession.setState({ snippets: snippets.value.snippets });
+}
+
+/** After a reload or a reconnect: the run on screen goes on where it was. */
+async function watchAgain(): Promise<void> {
+  const { run } = useWorkspace.getState();
+  if (run === undefined) return;
+  try {
+    const info = await request('run.watch', { run });
+    if (useWorkspace.getState().run === run) putRun(info);
+    for (const status of info.statuses) knowStream(status);
+  } catch (thrown) {
+    if (thrown instanceof ProbepadFailure && thrown.error.code === 'not_found') {
+      useWorkspace.setState({ run: undefined });
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import type { SourceFile } from '@probepad/protocol/control/run';
+import type { SnippetSettings } from '@probepad/protocol/control/snippet';
+import type { Place } from '@probepad/protocol/diagnostics';
+import { create } from 'zustand';
+import { persist } from 'zustand/middleware';
+
+export const EMPTY_SETTINGS: SnippetSettings = { params: {}, attach: {}, flags: [], seconds: 0, views: {} };
+
+/** Where the text on screen came from. */
+export type Origin =
+  | { kind: 'template'; id: string }
+  | { kind: 'snippet'; id: string; revision: number }
+  | { kind: 'link' }
+  | { kind: 'run'; id: string }
+  | { kind: 'own' };
+
+/** A probe as it is on screen: what is compiled, and how it is run. */
+export interface Probe {
+  name: string;
+  files: SourceFile[];
+  settings: SnippetSettings;
+  origin: Origin;
+}
+
+/** A probe that was replaced on screen before it was saved, so that it isn't lost. */
+export interface Shelved extends Probe {
+  at: number;
+}
+
+interface Workspace extends Probe {
+  /** Undefined until something has been opened in this browser. */
+  opened: boolean;
+  /** Name of the file shown, or `vmlinux.h`. */
+  file: string;
+  /** Whether the vmlinux.h tab is open. */
+  header: boolean;
+  /** Changed since it was opened or saved. */
+  dirty: boolean;
+  /** Counts changes of the text from outside the editor, which the editor has to take over. */
+  generation: number;
+  hosts: string[];
+  /** The run shown in the results; a run still going is watched again after a reload. */
+  run: string | undefined;
+  shelf: Shelved[];
+}
+
+export const HEADER_FILE = 'vmlinux.h';
+const SHELF_MAX = 8;
+
+/** The probe on screen and what it is pointed at. Survives a reload. */
+export const useWorkspace = create<Workspace>()(
+  persist(
+    (): Workspace => ({
+      name: 'Untitled',
+      files: [{ name: 'probe.bpf.c', text: '' }],
+      settings: EMPTY_SETTINGS,
+      origin: { kind: 'own' },
+      opened: false,
+      file: 'probe.bpf.c',
+      header: false,
+      dirty: false,
+      generation: 0,
+      hosts: [],
+      run: undefined,
+      shelf: [],
+    }),
+    { name: 'probepad.workspace', version: 1 },
+  ),
+);
+
+/** Puts a probe on screen. Text that was changed and not saved goes to the shelf first. @returns whether it did */
+export function openProbe(probe: Probe): boolean {
+  const before = useWorkspace.getState();
+  const shelve = before.opened && before.dirty;
+  const { name, files, settings, origin } = before;
+  const shelf = shelve
+    ? [{ name, files, settings, origin, at: Date.now() }, ...before.shelf].slice(0, SHELF_MAX)
+    : before.shelf;
+  useWorkspace.setState({
+    ...probe,
+    opened: true,
+    file: mainFile(probe.files),
+    header: false,
+    dirty: false,
+    generation: before.generation + 1,
+    shelf,
+  });
+  return shelve;
+}
+
+/** The file that is compiled: the first `.c`. */
+export function mainFile(files: readonly SourceFile[]): string {
+  return files.find((file) => file.name.endsWith('.c'))?.name ?? files[0]?.name ?? '';
+}
+
+/** Takes the newest probe back from the shelf. */
+export function unshelve(index = 0): void {
+  const { shelf } = useWorkspace.getState();
+  const entry = shelf[index];
+  if (!entry) return;
+  const { at: _, ...probe } = entry;
+  openProbe(probe);
+  useWorkspace.setState(({ shelf: now }) => ({ shelf: now.filter((each) => each !== entry), dirty: true }));
+}
+
+export function editFile(name: string, text: string): void {
+  useWorkspace.setState(({ files }) => ({
+    files: files.map((file) => (file.name === name ? { name, text } : file)),
+    dirty: true,
+  }));
+}
+
+export function addFile(name: string): void {
+  useWorkspace.setState(({ files }) => ({ files: [...files, { name, text: '' }], file: name, dirty: true }));
+}
+
+export function removeFile(name: string): void {
+  useWorkspace.setState(({ files, file }) => {
+    const rest = files.filter((each) => each.name !== name);
+    return rest.length === 0 ? {} : { files: rest, file: file === name ? mainFile(rest) : file, dirty: true };
+  });
+}
+
+export function renameFile(from: string, to: string): void {
+  useWorkspace.setState(({ files, file, generation }) => ({
+    files: files.map((each) => (each.name === from ? { ...each, name: to } : each)),
+    file: file === from ? to : file,
+    dirty: true,
+    generation: generation + 1,
+  }));
+}
+
+export function changeSettings(change: Partial<SnippetSettings>): void {
+  useWorkspace.setState(({ settings }) => ({ settings: { ...settings, ...change }, dirty: true }));
+}
+
+/** Sets or clears (empty text) one entry of `params`, `attach` or `views`. */
+export function changeEntry(table: 'params' | 'attach' | 'views', name: string, value: string): void {
+  const { [name]: _, ...rest } = useWorkspace.getState().settings[table];
+  changeSettings({ [table]: value === '' ? rest : { ...rest, [name]: value } });
+}
+
+export function toggleHost(id: string): void {
+  useWorkspace.setState(({ hosts }) => ({
+    hosts: hosts.includes(id) ? hosts.filter((each) => each !== id) : [...hosts, id],
+  }));
+}
+
+interface Reveal {
+  place: Place | undefined;
+  /** Counts requests, so that the same place can be asked for twice. */
+  request: number;
+}
+
+/** A place in the source that the editor is asked to show and focus. */
+export const useReveal = create<Reveal>(() => ({ place: undefined, request: 0 }));
+
+export function reveal(place: Place): void {
+  const { files } = useWorkspace.getState();
+  if (files.some((file) => file.name === place.file)) useWorkspace.setState({ file: place.file });
+  useReveal.setState(({ request }) => ({ place, request: request + 1 }));
+}

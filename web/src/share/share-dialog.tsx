@@ -1,0 +1,91 @@
+import { useEffect, useState } from 'react';
+import { useSession } from '../session/hosts.ts';
+import { isLive, useRuns } from '../session/runs.ts';
+import { useWorkspace } from '../session/workspace.ts';
+import { Button } from '../ui/button.tsx';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { packFragment } from './fragment.ts';
+import styles from './share-dialog.module.css';
+
+/** The links to what is on screen. Opening any of them runs nothing. */
+export function ShareDialog({
+  open,
+  onClose,
+  onSave,
+}: {
+  open: boolean;
+  onClose: () => void;
+  onSave: () => Promise<void>;
+}) {
+  const { origin, dirty, name, files, settings } = useWorkspace();
+  const runId = useWorkspace((state) => state.run);
+  const run = useRuns((state) => (runId === undefined ? undefined : state.runs[runId]));
+  const mayAuthor = useSession((state) => state.permissions.includes('author'));
+  const [fragment, setFragment] = useState<string>();
+
+  useEffect(() => {
+    if (!open) return;
+    let over = false;
+    void packFragment({ name, files, settings }).then((packed) => {
+      if (!over) setFragment(packed);
+    });
+    return () => {
+      over = true;
+    };
+  }, [open, name, files, settings]);
+
+  const saved = origin.kind === 'snippet' ? `${location.origin}/s/${origin.id}` : undefined;
+  return (
+    <Dialog title="Share" open={open} onClose={onClose}>
+      <div className={styles.row}>
+        <h3>This probe, as saved</h3>
+        {saved && !dirty ? (
+          <Link text={saved} testId="share-snippet" />
+        ) : (
+          <>
+            <p>{saved ? 'It has changed since it was saved.' : 'It is not saved yet.'}</p>
+            <span>
+              <Button icon="save" disabled={!mayAuthor} onClick={() => void onSave()}>
+                Save
+              </Button>
+            </span>
+          </>
+        )}
+      </div>
+      <div className={styles.row}>
+        <h3>The text itself, within the link</h3>
+        {fragment ? (
+          <Link text={`${location.origin}/${fragment}`} testId="share-fragment" />
+        ) : (
+          <p>This probe is too large to travel in a link: save it instead.</p>
+        )}
+        {fragment && (
+          <p>Works with any Probepad, without being stored. The part after # is sent to no server.</p>
+        )}
+      </div>
+      <div className={styles.row}>
+        <h3>The run, to watch</h3>
+        {run && isLive(run) ? (
+          <>
+            <Link text={`${location.origin}/r/${run.id}`} testId="share-run" />
+            <p>Whoever may sign in to this hub sees the same rows live, and the program.</p>
+          </>
+        ) : (
+          <p>Nothing is running.</p>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+function Link({ text, testId }: { text: string; testId: string }) {
+  return (
+    <>
+      <output className={styles.link} data-testid={testId}>
+        {text}
+      </output>
+      <CopyButton text={text} />
+    </>
+  );
+}

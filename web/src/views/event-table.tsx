@@ -1,0 +1,253 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows that are not drawn can't be left out of a table element
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import type { RowWindow, SourceRef, ViewRow } from '../session/decoder.ts';
+import { theDecoder } from '../session/session.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { copyText } from '../ui/copy-button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { names } from '../ui/names.ts';
+import { toast } from '../ui/toast.tsx';
+import { CellText } from './cell-text.tsx';
+import { gridTemplate, growWidths } from './column-widths.ts';
+import { groupDigits } from './numbers.ts';
+import { RateStrip } from './rate-strip.tsx';
+import { useVisibleRows } from './row-window.ts';
+import styles from './table.module.css';
+import { useLive } from './use-live.ts';
+
+/** The rows of an event source or a trace, newest first. Scrolling down, choosing a row or Pause holds the rows still. */
+export function EventTable({
+  source,
+  live,
+  empty,
+  label,
+}: {
+  source: SourceRef;
+  live: boolean;
+  /** Shown while there are no rows. */
+  empty: ReactNode;
+  label: string;
+}) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const widths = useRef(new Map<string, number>());
+  const [filter, setFilter] = useState('');
+  const [paused, setPaused] = useState(false);
+  const [held, setHeld] = useState<number>();
+  const [active, setActive] = useState<ViewRow>();
+  const [open, setOpen] = useState(false);
+  const [known, setKnown] = useState<RowWindow>();
+  const { offset, limit, rowHeight } = useVisibleRows(scroller, known?.total ?? 0);
+
+  const window = useLive(source, `${held} ${offset} ${limit} ${filter}`, () =>
+    theDecoder().rows({ ...source, head: held, offset, limit, filter }),
+  );
+  useEffect(() => setKnown(window), [window]);
+
+  const hold = (): void => setHeld((before) => before ?? known?.head);
+  const release = (): void => {
+    setPaused(false);
+    setHeld(undefined);
+    setActive(undefined);
+    scroller.current?.scrollTo({ top: 0 });
+  };
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const onScroll = (): void => {
+      if (element.scrollTop > rowHeight / 2) setHeld((before) => before ?? known?.head);
+      else if (!paused && !active) setHeld(undefined);
+    };
+    element.addEventListener('scroll', onScroll, { passive: true });
+    return () => element.removeEventListener('scroll', onScroll);
+  }, [rowHeight, known?.head, paused, active]);
+
+  const columns = known?.columns ?? [];
+  const rows = known?.rows ?? [];
+  const template = gridTemplate(growWidths(widths.current, columns, rows));
+  const fresh = known && held !== undefined ? known.latest - known.head : 0;
+
+  const step = (by: number): void => {
+    if (!known || rows.length === 0) return;
+    hold();
+    const at = active ? rows.findIndex((row) => row.id === active.id) : -1;
+    const next = rows[at < 0 ? Math.max(0, topIndex()) : Math.max(0, Math.min(rows.length - 1, at + by))];
+    if (!next) return;
+    setActive(next);
+    const index = known.offset + rows.indexOf(next);
+    const element = scroller.current;
+    if (!element) return;
+    const y = index * rowHeight;
+    if (y < element.scrollTop) element.scrollTop = y;
+    else if (y + 2 * rowHeight > element.scrollTop + element.clientHeight) {
+      element.scrollTop = y + 2 * rowHeight - element.clientHeight;
+    }
+  };
+  const topIndex = (): number =>
+    Math.ceil((scroller.current?.scrollTop ?? 0) / rowHeight) - (known?.offset ?? 0);
+
+  const copy = (row: ViewRow): void => {
+    void copyText(row.cells.join('\t')).then(() => toast({ text: 'Row copied' }));
+  };
+
+  const onKey = (event: KeyboardEvent): void => {
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
+    const moves: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page };
+    const by = moves[event.key];
+    if (by !== undefined) {
+      event.preventDefault();
+      step(by);
+    } else if (event.key === 'Home') release();
+    else if (event.key === 'Enter' && active && !event.ctrlKey && !event.metaKey)
+      setOpen((before) => !before);
+    else if (event.key === ' ') {
+      event.preventDefault();
+      if (paused) release();
+      else {
+        setPaused(true);
+        hold();
+      }
+    } else if (event.key === 'c' && (event.ctrlKey || event.metaKey) && active) {
+      if (String(getSelection()) === '') copy(active);
+    } else if (event.key === 'Escape' && active) {
+      event.preventDefault();
+      event.stopPropagation();
+      setActive(undefined);
+      setOpen(false);
+    }
+  };
+
+  const still = paused || held !== undefined;
+  return (
+    <div className={styles.view}>
+      <div className={styles.tools}>
+        <IconButton
+          icon={still && live ? 'play' : 'pause'}
+          small
+          on={paused}
+          label={still ? 'Go on with the newest rows' : 'Pause'}
+          keys="Space"
+          data-testid="pause"
+          onClick={() => {
+            if (still) release();
+            else {
+              setPaused(true);
+              hold();
+            }
+          }}
+        />
+        <label className={styles.filter}>
+          <Icon name="search" size={13} />
+          <input
+            value={filter}
+            placeholder="filter rows"
+            aria-label="Filter rows"
+            spellCheck={false}
+            onChange={(event) => setFilter(event.target.value)}
+          />
+        </label>
+        <span className={names(styles.status, still && styles.paused)} data-testid="row-count">
+          {still && (paused ? 'paused · ' : 'held · ')}
+          {groupDigits(known?.total ?? 0)} {filter === '' ? 'rows' : 'match'}
+        </span>
+      </div>
+      <RateStrip source={source} />
+      <div className={styles.frame}>
+        {fresh > 0 && (
+          <Button small className={styles.newRows} icon="up" onClick={release} style={{ top: '2.2rem' }}>
+            {groupDigits(fresh)} new
+          </Button>
+        )}
+        <div
+          ref={scroller}
+          className={styles.scroller}
+          role="grid"
+          aria-label={label}
+          aria-rowcount={known?.total ?? 0}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: the grid takes arrow keys
+          tabIndex={0}
+          data-testid="event-table"
+          onKeyDown={onKey}
+        >
+          <div className={styles.head} role="row" tabIndex={-1} style={{ gridTemplateColumns: template }}>
+            {columns.map((column) => (
+              <div
+                key={column.name}
+                role="columnheader"
+                tabIndex={-1}
+                title={column.type}
+                className={names(styles.headCell, column.align === 'number' && styles.number)}
+              >
+                {column.name}
+              </div>
+            ))}
+          </div>
+          <div className={styles.body} style={{ height: (known?.total ?? 0) * rowHeight }}>
+            {rows.map((row, at) => (
+              // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the grid's
+              <div
+                key={row.id}
+                role="row"
+                tabIndex={-1}
+                data-testid="event-row"
+                aria-selected={row.id === active?.id}
+                className={names(styles.row, row.id === active?.id && styles.active)}
+                style={{
+                  gridTemplateColumns: template,
+                  transform: `translateY(${((known?.offset ?? 0) + at) * rowHeight}px)`,
+                }}
+                onClick={() => {
+                  hold();
+                  setActive(row);
+                }}
+                onDoubleClick={() => setOpen(true)}
+              >
+                {row.gap !== undefined ? (
+                  <div className={styles.gap}>{row.gap}</div>
+                ) : (
+                  row.cells.map((cell, index) => (
+                    <div
+                      // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its column
+                      key={index}
+                      role="gridcell"
+                      tabIndex={-1}
+                      className={names(
+                        styles.cell,
+                        columns[index]?.align === 'number' && styles.number,
+                        columns[index]?.role === 'time' && styles.dim,
+                      )}
+                    >
+                      <CellText text={cell} />
+                    </div>
+                  ))
+                )}
+              </div>
+            ))}
+          </div>
+          {known && known.total === 0 && filter === '' && empty}
+        </div>
+      </div>
+      {open && active && (
+        <div className={styles.detail} data-testid="row-detail">
+          <div className={styles.detailHead}>
+            <span>row {active.id}</span>
+            <span>
+              <IconButton icon="copy" small label="Copy row" keys="Ctrl+C" onClick={() => copy(active)} />
+              <IconButton icon="close" small label="Close" onClick={() => setOpen(false)} />
+            </span>
+          </div>
+          <dl className={styles.fields}>
+            {columns.map((column, at) => (
+              <div key={column.name} style={{ display: 'contents' }}>
+                <dt title={column.type}>{column.name}</dt>
+                <dd>
+                  <CellText text={active.cells[at] ?? ''} />
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+import type { Source } from '@probepad/protocol/schema';
+import type { IconName } from '../ui/icon.tsx';
+
+export type ViewKind = 'table' | 'chart' | 'histogram' | 'values';
+
+/** How each kind of view is named and drawn. */
+export const VIEW_NAMES: Record<ViewKind, { label: string; icon: IconName }> = {
+  table: { label: 'Table', icon: 'table' },
+  chart: { label: 'Over time', icon: 'chart' },
+  histogram: { label: 'Histogram', icon: 'bars' },
+  values: { label: 'Values', icon: 'values' },
+};
+
+/** The views that a source can have, the proposed one first. `histogram`: its values are log2 slots. */
+export function viewsOf(source: Source, histogram: boolean): ViewKind[] {
+  switch (source.kind) {
+    case 'globals':
+      return ['values'];
+    case 'text':
+      return ['table'];
+    case 'events':
+    case 'trace':
+      return ['table', 'chart'];
+    case 'map':
+      if (histogram) return ['histogram', 'table'];
+      // A few numbered counters are read as curves, keyed entries as a table.
+      if (['array', 'percpu_array'].includes(source.mapType) && source.maxEntries <= 64)
+        return ['table', 'chart'];
+      return ['table', 'chart'];
+  }
+}
