@@ -74,7 +74,8 @@ async function grantLoader(user) {
 
 /** @param {import('./start/service-user.mjs').Identity} identity */
 function partEnvironment({ user }) {
-  const home = user === undefined ? {} : { HOME: data, USER: user, LOGNAME: user, XDG_CACHE_HOME: undefined };
+  const home =
+    user === undefined ? {} : { HOME: '/nonexistent', USER: user, LOGNAME: user, XDG_CACHE_HOME: undefined };
   return repositoryEnvironment({
     ...home,
     PROBEPAD_DATA: data,

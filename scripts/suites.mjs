@@ -58,6 +58,12 @@ export const SUITES = [
     limitMinutes: 15,
   },
   {
+    name: 'e2e',
+    about: 'the app in Chromium, against real kernels',
+    playwright: 'test/e2e/playwright.config.ts',
+    limitMinutes: 15,
+  },
+  {
     name: 'guest',
     about: 'guests with Debian kernels 6.1 and 6.12',
     node: ['test/guest/**/*.test.ts'],

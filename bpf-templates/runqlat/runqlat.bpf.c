@@ -100,7 +100,7 @@ int on_switch(struct trace_event_raw_sched_switch *ctx)
 		return 0;
 
 	if (per_command)
-		__builtin_memcpy(command.comm, ctx->next_comm, sizeof(command.comm));
+		bpf_probe_read_kernel_str(command.comm, sizeof(command.comm), ctx->next_comm);
 	histogram = bpf_map_lookup_elem(&waits, &command);
 	if (!histogram) {
 		bpf_map_update_elem(&waits, &command, &zero, BPF_NOEXIST);

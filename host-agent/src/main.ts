@@ -1,6 +1,6 @@
 /** The agent: this machine, and a link to the hub that it runs probes for. */
 import { readFile } from 'node:fs/promises';
-import type { Check } from '@probepad/protocol/control/host';
+import type { Check, HostFacts } from '@probepad/protocol/control/host';
 import type { ProbepadError } from '@probepad/protocol/errors';
 import { hostFacts } from './host-facts.ts';
 import { credentialStore } from './link/credential.ts';
@@ -19,6 +19,8 @@ export interface AgentOptions {
   /** Single-use token, or the file that will hold one; neither when this machine has joined before. */
   join: string | undefined;
   joinPath: string | undefined;
+  /** Told to the hub in place of the machine's own host name. */
+  name: string | undefined;
   dataDir: string | undefined;
   policyPath: string | undefined;
   log: Log;
@@ -49,7 +51,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     exit: (terminal, code) => link?.send({ type: 'terminal.exit', terminal, code }),
   });
   const state = { compiler: { clang: '', btf: '' }, checks: [] as Check[] };
-  const facts = () => hostFacts(policy.policy, state.compiler, state.checks);
+  const facts = (): HostFacts => {
+    const own = hostFacts(policy.policy, state.compiler, state.checks);
+    return options.name === undefined ? own : { ...own, hostname: options.name };
+  };
   await Promise.race([lookAtCompiler(machine, state), delay(COMPILER_PATIENCE)]);
 
   link = openHubLink({

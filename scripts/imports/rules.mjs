@@ -83,11 +83,12 @@ function judgeExclusive(rules, file, target) {
 function judgeEntrance(rules, file, target) {
   for (const { folders, through, except } of rules.entrances) {
     const parent = folders.replace(/\/\*$/, '');
-    if (!isIn(target, parent)) continue;
+    // What stands above the features composes them and may take any of their parts.
+    if (!isIn(target, parent) || !isIn(file, parent)) continue;
     const [feature, ...inside] = target.slice(parent.length + 1).split('/');
     if (inside.length === 0 || isIn(file, `${parent}/${feature}`) || except.includes(feature ?? '')) continue;
     if (inside.length === 1 && through.includes(inside[0] ?? '')) continue;
-    return `from outside, ${parent}/${feature} is imported through its ${through[0]} only`;
+    return `other features import ${parent}/${feature} through its ${through[0]} only`;
   }
   return undefined;
 }

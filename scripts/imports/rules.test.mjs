@@ -53,15 +53,16 @@ const SENTENCES = [
     ],
   ],
   [
-    'a feature is imported through its entrance',
+    'a feature never imports a sibling’s inside; app composes all of them',
     [
       ['web/src/editor/a.tsx', '../views/index.ts'],
       ['web/src/editor/a.tsx', '../ui/button.tsx'],
       ['web/src/editor/a.tsx', './inside/b.ts'],
+      ['web/app/page.tsx', '../src/editor/inside/b.ts'],
     ],
     [
       ['web/src/editor/a.tsx', '../views/table.tsx'],
-      ['web/app/page.tsx', '../src/editor/inside/index.ts'],
+      ['web/src/hosts/a.tsx', '../editor/inside/index.ts'],
     ],
   ],
   [

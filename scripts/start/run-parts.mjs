@@ -52,7 +52,7 @@ export function runParts({ hub, agent, data, env, say, delays }) {
         env,
         onLine: (line) => {
           say(`agent  ${readableLine(line)}`);
-          if (/\bjoined\b/i.test(line)) agentJoined();
+          if (/\bconnected to\b/.test(line)) agentJoined();
         },
         onEvent: say,
       },

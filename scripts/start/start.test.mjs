@@ -57,7 +57,7 @@ const HUB = `
   setInterval(() => {}, 1000);`;
 const AGENT = `
   console.log('options ' + process.argv.slice(2).join(' '));
-  console.log('{"time":"t","level":"info","event":"joined","host":"a b"}');
+  console.log('{"time":"t","level":"info","event":"connected to the hub","host":"a b"}');
   setInterval(() => {}, 1000);`;
 
 test(
@@ -76,7 +76,7 @@ test(
     assert.equal(await parts.ready, 'http://127.0.0.1:4567/?token=abc');
     const expected = `agent  options ${agentOptions('http://127.0.0.1:4567/', folder).join(' ')}`;
     await parts.joined;
-    await until((said) => said.includes(expected) && said.includes('agent  joined host="a b"'));
+    await until((said) => said.includes(expected) && said.includes('agent  connected to the hub host="a b"'));
     await parts.stop();
     assert.equal(lines[0], 'hub    listening');
     assert.equal(readFileSync(join(folder, 'hub-environment'), 'utf8'), '1');

@@ -51,6 +51,8 @@ export function supervise(part, delays = DELAYS) {
       cwd: part.cwd,
       env: part.env,
       stdio: ['ignore', 'pipe', 'pipe'],
+      // Not in the terminal's group: Ctrl+C is for whoever supervises, who then ends this in order.
+      detached: true,
     });
     for (const stream of [child.stdout, child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', part.onLine);

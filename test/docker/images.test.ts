@@ -134,8 +134,15 @@ describe('images', { skip: engineMissing() ?? false }, () => {
         await serving.waitFor(/url: http:\/\/127\.0\.0\.1:17878\S+/, 60_000);
         const health = await fetch(`http://127.0.0.1:${port}/healthz`);
         assert.equal(health.status, 200);
-        const page = await fetch(serving.output().match(/url: (\S+)/)?.[1] ?? '', { redirect: 'follow' });
-        assert.match(await page.text(), /<title>[^<]*Probepad/);
+        const url = serving.output().match(/url: (\S+)/)?.[1] ?? '';
+        const signIn = await fetch(url, { redirect: 'manual' });
+        const cookie = signIn.headers
+          .getSetCookie()
+          .map((one) => one.split(';', 1)[0])
+          .join('; ');
+        const page = await fetch(`http://127.0.0.1:${port}/`, { headers: { cookie } });
+        assert.equal(page.status, 200);
+        assert.match(await page.text(), /<script[^>]* src="\/_next\//);
 
         const joinToken = join(hubData, 'local-join-token');
         assert.ok(existsSync(joinToken));

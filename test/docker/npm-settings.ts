@@ -12,14 +12,17 @@ export interface NpmSettings {
   volumes: string[];
 }
 
-/** Writes an npmrc into `folder` with the registry and certificates that npm uses on this machine. */
+/**
+ * Writes an npmrc into `folder` with the registry that npm uses on this machine and the certificates that it trusts: those
+ * of its own setting `cafile`, or those that Node is told of (NODE_EXTRA_CA_CERTS, nodejs.org/api/cli.html).
+ */
 export async function npmSettings(folder: string): Promise<NpmSettings> {
   const setting = async (name: string): Promise<string> =>
     (await runOrThrow(`reading npm's ${name}`, ['npm', '--silent', 'config', 'get', name])).trim();
   const lines = [`registry=${await setting('registry')}`];
-  const certificates = await setting('cafile');
   const volumes: string[] = [];
-  if (existsSync(certificates)) {
+  const certificates = [await setting('cafile'), process.env.NODE_EXTRA_CA_CERTS ?? ''].find(existsSync);
+  if (certificates !== undefined) {
     lines.push(`cafile=${CERTIFICATES}`);
     volumes.push(`${certificates}:${CERTIFICATES}:ro`);
   }

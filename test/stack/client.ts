@@ -7,6 +7,7 @@ import {
 import type { ParamsOf, Reply, ResultOf } from '@probepad/protocol/control/envelope';
 import { type Frame, framesOf } from '@probepad/protocol/frames';
 import { FRAME_PAYLOAD_MAX } from '@probepad/protocol/limits';
+import { PROTOCOL_VERSION } from '@probepad/protocol/version';
 import { WebSocket } from 'ws';
 import type { Stack } from './stack.ts';
 
@@ -99,6 +100,7 @@ export async function connect(stack: Pick<Stack, 'port' | 'token'>): Promise<Cli
     onEvent: (take) => void eventTakers.add(take),
     close: () => socket.terminate(),
   };
+  socket.send(JSON.stringify({ type: 'hello', protocol: PROTOCOL_VERSION, software: 'test/0.1.0' }));
   await client.event((event) => event.type === 'welcome');
   return client;
 }

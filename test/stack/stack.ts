@@ -72,7 +72,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         { env: options.env ?? {} },
       );
       started.push(agent);
-      await agent.waitFor(/joined/i);
+      await agent.waitFor(/connected to/);
       stack.agent = agent;
       return agent;
     },

@@ -23,10 +23,13 @@ export const EXPECTATIONS: Expectation[] = [
     options: [],
     check(lines, said) {
       const pid = numberOf(said, 'pid');
-      const traces = lines.filter(({ kind, comm }) => kind === 'trace' && comm === 'pp-hello');
-      assert.equal(traces.length, 1, 'trace lines of pp-hello');
-      assert.equal(traces[0]?.text, `hello, pp-hello (pid ${pid})`);
-      assert.equal(traces[0]?.pid, pid);
+      const traces = lines.filter(({ kind, text }) => kind === 'trace' && /pp-hello/.test(String(text)));
+      assert.deepEqual(
+        traces.map(({ text, pid }) => ({ text, pid })),
+        [{ text: `hello, pp-hello (pid ${pid})`, pid }],
+      );
+      // The kernel keeps names apart from trace lines, and not those of every process that was short.
+      assert.ok(['pp-hello', ''].includes(String(traces[0]?.comm)), `the name ${traces[0]?.comm}`);
     },
   },
   {
@@ -152,7 +155,7 @@ export const EXPECTATIONS: Expectation[] = [
   {
     template: 'xdp-count',
     needs: ['xdp'],
-    options: ['--attach', 'xdp_count=pp-veth'],
+    options: ['--attach', 'xdp_count=veth-pp'],
     check(lines) {
       const value = entryValue(lines, 'traffic', (key) => key === ('UDP' as unknown));
       const perCpu = (Array.isArray(value) ? value : [value]) as { packets: number; bytes: number }[];

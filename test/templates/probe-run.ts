@@ -87,7 +87,8 @@ export async function runProbe(run: ProbeRun): Promise<ProbeRunResult> {
     probe.kill('SIGKILL');
     const exit = await probe.exit.catch(() => ({ code: -1 }));
     const context = `\nprobepad (${exit.code}) said:\n${(await errors).slice(-4000)}\n${summaryOf(lines)}`;
-    if (error instanceof Error) error.message += context;
+    // The stack, made when the error was, is what reporters show.
+    if (error instanceof Error) error.stack = `${error.stack}${context}`;
     throw error;
   } finally {
     clearTimeout(timer);

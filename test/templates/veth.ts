@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { CommandMachine } from './probe-run.ts';
 
 export interface Cable extends AsyncDisposable {
-  /** Put before a command that runs where packets arrive, at the interface `pp-veth`. */
+  /** Put before a command that runs where packets arrive, at the interface `veth-pp`. */
   receiver: string[];
   sender: string[];
   /** The receiver's. */
@@ -16,11 +16,11 @@ export async function layCable(machine: CommandMachine): Promise<Cable> {
   const setUp = `set -e
     ip netns add ${receiver}
     ip netns add ${sender}
-    ip link add pp-veth netns ${receiver} type veth peer name pp-veth netns ${sender}
-    ip -n ${receiver} address add ${address}/30 dev pp-veth
-    ip -n ${sender} address add 10.213.7.2/30 dev pp-veth
-    ip -n ${receiver} link set pp-veth up
-    ip -n ${sender} link set pp-veth up`;
+    ip link add veth-pp netns ${receiver} type veth peer name veth-pp netns ${sender}
+    ip -n ${receiver} address add ${address}/30 dev veth-pp
+    ip -n ${sender} address add 10.213.7.2/30 dev veth-pp
+    ip -n ${receiver} link set veth-pp up
+    ip -n ${sender} link set veth-pp up`;
   const remove = `ip netns delete ${receiver}; ip netns delete ${sender}`;
   try {
     await run(machine, setUp);

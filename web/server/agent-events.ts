@@ -32,8 +32,10 @@ export function agentEvents(parts: AgentEventParts): AgentEvents {
 
   /** The stream when it is that host's; an agent's word on another host's runs counts for nothing. */
   function ownStream(connection: AgentConnection, run: string): RunStream | undefined {
-    const stream = live.find(run)?.streams.get(connection.host);
-    if (stream === undefined)
+    const found = live.find(run);
+    const stream = found?.streams.get(connection.host);
+    // A run that is long over may still be spoken of after a reconnect; another host's run may not.
+    if (found !== undefined && stream === undefined)
       log('warn', 'agent names a run that is not its own', { host: connection.host, run });
     return stream;
   }

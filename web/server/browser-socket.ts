@@ -34,9 +34,12 @@ export interface BrowserSocketParts {
   software: string;
 }
 
-/** Requests of one connection: typing into a terminal is the fastest that people do. */
+/** Requests of one connection. */
 const REQUESTS_PER_SECOND = 200;
 const REQUESTS_BURST = 400;
+/** Terminals have their own: an acknowledgement that is refused would leave a terminal standing for good. */
+const TERMINAL_PER_SECOND = 5_000;
+const TERMINAL_BURST = 10_000;
 /** Refusals of requests that are over it. More of them end the connection. */
 const REFUSALS_PER_SECOND = 200;
 const REFUSALS_BURST = 2_000;
@@ -54,6 +57,7 @@ export function serveBrowser(
 ): void {
   const { hosts, bus, methods, statistics, terminals, log, software } = parts;
   const limit = rateLimit(REQUESTS_PER_SECOND, REQUESTS_BURST);
+  const terminalLimit = rateLimit(TERMINAL_PER_SECOND, TERMINAL_BURST);
   const refusals = rateLimit(REFUSALS_PER_SECOND, REFUSALS_BURST);
   let greeted = false;
   let hostsTimer: NodeJS.Timeout | undefined;
@@ -171,7 +175,8 @@ export function serveBrowser(
     if (pong.success) return;
     const request = z.safeParse(RequestEnvelopeSchema, message);
     if (!request.success) fail('bad_message', 'reading a message that is no request');
-    if (!limit.take()) {
+    const bucket = request.data.method.startsWith('terminal.') ? terminalLimit : limit;
+    if (!bucket.take()) {
       if (!refusals.take()) fail('rate_limited', 'reading a flood of requests');
       send({ type: 'reply', id: request.data.id, error: probepadError('rate_limited', 'taking requests') });
       return;

@@ -53,7 +53,8 @@ export async function hostRegistry(store: Store, bus: Bus, data: string): Promis
 
   function freeName(wanted: string, except?: string): string {
     const taken = new Set([...hosts.values()].filter(({ id }) => id !== except).map(({ name }) => name));
-    const name = wanted.trim() || 'host';
+    // Hosts name themselves, and names are printed in terminals.
+    const name = wanted.replaceAll(/\p{C}/gu, '').trim().slice(0, 63) || 'host';
     let free = name;
     for (let number = 2; taken.has(free); number++) free = `${name}-${number}`;
     return free;

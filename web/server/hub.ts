@@ -49,7 +49,8 @@ const CLOSE_WAIT = 500;
 export async function startHub(settings: Settings, log: Log): Promise<Hub> {
   const token = accessToken(settings.data);
   const store = await openStore(settings.data);
-  const server = createServer();
+  // Kept alive so that a peer whose machine went away is noticed at last.
+  const server = createServer({ keepAlive: true, keepAliveInitialDelay: 30_000 });
   const port = await listen(server, settings);
 
   const bus = inProcessBus();

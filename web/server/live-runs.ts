@@ -122,4 +122,5 @@ export function liveRuns(store: Store, bus: Bus, log: Log): LiveRuns {
   };
 }
 
-const bytesOf = ({ streams }: LiveRun) => [...streams.values()].reduce((sum, { ring }) => sum + ring.bytes, 0);
+const bytesOf = ({ streams }: LiveRun) =>
+  [...streams.values()].reduce((sum, { ring }) => sum + ring.bytes, 0);

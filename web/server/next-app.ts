@@ -14,8 +14,9 @@ export async function nextApp(
 ): Promise<{ handler: AppHandler; close(): Promise<void> } | undefined> {
   if (!existsSync(join(web, '.next', 'BUILD_ID'))) return undefined;
   process.env.NEXT_TELEMETRY_DISABLED = '1';
-  // The package is CommonJS whose one export is the function; its types speak of an ES module.
-  const next = (await import('next')).default as unknown as (typeof import('next'))['default']['default'];
+  const { default: exported } = await import('next');
+  // To Node, the function is what this CommonJS package exports; its types put it one `default` deeper.
+  const next = exported as unknown as typeof exported.default;
   // Next listens for upgrades on the server it is given, and would end sockets that are the hub's. This one never listens.
   const app = next({ dev: false, dir: web, hostname, port, httpServer: createServer() });
   await app.prepare();

@@ -288,3 +288,21 @@ test('a global is written on the hosts where the run goes on', async (t) => {
   await browser.event('run.status', (event) => event.status.state === 'ended');
   await assert.rejects(browser.call('run.write', write), failsWith('run_ended'));
 });
+
+test('the list of runs fits a message, whatever their programs take', async (t) => {
+  const hub = await testHub(t);
+  const agent = await joinedAgent(t, hub);
+  const browser = await testBrowser(t, hub);
+  const large = { ...PROBE, files: [{ name: 'a.bpf.c', text: '\n'.repeat(200_000) }] };
+  const ids: string[] = [];
+  for (let count = 0; count < 14; count++) {
+    const probe = count < 3 ? large : PROBE;
+    ids.unshift((await browser.call('run.start', { name: 'x', probe, hosts: [agent.host] })).id);
+  }
+  const { runs } = await browser.call('runs.list', {});
+  assert.deepEqual(
+    new Set(runs.map(({ id }) => id)),
+    new Set(ids.slice(0, 12)),
+    'the newest, as many as fit',
+  );
+});

@@ -48,8 +48,9 @@ const REASON_BY_CODE: Partial<Record<ErrorCode, EndReason>> = {
   bad_target: 'attach_failed',
 };
 
-/** Runs that a list shows at most. */
+/** Runs that a list shows at most, and how many are read at once: each may hold half a MiB of source. */
 const LIST_MAX = 100;
+const LIST_PAGE = 10;
 
 /** @throws ProbepadFailure source_too_large */
 export function checkSize(files: Probe['files']): void {
@@ -171,12 +172,16 @@ export async function runsOf(
     async list() {
       const fitting: Run[] = [];
       let bytes = 0;
-      for (const stored of await store.runs.list(LIST_MAX)) {
-        const run = live.find(stored.id)?.run ?? stored;
-        const short = { ...run, statuses: run.statuses.map(shortStatus) };
-        bytes += Buffer.byteLength(JSON.stringify(short));
-        if (bytes > MESSAGE_MAX / 2 && fitting.length > 0) break;
-        fitting.push(short);
+      while (fitting.length < LIST_MAX) {
+        const page = await store.runs.list(LIST_PAGE, fitting.length);
+        for (const stored of page) {
+          const run = live.find(stored.id)?.run ?? stored;
+          const short = { ...run, statuses: run.statuses.map(shortStatus) };
+          bytes += Buffer.byteLength(JSON.stringify(short));
+          if (bytes > MESSAGE_MAX / 2 && fitting.length > 0) return fitting;
+          fitting.push(short);
+        }
+        if (page.length < LIST_PAGE) break;
       }
       return fitting;
     },

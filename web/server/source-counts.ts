@@ -19,7 +19,6 @@ export interface Tally {
 export interface SourceTracker {
   /** The first record, or snapshot, that has not come yet: what `run.resume` tells the agent. */
   readonly next: number;
-  readonly isMap: boolean;
   /** The frame's tally; undefined when all of it was here before (sent again after a reconnect). */
   accept(header: FrameHeader): Tally | undefined;
   /** The kernel's losses by the agent's counters, for those after the last frame; undefined when nothing is new. */
@@ -52,9 +51,6 @@ export function sourceTracker(source: number, mid: boolean): SourceTracker {
   return {
     get next() {
       return next;
-    },
-    get isMap() {
-      return isMap;
     },
     accept(header) {
       const seq = Number(header.seq);

@@ -100,7 +100,11 @@ export function viewerOf(socket: DataSocket, send: (event: BrowserEvent) => void
       }
     },
     unwatch(live) {
-      for (const stream of live.streams.values()) leave(stream);
+      for (const stream of live.streams.values()) {
+        leave(stream);
+        // The end may have waited behind data that is forgotten now.
+        if (stream.status.state === 'ended') viewer.status(stream.status);
+      }
     },
     status(status) {
       const entry = watched.get(status.stream);

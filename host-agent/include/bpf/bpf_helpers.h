@@ -32,6 +32,33 @@
 #define __arg_arena __attribute__((btf_decl_tag("arg:arena")))
 #endif
 
+/* Open-coded loops by the kernel's number iterator (kernel 6.4, kernel/bpf/bpf_iter.c). */
+#ifndef bpf_for
+struct bpf_iter_num;
+extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __weak __ksym;
+extern int *bpf_iter_num_next(struct bpf_iter_num *it) __weak __ksym;
+extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __weak __ksym;
+
+/*
+ * The iterator lives as long as the loop's variables: `break` and `return` end it too. clang gives no BTF to a function that only
+ * `cleanup` names, so it is mentioned.
+ */
+#define __probepad_loop(start, end, step)                                              \
+	for (struct bpf_iter_num __probepad_iterator                                   \
+		     __attribute__((aligned(8), cleanup(bpf_iter_num_destroy))),       \
+	     *__probepad_begun __attribute__((unused)) =                               \
+		     (bpf_iter_num_new(&__probepad_iterator, (start), (end)),          \
+		      (void)bpf_iter_num_destroy, (void *)0);                          \
+	     step;)
+#define bpf_for(i, start, end)                                                         \
+	__probepad_loop(start, end, ({                                                 \
+		int *__probepad_next = bpf_iter_num_next(&__probepad_iterator);        \
+		(i) = __probepad_next ? *__probepad_next : (end);                      \
+		__probepad_next != (void *)0;                                          \
+	}))
+#define bpf_repeat(times) __probepad_loop(0, times, bpf_iter_num_next(&__probepad_iterator))
+#endif
+
 /*
  * A call with as many arguments as the helper has goes to the macro that watches it. Any other number (a compound literal with
  * commas in an argument) is left to the helper itself and to the compiler.
@@ -216,7 +243,7 @@
 		}),                                                                    \
 		(bpf_trace_printk)(fmt, length, ##__VA_ARGS__))
 #define __probepad_traceable(fmt, length)                                              \
-	(__builtin_types_compatible_p(typeof(fmt), typeof((fmt)[0])[]) &&              \
+	(__probepad_is_array(__probepad_pointer(fmt)) &&                               \
 	 __builtin_constant_p(length) && sizeof(fmt) <= __PROBEPAD_TRACE_MAX)
 
 #endif /* __PROBEPAD_BPF_HELPERS_H__ */

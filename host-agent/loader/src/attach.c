@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "confine.h"
 #include "message.h"
 #include "run.h"
 
@@ -264,17 +265,25 @@ static bool is_absence(const struct program *program, int error)
 static int attach_and_tell(struct run *run, struct program *program)
 {
 	char detail[512] = "";
+	bool is_uprobe = program->hook.family == HOOK_UPROBE || program->hook.family == HOOK_USDT;
 	int error = -attach_one(run, program, detail, sizeof(detail));
 
+	if (hook_is_perf_event(&program->hook) && (error == EACCES || error == EPERM) && confine_admin(true)) {
+		error = -attach_one(run, program, detail, sizeof(detail));
+		confine_admin(false);
+	}
 	if (!error) {
 		program->attached = true;
 		run->attached_count++;
 		message_program(program->name, "attached", program->hook.target, 0, detail);
 		return 0;
 	}
-	if (!detail[0] && error == EACCES && (program->hook.family == HOOK_UPROBE || program->hook.family == HOOK_USDT))
-		snprintf(detail, sizeof(detail), "%s: name the binary in the run's attach targets, or use one below /usr",
+	if (is_uprobe && (error == EACCES || error == EPERM))
+		snprintf(detail, sizeof(detail),
+			 "%s: this kernel wants CAP_SYS_ADMIN for uprobes, or the binary is neither below /usr nor named by the run",
 			 strerror(error));
+	else if (hook_is_perf_event(&program->hook) && (error == EACCES || error == EPERM))
+		snprintf(detail, sizeof(detail), "%s: this kernel wants CAP_SYS_ADMIN for perf events", strerror(error));
 	if (!detail[0])
 		snprintf(detail, sizeof(detail), "%s", strerror(error));
 	if (is_absence(program, error)) {

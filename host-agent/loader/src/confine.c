@@ -21,6 +21,7 @@
 #define LOADING                                                                                                   \
 	(CAPABILITY(CAP_BPF) | CAPABILITY(CAP_PERFMON) | CAPABILITY(CAP_DAC_READ_SEARCH) | CAPABILITY(CAP_SYSLOG) | \
 	 CAPABILITY(CAP_IPC_LOCK))
+#define ADMIN CAPABILITY(CAP_SYS_ADMIN)
 #define NETWORK (CAPABILITY(CAP_NET_ADMIN) | CAPABILITY(CAP_NET_RAW))
 
 void confine_start(void)
@@ -80,11 +81,11 @@ int confine_enter(struct run *run, pid_t parent)
 
 	if (capabilities_get(&now))
 		return fail(&run->failure, "spec", errno, NULL, "reading capabilities: %s", strerror(errno));
-	kept = now.permitted & (LOADING | NETWORK);
+	kept = now.permitted & (LOADING | NETWORK | ADMIN);
 	drop_bounding_set();
 	if (geteuid() == 0 && become_user(run))
 		return -1;
-	error = capabilities_set(kept, kept);
+	error = capabilities_set(kept & ~ADMIN, kept);
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	if (error)
 		return fail(&run->failure, "spec", -error, NULL, "reducing capabilities: %s", strerror(-error));
@@ -116,19 +117,33 @@ static bool is_network(enum bpf_prog_type type)
 void confine_trim(const struct run *run)
 {
 	struct capabilities now;
-	uint64_t kept;
+	uint64_t unneeded = NETWORK | ADMIN;
 	size_t i;
 
 	for (i = 0; i < run->program_count; i++) {
 		const struct program *program = &run->programs[i];
 
-		if (!program->off && !program->absent && is_network(bpf_program__type(program->bpf)))
-			return;
+		if (program->off || program->absent)
+			continue;
+		if (is_network(bpf_program__type(program->bpf)))
+			unneeded &= ~NETWORK;
+		if (hook_is_perf_event(&program->hook))
+			unneeded &= ~ADMIN;
 	}
-	if (capabilities_get(&now))
-		return;
-	kept = now.permitted & ~NETWORK;
-	capabilities_set(kept, kept);
+	for (i = 0; i < run->spec.source_count; i++)
+		if (run->spec.sources[i].kind == SOURCE_PERF)
+			unneeded &= ~ADMIN;
+	if (!capabilities_get(&now))
+		capabilities_set(now.effective & ~unneeded, now.permitted & ~unneeded);
+}
+
+bool confine_admin(bool wanted)
+{
+	struct capabilities now;
+
+	if (capabilities_get(&now) || !(now.permitted & ADMIN))
+		return false;
+	return !capabilities_set(wanted ? now.effective | ADMIN : now.effective & ~ADMIN, now.permitted);
 }
 
 /* Before 6.0 a kernel with unprivileged_bpf_disabled refuses every bpf() without CAP_BPF, even on fds one holds. */

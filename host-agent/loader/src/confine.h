@@ -16,8 +16,15 @@ void confine_start(void);
  */
 int confine_enter(struct run *run, pid_t parent);
 
-/* When the programs' types are known: without network programs no network capabilities. */
+/* When the programs are known: no network capabilities without network programs, no CAP_SYS_ADMIN without perf events. */
 void confine_trim(const struct run *run);
+
+/*
+ * Puts CAP_SYS_ADMIN into effect or takes it out again; it is in effect at no other time. Some kernels let nobody else call
+ * perf_event_open (Debian's, when perf_event_paranoid is 3) or make a uprobe (newer ones), whatever CAP_PERFMON says.
+ * Returns false when this process doesn't have it.
+ */
+bool confine_admin(bool wanted);
 
 /* After attaching: nothing is left, except where an old kernel wants CAP_BPF for reading maps. 0 or -1 with failure. */
 int confine_drop(struct run *run);

@@ -173,6 +173,21 @@ void hook_of(const struct attach_spec *attach, const char *section, struct hook 
 	}
 }
 
+bool hook_is_perf_event(const struct hook *hook)
+{
+	switch (hook->family) {
+	case HOOK_TRACEPOINT:
+	case HOOK_KPROBE:
+	case HOOK_KSYSCALL:
+	case HOOK_UPROBE:
+	case HOOK_USDT:
+	case HOOK_PERF_EVENT:
+		return true;
+	default:
+		return false;
+	}
+}
+
 const char *tracefs_path(void)
 {
 	static const char *const paths[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };

@@ -38,6 +38,9 @@ void hook_from_section(const char *section, struct hook *hook);
 /* The hook of a program with that attach spec: the spec's own, or SEC()'s for `auto`. */
 void hook_of(const struct attach_spec *attach, const char *section, struct hook *hook);
 
+/* Whether attaching there takes perf_event_open(). */
+bool hook_is_perf_event(const struct hook *hook);
+
 /*
  * False when this kernel is known not to have the target: the kernel's BTF, tracefs and /proc/kallsyms are asked.
  * True when it has it or nobody can tell. Slow (milliseconds); for use after something failed.

@@ -76,11 +76,12 @@ static bool has_type(const struct btf *btf, const char *name)
 	return btf && btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT) > 0;
 }
 
+/* LSM programs load on kernels that never ask them. Where securityfs isn't mounted, nobody says so. */
 static bool lsm_is_active(void)
 {
 	char text[512];
 
-	return file_read("/sys/kernel/security/lsm", text, sizeof(text)) > 0 && strstr(text, "bpf");
+	return file_read("/sys/kernel/security/lsm", text, sizeof(text)) <= 0 || strstr(text, "bpf");
 }
 
 static json_t *probe_tracefs(void)
@@ -119,17 +120,18 @@ int probe_main(void)
 	struct utsname system = { 0 };
 	struct btf *btf;
 	json_t *attach;
+	int lsm;
 
 	libbpf_log_start();
 	confine_start();
 	capabilities_get(&now);
 	uname(&system);
 	btf = btf__load_vmlinux_btf();
+	lsm = try_fentry(btf, BPF_LSM_MAC, BPF_PROG_TYPE_LSM, "bpf_lsm_file_open");
 	attach = json_pack("{s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:b}", "tracepoint",
 			   answer(load_nothing(BPF_PROG_TYPE_TRACEPOINT, NULL)), "fentry",
 			   answer(try_fentry(btf, BPF_TRACE_FENTRY, BPF_PROG_TYPE_TRACING, "bpf_fentry_test1")), "lsm",
-			   answer(try_fentry(btf, BPF_LSM_MAC, BPF_PROG_TYPE_LSM, "bpf_lsm_file_open")), "lsm_active",
-			   lsm_is_active(), "kprobe", has_kprobes(), "kprobe_multi",
+			   answer(lsm), "lsm_active", lsm >= 0 && lsm_is_active(), "kprobe", has_kprobes(), "kprobe_multi",
 			   has_kprobes() && has_type(btf, "bpf_kprobe_multi_link"), "tcx", has_type(btf, "tcx_link"), "btf",
 			   btf != NULL);
 	message_send(json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:i, s:o}", "type", "capabilities", "kernel",

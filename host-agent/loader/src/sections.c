@@ -4,6 +4,8 @@
 #include <linux/bpf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "run.h"
 
@@ -45,16 +47,30 @@ int section_write(struct section *section, uint32_t offset, const uint8_t *bytes
 	return bpf_map_update_elem(section->fd, &zero, section->bytes, BPF_ANY) ? -errno : 0;
 }
 
+/* Bytes of the kernel's mapping: values of an array are 8 bytes apart. */
+static size_t mapping_size(const struct section *section)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return (((section->size + 7) & ~(size_t)7) + page - 1) & ~(page - 1);
+}
+
 static int open_section(struct section *section, struct bpf_map *map)
 {
-	size_t size = 0;
-	void *bytes = (void *)bpf_map__initial_value(map, &size);
+	__u32 flags = bpf_map__map_flags(map);
 
 	section->map = map;
 	section->fd = bpf_map__fd(map);
 	section->size = bpf_map__value_size(map);
-	section->mapped = bytes && (bpf_map__map_flags(map) & BPF_F_MMAPABLE);
-	section->bytes = section->mapped ? bytes : malloc(section->size ? section->size : 1);
+	if (flags & BPF_F_MMAPABLE) {
+		/* libbpf's own view of the value is a copy unless a skeleton loads the object. */
+		section->bytes = mmap(NULL, mapping_size(section),
+				      flags & BPF_F_RDONLY_PROG ? PROT_READ : PROT_READ | PROT_WRITE, MAP_SHARED,
+				      section->fd, 0);
+		section->mapped = section->bytes != MAP_FAILED;
+	}
+	if (!section->mapped)
+		section->bytes = malloc(section->size ? section->size : 1);
 	return section->bytes ? 0 : -ENOMEM;
 }
 
@@ -106,9 +122,14 @@ void sections_close(struct run *run)
 {
 	size_t i;
 
-	for (i = 0; i < run->section_count; i++)
-		if (!run->sections[i].mapped)
-			free(run->sections[i].bytes);
+	for (i = 0; i < run->section_count; i++) {
+		struct section *section = &run->sections[i];
+
+		if (section->mapped)
+			munmap(section->bytes, mapping_size(section));
+		else
+			free(section->bytes);
+	}
 	free(run->sections);
 	free(run->lost_counters);
 	run->sections = NULL;

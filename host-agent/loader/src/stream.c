@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "confine.h"
 #include "bounds.h"
 #include "message.h"
 
@@ -134,6 +135,11 @@ static int open_sources(struct stream *stream)
 		source->name = spec->sources[i].name;
 		source->interval = spec->sources[i].interval * 1000000ull;
 		error = open_source(stream, source);
+		if (error == -EACCES && source->kind == SOURCE_PERF && confine_admin(true)) {
+			perf_close(&stream->perfs[--stream->perf_count]);
+			error = open_source(stream, source);
+			confine_admin(false);
+		}
 		if (error)
 			return stream_fail(stream->run, -error, source->name, "opening a source");
 	}

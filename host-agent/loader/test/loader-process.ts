@@ -107,6 +107,11 @@ export class LoaderProcess {
     (this.child.stdio[3] as Readable).on('data', (bytes: Buffer) => this.takeFrames(bytes));
   }
 
+  /** Nothing may outlive a test that failed. */
+  [Symbol.dispose](): void {
+    if (this.exited === undefined) this.child.kill('SIGKILL');
+  }
+
   send(value: unknown): void {
     this.child.stdin?.write(`${JSON.stringify(value)}\n`);
   }

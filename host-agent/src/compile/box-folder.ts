@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { exists, writeWhole } from './kernel-header.ts';
 
@@ -55,6 +55,36 @@ export async function copyWrapperHeaders(folder: string): Promise<{ path: string
     await writeWhole(target, content);
   }
   return { path, version };
+}
+
+/** Folders of past kernels and headers that are kept beside the one in use. */
+const KEPT = 3;
+/** No compile lasts this long: a snippet that old was left by an agent that was killed. */
+const STALE_SNIPPET_MS = 60_000;
+
+/** Deletes what earlier agents left: snippets, and headers of kernels that are gone. */
+export async function tidyBoxFolder(folder: string): Promise<void> {
+  const old: string[] = [];
+  for (const prefix of ['kernel-', 'include-']) {
+    const found = await datedFolders(folder, prefix);
+    old.push(...found.slice(KEPT).map(({ path }) => path));
+  }
+  const now = Date.now();
+  for (const { path, modified } of await datedFolders(join(folder, 'snippets'), 'snippet-')) {
+    if (now - modified > STALE_SNIPPET_MS) old.push(path);
+  }
+  for (const path of old) await rm(path, { recursive: true, force: true });
+}
+
+/** Newest first. */
+async function datedFolders(parent: string, prefix: string): Promise<{ path: string; modified: number }[]> {
+  const found: { path: string; modified: number }[] = [];
+  for (const name of await readdir(parent)) {
+    const path = join(parent, name);
+    const status = name.startsWith(prefix) ? await stat(path).catch(() => undefined) : undefined;
+    if (status) found.push({ path, modified: status.mtimeMs });
+  }
+  return found.sort((left, right) => right.modified - left.modified);
 }
 
 /** Whether everybody may pass through all folders of the path. */

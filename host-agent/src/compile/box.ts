@@ -8,8 +8,10 @@ import type { Bind, Toolchain } from './toolchain.ts';
  */
 export const BOX_UID = 65_533;
 
-/** prlimit(1): address space, largest file, processes of the uid, open files, no core file. */
-const RESOURCE_LIMITS = ['--as=2147483648', '--fsize=16777216', '--nproc=256', '--nofile=256', '--core=0'];
+/** prlimit(1): address space, largest file, open files, no core file. */
+const RESOURCE_LIMITS = ['--as=2147483648', '--fsize=16777216', '--nofile=256', '--core=0'];
+/** Threads of the uid, all it has on this machine: the box's own has none besides, a person's may have thousands. */
+const THREADS = { box: 256, person: 16_384 };
 const CPU_SECONDS = 8;
 
 export type BoxRun = ExecuteResult & {
@@ -56,6 +58,7 @@ export function createBox(toolchain: Toolchain): Box {
           '--',
           'prlimit',
           ...RESOURCE_LIMITS,
+          `--nproc=${root ? THREADS.box : THREADS.person}`,
           `--cpu=${options.cpuSeconds ?? CPU_SECONDS}`,
           '--',
           'bwrap',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -144,7 +144,6 @@ test('a broken precompiled header is left aside', async () => {
   await own.compiler.ready;
   const kernel = (await readdir(join(own.folder, 'box'))).find((name) => name.startsWith('kernel-')) ?? '';
   const pch = (await readdir(join(own.folder, 'box', kernel))).find((name) => name.endsWith('.pch')) ?? '';
-  const { writeFile } = await import('node:fs/promises');
   await writeFile(join(own.folder, 'box', kernel, pch), 'nothing that a compiler knows');
   compiled(await own.compiler.compile({ files: [{ name: 'probe.bpf.c', text: HELLO }], flags: [] }));
   assert.equal(own.log.length, 1);
@@ -163,6 +162,20 @@ test('a cache folder that others cannot enter still compiles', {
   } finally {
     await rm(closed, { recursive: true, force: true });
   }
+});
+
+test('what killed agents and past kernels left is deleted', async () => {
+  await using own = await testCompiler();
+  const box = join(own.folder, 'box');
+  const old = new Date(Date.now() - 3_600_000);
+  for (const name of ['snippets/snippet-left', 'kernel-1', 'kernel-2', 'kernel-3', 'kernel-4']) {
+    await mkdir(join(box, name));
+    await utimes(join(box, name), old, old);
+  }
+  const again = await createCompiler({ cacheDir: own.folder, loaderPath: LOADER });
+  await again.ready;
+  assert.deepEqual(await readdir(join(box, 'snippets')), []);
+  assert.equal((await readdir(box)).filter((name) => name.startsWith('kernel-')).length, 3);
 });
 
 test('without clang the error says so', async () => {

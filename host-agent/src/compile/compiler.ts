@@ -7,7 +7,7 @@ import { errorOf, fail, type ProbepadError, probepadError } from '@probepad/prot
 import { COMPILE_TIMEOUT, DIAGNOSTICS_MAX, OBJECT_MAX } from '@probepad/protocol/limits';
 import type { ProbeSchema } from '@probepad/protocol/schema';
 import { type Box, type BoxRun, createBox } from './box.ts';
-import { copyWrapperHeaders, prepareBoxFolder } from './box-folder.ts';
+import { copyWrapperHeaders, prepareBoxFolder, tidyBoxFolder } from './box-folder.ts';
 import { DIAGNOSTIC_OPTIONS, diagnosticsOfClang } from './clang-diagnostics.ts';
 import { type CachedCompile, openCompileCache } from './compile-cache.ts';
 import { checkFlags } from './flags.ts';
@@ -72,6 +72,7 @@ export async function createCompiler(options: CompilerOptions): Promise<Compiler
   const boxFolder = await prepareBoxFolder(cacheDir, box.uid);
   const snippets = join(boxFolder, 'snippets');
   await mkdir(snippets, { recursive: true, mode: 0o711 });
+  await tidyBoxFolder(boxFolder);
   const wrappers = await copyWrapperHeaders(boxFolder);
   const cache = await openCompileCache(join(cacheDir, 'objects'));
   const systemHeaders: Bind = { source: '/usr/include', target: '/usr/include' };

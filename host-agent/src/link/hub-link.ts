@@ -23,7 +23,7 @@ import { createLease } from './lease.ts';
 import { textOfEvent, textOfMessage } from './messages.ts';
 
 export interface HubLinkOptions {
-  /** http or https URL of the hub. */
+  /** URL of the hub; its path does not count. */
   hub: string;
   /** Gives the single-use join token, asked for only when there is no credential. */
   joinToken: () => Promise<string | undefined>;
@@ -57,9 +57,10 @@ const FINAL: readonly ProbepadError['code'][] = ['bad_join_token', 'revoked', 'v
 /** Heartbeats that come after a run's last status before it is taken as received. */
 const HEARTBEATS_TO_FORGET = 2;
 
+/** The socket's address of a hub that is named by an http, https, ws or wss URL. */
 export function agentUrl(hub: string): string {
   const url = new URL('/agent', hub);
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  url.protocol = url.protocol === 'https:' || url.protocol === 'wss:' ? 'wss:' : 'ws:';
   return url.href;
 }
 

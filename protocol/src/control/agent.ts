@@ -71,7 +71,10 @@ export const AgentRequests = {
     result: Nothing,
   },
   'run.stop': { params: z.object({ run: z.string() }), result: Nothing },
-  /** After a reconnect: what the hub has had of each source, so that the agent sends the rest or declares a gap. */
+  /**
+   * After a reconnect: `seq` (decimal) is the first record of the source, or the first snapshot of a map, that the hub has not had.
+   * The agent sends from there on or declares a gap. A source that is not named here: the hub has had nothing of it.
+   */
   'run.resume': {
     params: z.object({
       run: z.string(),

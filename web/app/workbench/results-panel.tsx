@@ -1,10 +1,13 @@
 import { workloadOf } from '../../src/library/workload.ts';
-import { RunProgress } from '../../src/run/run-progress.tsx';
+import { RunProgress, StartRefused } from '../../src/run/run-progress.tsx';
 import { TargetNeeded } from '../../src/run/target-needed.tsx';
+import { useCheck } from '../../src/session/check.ts';
 import { leadingHost, useSession } from '../../src/session/hosts.ts';
 import { isLive, useRuns } from '../../src/session/runs.ts';
 import { useWorkspace } from '../../src/session/workspace.ts';
 import { Empty } from '../../src/ui/empty.tsx';
+import { LogView } from '../../src/views/log-view.tsx';
+import { ProbeOutline } from '../../src/views/probe-outline.tsx';
 import { Results } from '../../src/views/results.tsx';
 import { useCurrentRun } from './use-problems.ts';
 
@@ -20,21 +23,32 @@ export function ResultsPanel() {
     </>
   ) : null;
 
-  if (error) {
+  const refused = error && <StartRefused error={error} />;
+  if (!run) {
     return (
-      <Empty icon="error" tone="error" title={error.message}>
-        <p>→ {error.remedy}</p>
-      </Empty>
+      <>
+        {refused}
+        <BeforeRun />
+      </>
     );
   }
-  if (!run) return <BeforeRun />;
-  const known = Object.keys(run.schemas).length > 0;
+  const statuses = Object.values(run.statuses);
+  const failed =
+    statuses.length > 0 &&
+    statuses.every(
+      ({ state, error: why, timing }) =>
+        state === 'ended' && why !== undefined && timing.first_event === undefined,
+    );
+  const rejected = statuses.some(({ reason }) => reason === 'verifier_rejected');
+  const known = Object.keys(run.schemas).length > 0 && !failed;
   return (
     <>
+      {refused}
       <RunProgress run={run} />
       <TargetNeeded run={run} />
       {known && <Results run={run} hint={hint} />}
-      {!known && !isLive(run) && Object.values(run.statuses).every(({ error: failed }) => !failed) && (
+      {failed && rejected && <LogView run={run.id} />}
+      {!known && !failed && !isLive(run) && (
         <Empty title="This run's rows are no longer kept">
           <p>Ctrl+Enter runs the probe again.</p>
         </Empty>
@@ -47,6 +61,7 @@ function BeforeRun() {
   const hosts = useSession((state) => state.hosts);
   const hub = useSession((state) => state.hub);
   const chosen = useWorkspace((state) => state.hosts);
+  const schema = useCheck((state) => state.schema);
   const host = leadingHost(hosts, chosen);
   if (hub === undefined) return <Empty title="Connecting to the hub…" />;
   if (hosts.length === 0) {
@@ -74,12 +89,15 @@ function BeforeRun() {
     );
   }
   return (
-    <Empty icon="play" title={`Ctrl+Enter runs this on ${host.name}`}>
-      <p>
-        Live rows come here. Every ring buffer, map, trace and global of the program becomes a view; there is
-        nothing else to write.
-      </p>
-    </Empty>
+    <>
+      <Empty icon="play" title={`Ctrl+Enter runs this on ${host.name}`}>
+        <p>
+          Every ring buffer, map, trace and global of the program becomes a live view; there is nothing else
+          to write.
+        </p>
+      </Empty>
+      {schema && <ProbeOutline schema={schema} />}
+    </>
   );
 }
 

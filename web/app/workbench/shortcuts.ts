@@ -50,7 +50,9 @@ export function useShortcuts(commands: readonly Command[], openPalette: () => vo
       }
     };
     // Caught on the way down: Monaco has uses of its own for Ctrl+Enter and F1.
+    let tipOpen = false;
     const early = (event: KeyboardEvent): void => {
+      tipOpen = document.querySelector('[data-state="delayed-open"], [data-state="instant-open"]') !== null;
       const found = KEYS.find(({ matches }) => matches(event));
       if (!found) return;
       if (found.command !== 'palette' && document.querySelector('[role="dialog"][data-state="open"]')) return;
@@ -59,7 +61,9 @@ export function useShortcuts(commands: readonly Command[], openPalette: () => vo
       perform(found.command);
     };
     const late = (event: KeyboardEvent): void => {
-      if (event.key !== 'Escape' || event.defaultPrevented) return;
+      if (event.key !== 'Escape') return;
+      // An open tooltip takes Escape for itself; nobody who presses it means the tooltip.
+      if (event.defaultPrevented && !tipOpen) return;
       if (document.querySelector('[role="dialog"], [role="menu"]')) return;
       if (event.target instanceof HTMLElement && event.target.closest('.xterm')) return;
       perform('run.stop');

@@ -3,7 +3,7 @@ import { useCheck } from '../../src/session/check.ts';
 import { leadingHost, useSession } from '../../src/session/hosts.ts';
 import { toggleBottom, toggleSide } from '../../src/session/preferences.ts';
 import type { Problem } from '../../src/session/problems.ts';
-import { countsOf, droppedOf, isLive, type RunView, sourcesOf } from '../../src/session/runs.ts';
+import { countsOf, droppedOf, isLive, type RunView, sourcesOf, streams } from '../../src/session/runs.ts';
 import { useWorkspace } from '../../src/session/workspace.ts';
 import { Icon } from '../../src/ui/icon.tsx';
 import { names } from '../../src/ui/names.ts';
@@ -23,7 +23,8 @@ export function StatusBar({ problems }: { problems: readonly Problem[] }) {
   const hosts = useSession((state) => state.hosts);
   const connection = useSession((state) => state.connection.state);
   const chosen = useWorkspace((state) => state.hosts);
-  const { checking, milliseconds, cached } = useCheck();
+  const { checking, milliseconds, cached, diagnostics } = useCheck();
+  const broken = diagnostics.some(({ severity }) => severity === 'error');
   const host = leadingHost(hosts, chosen);
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const warnings = problems.filter(({ severity }) => severity === 'warning').length;
@@ -46,7 +47,7 @@ export function StatusBar({ problems }: { problems: readonly Problem[] }) {
         {checking && 'checking…'}
         {!checking && milliseconds !== undefined && (
           <>
-            {errors > 0 ? 'does not compile' : 'compiles'}
+            {broken ? 'does not compile' : 'compiles'}
             <span className={styles.mono}>
               {cached
                 ? 'cached'
@@ -103,7 +104,7 @@ function RunItems({ run }: { run: RunView | undefined }) {
     status.state === 'ended' ? [] : status.programs,
   );
   const attached = programs.filter(({ state }) => state === 'attached').length;
-  const rate = Object.values(run.rates).reduce((sum, each) => sum + each, 0);
+  const rate = sources.reduce((sum, { name, kind }) => sum + (streams(kind) ? (run.rates[name] ?? 0) : 0), 0);
   const drops = sources.reduce((sum, { name }) => sum + droppedOf(countsOf(run, name)), 0);
   const live = isLive(run);
   return (

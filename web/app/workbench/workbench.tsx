@@ -28,7 +28,8 @@ import { useShortcuts } from './shortcuts.ts';
 import { SidePanel } from './side-panel.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { TopBar } from './top-bar.tsx';
-import { useProblems } from './use-problems.ts';
+import { useCurrentRun, useProblems } from './use-problems.ts';
+import { useProblemsShown } from './use-problems-shown.ts';
 import styles from './workbench.module.css';
 
 type DialogName = 'palette' | 'share' | 'add-host';
@@ -44,6 +45,7 @@ export function Workbench({ target }: { target: Target }) {
   const hosts = useSession((state) => state.hosts);
   const chosen = useWorkspace((state) => state.hosts);
   const problems = useProblems();
+  useProblemsShown(useCurrentRun());
   const close = (): void => setDialog(undefined);
   const actions = useMemo(
     () => ({
@@ -84,12 +86,7 @@ export function Workbench({ target }: { target: Target }) {
         <ConnectionBanner />
         <div className={styles.middle}>
           <ActivityBar actions={actions} />
-          <Group
-            key={`outer ${side !== undefined} ${results}`}
-            orientation="horizontal"
-            className={styles.panels}
-            {...outer}
-          >
+          <Group orientation="horizontal" className={styles.panels} {...outer}>
             {side && (
               <>
                 <Panel id="side" defaultSize="16rem" minSize="12rem" maxSize="40%">
@@ -101,13 +98,7 @@ export function Workbench({ target }: { target: Target }) {
               </>
             )}
             <Panel id="centre" minSize="20rem">
-              <Group
-                key={`inner ${bottom !== undefined} ${results}`}
-                orientation="vertical"
-                className={styles.panels}
-                style={{ height: '100%' }}
-                {...inner}
-              >
+              <Group orientation="vertical" className={styles.panels} style={{ height: '100%' }} {...inner}>
                 <Panel id="editor" minSize="8rem">
                   <main className={styles.column}>
                     <FileTabs problems={problems} />

@@ -30,8 +30,6 @@ export interface HostStore {
   revoke(id: string, time: number): Promise<void>;
   /** Forgets hosts that were invited, never came, and whose token has expired. */
   forgetExpired(now: number): Promise<void>;
-  /** Forgets a host that never joined. */
-  remove(id: string): Promise<void>;
   addJoinToken(hash: string, host: string, local: boolean, expires: number): Promise<void>;
   /** Ends every join token for the local agent. */
   dropLocalJoinTokens(): Promise<void>;
@@ -85,9 +83,6 @@ export function hostStore(database: Database): HostStore {
         .deleteFrom('join_tokens')
         .where('expires', '<=', now - 7 * 24 * 3_600_000)
         .execute();
-    },
-    async remove(id) {
-      await database.deleteFrom('hosts').where('id', '=', id).where('credential', 'is', null).execute();
     },
     async addJoinToken(hash, host, local, expires) {
       await database

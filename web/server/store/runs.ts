@@ -14,8 +14,8 @@ export interface RunStore {
   find(id: string): Promise<Run | undefined>;
   /** Schemas by stream. */
   schemas(run: string): Promise<Map<number, { host: string; schema: ProbeSchema }>>;
-  /** The newest first. */
-  list(limit: number): Promise<Run[]>;
+  /** The newest first, `skip` of them left out. */
+  list(limit: number, skip: number): Promise<Run[]>;
   /** Runs that have not ended on some host, as a hub that starts again finds them. */
   unfinished(): Promise<Run[]>;
   /** The highest number that a stream ever had; 0 before the first run. */
@@ -109,12 +109,14 @@ export function runStore(database: Database): RunStore {
       }
       return found;
     },
-    async list(limit) {
+    async list(limit, skip) {
       const rows = await database
         .selectFrom('runs')
         .selectAll()
         .orderBy('started', 'desc')
+        .orderBy('id')
         .limit(limit)
+        .offset(skip)
         .execute();
       return withStatuses(rows);
     },

@@ -7,7 +7,7 @@ export interface Inbox<T> {
   end(reason: Error): void;
 }
 
-const WAIT = 8_000;
+const WAIT = 20_000;
 
 export function inbox<T>(): Inbox<T> {
   const all: T[] = [];

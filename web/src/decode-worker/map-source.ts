@@ -3,9 +3,9 @@ import type { MapBatch } from '@probepad/protocol/decode';
 import { formatValue } from '@probepad/protocol/format';
 import type { Frame } from '@probepad/protocol/frames';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
-import { resolveType } from '@probepad/protocol/types';
 import type { Value } from '@probepad/protocol/value';
 import type { Histogram, MapQuery, MapWindow, Series, ViewColumn } from '../session/decoder.ts';
+import { isSlotArray, slotsLeaf } from '../session/histograms.ts';
 import type { Stream } from './event-source.ts';
 import { isNumeric, numberOf, type Shown, shownColumns, sumOverCpus } from './present.ts';
 
@@ -50,8 +50,6 @@ const SERIES_LINES = 8;
 const SERIES_POINTS = 600;
 /** Maps with more keys keep a history of their busiest keys only. */
 const TRACKED_MAX = 256;
-const SLOTS_NAME = /slots|hist|buckets/i;
-const HISTOGRAM_MAP_NAME = /hist|slots|latenc|dist/i;
 
 export function createMapSource(source: Source): MapSource {
   const streams = new Map<number, Stream>();
@@ -63,6 +61,8 @@ export function createMapSource(source: Source): MapSource {
   let sorted: { key: string; entries: Entry[] } | undefined;
   /** A value that went down is a gauge: shown as it is, not as a rate. */
   let gauge = false;
+  /** Ids of the lines of the chart: a line keeps its place, and so its colour, while it is drawn. */
+  let drawn: string[] = [];
 
   function layoutOf(stream: Stream): Layout {
     let layout = layouts.get(stream.stream);
@@ -244,7 +244,7 @@ export function createMapSource(source: Source): MapSource {
           cells: cellsOf(entry, layout),
           magnitude: largest > 0 && entry.number > 0 ? entry.number / largest : 0,
         })),
-        histogram: layout.slots >= 0 || isHistogramMap(source),
+        histogram: layout.slots >= 0 || isSlotArray(source),
         partial: [...snapshots.values()].some(({ partial }) => partial),
       };
     },
@@ -252,7 +252,7 @@ export function createMapSource(source: Source): MapSource {
       const { layout } = columnsOf();
       if (!layout) return [];
       if (layout.slots < 0) {
-        if (!isHistogramMap(source)) return [];
+        if (!isSlotArray(source)) return [];
         return [...snapshots].map(([id, { entries }]) => {
           const slots: number[] = [];
           for (const entry of entries)
@@ -272,20 +272,20 @@ export function createMapSource(source: Source): MapSource {
       }));
     },
     series() {
-      const wanted = [...tracks.values()]
-        .map((track) => ({
-          ...track,
-          last: track.points.get(times.at(-1) ?? 0) ?? 0,
-          sum: sumOf(track.points),
-        }))
+      const busiest = [...tracks]
+        .map(([id, { points }]) => ({ id, sum: sumOf(points) }))
         .sort((a, b) => b.sum - a.sum)
-        .slice(0, SERIES_LINES);
+        .slice(0, SERIES_LINES)
+        .map(({ id }) => id);
+      const fresh = busiest.filter((id) => !drawn.includes(id));
+      drawn = drawn.map((id) => (busiest.includes(id) ? id : fresh.shift())).filter((id) => id !== undefined);
+      drawn.push(...fresh);
       return {
         times,
-        lines: wanted.map(({ label, points }) => ({
-          label,
+        lines: drawn.map((id) => ({
+          label: tracks.get(id)?.label ?? '',
           values: times.map((time) => {
-            const value = points.get(time);
+            const value = tracks.get(id)?.points.get(time);
             return value === undefined || Number.isNaN(value) ? null : value;
           }),
         })),
@@ -321,26 +321,8 @@ function planLayout(schema: ProbeSchema, source: Source): Layout {
     keys,
     values,
     main: source.valueType === undefined ? -1 : values.findIndex((shown) => isNumeric(schema, shown)),
-    slots:
-      source.valueType === undefined
-        ? -1
-        : values.findIndex(({ leaf }) => {
-            const type = resolveType(schema, leaf.type);
-            if (type.kind !== 'array' || type.length < 8 || type.length > 64) return false;
-            return SLOTS_NAME.test(leaf.name) && resolveType(schema, type.element).kind === 'int';
-          }),
+    slots: slotsLeaf(schema, source),
   };
-}
-
-/** An array of counters that is itself the histogram: key is the slot. */
-function isHistogramMap(source: Source): boolean {
-  const arrays = ['array', 'percpu_array'];
-  return (
-    arrays.includes(source.mapType) &&
-    source.maxEntries >= 16 &&
-    source.maxEntries <= 64 &&
-    HISTOGRAM_MAP_NAME.test(source.name)
-  );
 }
 
 /** One column of hex for a key or value whose type the object does not tell. */
@@ -365,7 +347,7 @@ function rawKey(payload: Uint8Array, start: number, size: number): string {
 
 function timeOf(stream: Stream, frame: Frame | undefined): number {
   if (stream.clockOffset === undefined || !frame) return Date.now() / 1000;
-  return Number((frame.header.timeNs + stream.clockOffset) / 1_000_000n) / 1000;
+  return Number((frame.header.timeNs + stream.clockOffset) / 1_000n) / 1e6;
 }
 
 function compare(a: number | string, b: number | string): number {

@@ -57,9 +57,10 @@ export function CodeEditor({ problems, host }: { problems: readonly Problem[]; h
     };
   }, []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: files are taken over when their set or the generation changes, not at each key
+  // biome-ignore lint/correctness/useExhaustiveDependencies: taken over when the set or the generation changes, not at each key
   useEffect(() => syncModels(useWorkspace.getState().files), [fileNames, generation]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the scale changes what a rem is
   useEffect(() => {
     if (!editor) return;
     applyMonacoTheme(theme);

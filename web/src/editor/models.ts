@@ -4,6 +4,13 @@ import { LANGUAGE, monaco } from './monaco.ts';
 
 type Model = monaco.editor.ITextModel;
 
+/** Tabs as the kernel has them, drawn four wide: a program stands in half a window here. */
+const TEXT_OPTIONS = {
+  tabSize: 4,
+  insertSpaces: false,
+  bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
+};
+
 /** The editor's text of a file. Lower-case scheme and host: Monaco's language services expect it. */
 function uriOf(name: string): monaco.Uri {
   return monaco.Uri.from({ scheme: 'file', path: `/probe/${name}` });
@@ -22,11 +29,7 @@ export function syncModels(files: readonly SourceFile[]): void {
       continue;
     }
     const model = monaco.editor.createModel(text, LANGUAGE, uriOf(name));
-    model.updateOptions({
-      tabSize: 4,
-      insertSpaces: false,
-      bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
-    });
+    model.updateOptions(TEXT_OPTIONS);
     model.onDidChangeContent(() => {
       const now = model.getValue();
       editFile(name, now);
@@ -55,5 +58,7 @@ async function loadHeader(host: string): Promise<Model> {
   const text = await reply.text();
   if (!reply.ok) throw new Error(`loading vmlinux.h: ${text.slice(0, 300) || reply.statusText}`);
   const uri = monaco.Uri.from({ scheme: 'file', path: `/kernel/${host}/vmlinux.h` });
-  return monaco.editor.createModel(text, LANGUAGE, uri);
+  const model = monaco.editor.createModel(text, LANGUAGE, uri);
+  model.updateOptions(TEXT_OPTIONS);
+  return model;
 }

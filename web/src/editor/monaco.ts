@@ -80,6 +80,8 @@ export function applyMonacoTheme(theme: 'dark' | 'light'): void {
       'editorError.foreground': token('error'),
       'editorWarning.foreground': token('warn'),
       'editorIndentGuide.background1': token('line'),
+      'editorOverviewRuler.errorForeground': token('error'),
+      'editorOverviewRuler.warningForeground': token('warn'),
       'editorOverviewRuler.border': '#00000000',
       'editorBracketMatch.border': token('focus'),
       'editorBracketMatch.background': '#00000000',

@@ -19,8 +19,10 @@ export function ProblemsPanel({ problems }: { problems: readonly Problem[] }) {
           <span className={styles.error}>
             <Icon name="error" />
           </span>
-          <span className={styles.message}>{error.message}</span>
-          <span className={styles.where}>{error.code}</span>
+          <span className={styles.line}>
+            <span className={styles.message}>{error.message}</span>
+            <span className={styles.where}>{error.code}</span>
+          </span>
           <span className={styles.extra}>→ {error.remedy}</span>
         </li>
       )}
@@ -37,11 +39,14 @@ export function ProblemsPanel({ problems }: { problems: readonly Problem[] }) {
               <Icon name={ICONS[problem.severity]} />
               <span className="visually-hidden">{problem.severity}: </span>
             </span>
-            <span className={styles.message}>{escapeControls(problem.message)}</span>
-            <span className={styles.where}>
-              {problem.origin}
-              {problem.place && ` · ${problem.place.file}:${problem.place.line}:${problem.place.column}`}
-              {problem.hosts.length > 0 && ` · ${problem.hosts.map((id) => hostName(hosts, id)).join(', ')}`}
+            <span className={styles.line}>
+              <span className={styles.message}>{escapeControls(problem.message)}</span>
+              <span className={styles.where}>
+                {problem.origin}
+                {problem.place && ` · ${problem.place.file}:${problem.place.line}:${problem.place.column}`}
+                {problem.hosts.length > 0 &&
+                  ` · ${problem.hosts.map((id) => hostName(hosts, id)).join(', ')}`}
+              </span>
             </span>
             {problem.notes.map((note, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: notes never change places

@@ -103,9 +103,11 @@ function HostItem({
           {host.facts && (
             <div className={styles.check}>
               <span />
-              <span>agent</span>
-              <span className={styles.checkFound}>
-                {host.facts.agent} on {host.facts.hostname}, interfaces {host.facts.interfaces.join(', ')}
+              <span>
+                agent{' '}
+                <span className={styles.checkFound}>
+                  {host.facts.agent} on {host.facts.hostname}, interfaces {host.facts.interfaces.join(', ')}
+                </span>
               </span>
             </div>
           )}
@@ -147,8 +149,9 @@ function CheckLine({ check }: { check: Check }) {
         <Icon name={CHECK_ICONS[check.result]} size={13} />
         <span className="visually-hidden">{check.result}</span>
       </span>
-      <span>{check.name}</span>
-      <span className={styles.checkFound}>{check.found}</span>
+      <span>
+        {check.name} <span className={styles.checkFound}>{check.found}</span>
+      </span>
       {check.remedy && <span className={styles.remedy}>→ {check.remedy}</span>}
     </div>
   );

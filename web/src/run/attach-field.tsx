@@ -1,7 +1,9 @@
 import type { Program } from '@probepad/protocol/schema';
 import { useSession } from '../session/hosts.ts';
 import { changeEntry, useWorkspace } from '../session/workspace.ts';
+import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
+import styles from './params-panel.module.css';
 
 const INTERFACE_HOOKS: readonly Program['attach'][] = ['xdp', 'tc', 'socket_filter'];
 
@@ -17,7 +19,7 @@ export function AttachField({ program }: { program: Program }) {
         ),
       ]
     : [];
-  return (
+  const field = (
     <Field
       label={<code>{program.name}</code>}
       type={program.attach}
@@ -28,5 +30,23 @@ export function AttachField({ program }: { program: Program }) {
       data-testid={`attach-${program.name}`}
       onValue={(next) => changeEntry('attach', program.name, next)}
     />
+  );
+  if (interfaces.length === 0) return field;
+  return (
+    <div>
+      {field}
+      <div className={styles.choices}>
+        {interfaces.map((name) => (
+          <Button
+            key={name}
+            small
+            aria-pressed={value === name}
+            onClick={() => changeEntry('attach', program.name, name)}
+          >
+            {name}
+          </Button>
+        ))}
+      </div>
+    </div>
   );
 }

@@ -1,8 +1,9 @@
 import type { RunStatus } from '@probepad/protocol/control/run';
+import type { ProbepadError } from '@probepad/protocol/errors';
 import { escapeControls } from '@probepad/protocol/format';
 import { hostName, useSession } from '../session/hosts.ts';
 import { usePreferences } from '../session/preferences.ts';
-import type { RunView } from '../session/runs.ts';
+import { type RunView, sourcesOf, streams } from '../session/runs.ts';
 import { reveal } from '../session/workspace.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -14,6 +15,7 @@ import { endedWell, millisecondsText, REASON_WORDS, stagesOf } from './words.ts'
 export function RunProgress({ run }: { run: RunView }) {
   const hosts = useSession((state) => state.hosts);
   const statuses = Object.values(run.statuses);
+  const records = sourcesOf(run).some(({ kind }) => streams(kind));
   return (
     <div className={styles.strip} data-testid="run-progress">
       {statuses.map((status) => (
@@ -26,7 +28,7 @@ export function RunProgress({ run }: { run: RunView }) {
           >
             <StateMark status={status} />
             <span className={styles.name}>{hostName(hosts, status.host)}</span>
-            <Stages status={status} />
+            <Stages status={status} records={records} />
           </div>
           {status.error && <Failure status={status} />}
         </div>
@@ -57,11 +59,13 @@ function StateMark({ status }: { status: RunStatus }) {
   );
 }
 
-function Stages({ status }: { status: RunStatus }) {
+/** `records`: the program sends some, so that a first one is waited for. */
+function Stages({ status, records }: { status: RunStatus; records: boolean }) {
   return (
     <span className={styles.stages}>
       {stagesOf(status)
         .filter(({ state, time }) => state !== 'ahead' && (time !== undefined || state !== 'done'))
+        .filter(({ name, time }) => records || name !== 'first event' || time !== undefined)
         .filter(({ state }) => status.state !== 'ended' || state !== 'now')
         .map(({ name, time, state }) => (
           <span
@@ -78,6 +82,18 @@ function Stages({ status }: { status: RunStatus }) {
           </span>
         ))}
     </span>
+  );
+}
+
+/** Why a start came to nothing, before any host had a part in it. */
+export function StartRefused({ error }: { error: ProbepadError }) {
+  return (
+    <div className={styles.strip}>
+      <div className={styles.error} role="alert" data-testid="start-error" data-code={error.code}>
+        <span className={styles.message}>{error.message}</span>
+        <span className={styles.remedy}>→ {error.remedy}</span>
+      </div>
+    </div>
   );
 }
 

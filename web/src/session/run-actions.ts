@@ -54,7 +54,7 @@ async function tryStart(): Promise<ProbepadError | undefined> {
       chosen.length === 0 ? 'no host is chosen' : 'none of the chosen hosts is online',
     );
   }
-  useRuns.setState({ starting: true });
+  useRuns.setState({ starting: true, error: undefined });
   try {
     await stopRun();
     const before = useWorkspace.getState().run;

@@ -98,6 +98,16 @@ export function sourcesOf(run: RunView): Source[] {
   return [...byName.values()];
 }
 
+/** The schema of the first host that has this source. */
+export function schemaOf(run: RunView, source: string): ProbeSchema | undefined {
+  return Object.values(run.schemas).find((schema) => schema.sources.some(({ name }) => name === source));
+}
+
+/** Whether a source gives records one after another, whose counts are events; maps and globals are read again and again. */
+export function streams(kind: Source['kind']): boolean {
+  return kind === 'events' || kind === 'trace' || kind === 'text';
+}
+
 const NO_COUNTS: SourceCounts = {
   produced: 0,
   delivered: 0,

@@ -131,7 +131,11 @@ export function renameFile(from: string, to: string): void {
 }
 
 export function changeSettings(change: Partial<SnippetSettings>): void {
-  useWorkspace.setState(({ settings }) => ({ settings: { ...settings, ...change }, dirty: true }));
+  useWorkspace.setState(({ settings, dirty }) => ({
+    settings: { ...settings, ...change },
+    // Another view of the same results is saved with the probe, but is no change worth a warning.
+    dirty: dirty || Object.keys(change).some((name) => name !== 'views'),
+  }));
 }
 
 /** Sets or clears (empty text) one entry of `params`, `attach` or `views`. */

@@ -41,7 +41,7 @@ export function ShareDialog({
       <div className={styles.row}>
         <h3>This probe, as saved</h3>
         {saved && !dirty ? (
-          <Link text={saved} testId="share-snippet" />
+          <Link text={saved} testId="snippet-link" label="Link to the snippet" />
         ) : (
           <>
             <p>{saved ? 'It has changed since it was saved.' : 'It is not saved yet.'}</p>
@@ -56,7 +56,11 @@ export function ShareDialog({
       <div className={styles.row}>
         <h3>The text itself, within the link</h3>
         {fragment ? (
-          <Link text={`${location.origin}/${fragment}`} testId="share-fragment" />
+          <Link
+            text={`${location.origin}/${fragment}`}
+            testId="fragment-link"
+            label="Link that holds the text"
+          />
         ) : (
           <p>This probe is too large to travel in a link: save it instead.</p>
         )}
@@ -68,7 +72,7 @@ export function ShareDialog({
         <h3>The run, to watch</h3>
         {run && isLive(run) ? (
           <>
-            <Link text={`${location.origin}/r/${run.id}`} testId="share-run" />
+            <Link text={`${location.origin}/r/${run.id}`} testId="run-link" label="Link to the run" />
             <p>Whoever may sign in to this hub sees the same rows live, and the program.</p>
           </>
         ) : (
@@ -79,12 +83,17 @@ export function ShareDialog({
   );
 }
 
-function Link({ text, testId }: { text: string; testId: string }) {
+function Link({ text, testId, label }: { text: string; testId: string; label: string }) {
   return (
     <>
-      <output className={styles.link} data-testid={testId}>
-        {text}
-      </output>
+      <input
+        className={styles.link}
+        data-testid={testId}
+        aria-label={label}
+        readOnly
+        value={text}
+        onFocus={(event) => event.target.select()}
+      />
       <CopyButton text={text} />
     </>
   );

@@ -1,7 +1,7 @@
 import { Dialog as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
-import { IconButton } from './button.tsx';
 import styles from './dialog.module.css';
+import { Icon } from './icon.tsx';
 
 /** A modal dialog: focus stays inside, Escape closes, focus returns to where it was. */
 export function Dialog({
@@ -23,7 +23,9 @@ export function Dialog({
           <div className={styles.head}>
             <Radix.Title className={styles.title}>{title}</Radix.Title>
             <Radix.Close asChild>
-              <IconButton icon="close" label="Close" keys="Esc" small />
+              <button type="button" className={styles.close} aria-label="Close">
+                <Icon name="close" size={14} />
+              </button>
             </Radix.Close>
           </div>
           <div className={styles.body}>{children}</div>

@@ -50,8 +50,10 @@ export function Chart({
 
   useEffect(() => {
     const frame = requestAnimationFrame(() => {
-      // A run that began seconds ago should not be stretched over the whole width.
-      plot.current?.setData(data.current);
+      const now = plot.current;
+      now?.setData(data.current);
+      // Where nobody points, the legend tells the newest values.
+      if (now && (now.cursor.left ?? -1) < 0) now.setLegend({ idx: data.current[0].length - 1 });
     });
     return () => cancelAnimationFrame(frame);
   });

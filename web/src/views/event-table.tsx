@@ -151,7 +151,7 @@ export function EventTable({
           {groupDigits(known?.total ?? 0)} {filter === '' ? 'rows' : 'match'}
         </span>
       </div>
-      <RateStrip source={source} />
+      <RateStrip source={source} live={live} />
       <div className={styles.frame}>
         {fresh > 0 && (
           <Button small className={styles.newRows} icon="up" onClick={release} style={{ top: '2.2rem' }}>
@@ -164,7 +164,6 @@ export function EventTable({
           role="grid"
           aria-label={label}
           aria-rowcount={known?.total ?? 0}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: the grid takes arrow keys
           tabIndex={0}
           data-testid="event-table"
           onKeyDown={onKey}

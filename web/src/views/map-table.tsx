@@ -77,7 +77,6 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
         role="grid"
         aria-label={label}
         aria-rowcount={total}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the grid takes arrow keys
         tabIndex={0}
         data-testid="map-table"
         onKeyDown={onKey}

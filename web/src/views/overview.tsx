@@ -1,6 +1,6 @@
 import { escapeControls } from '@probepad/protocol/format';
 import { hostName, useSession } from '../session/hosts.ts';
-import { countsOf, type RunView, sourcesOf } from '../session/runs.ts';
+import { countsOf, type RunView, sourcesOf, streams } from '../session/runs.ts';
 import { names } from '../ui/names.ts';
 import { groupDigits, shortNumber } from './numbers.ts';
 import styles from './overview.module.css';
@@ -18,8 +18,9 @@ export function Overview({ run }: { run: RunView }) {
   const hosts = useSession((state) => state.hosts);
   const statuses = Object.values(run.statuses);
   const several = statuses.length > 1;
-  const counted = sourcesOf(run).filter(({ name }) =>
-    Object.values(run.counts).some((counts) => counts.sources[name] !== undefined),
+  const counted = sourcesOf(run).filter(
+    ({ name, kind }) =>
+      streams(kind) && Object.values(run.counts).some((counts) => counts.sources[name] !== undefined),
   );
   const remarks = statuses.flatMap((status) =>
     status.remarks.map((remark) => (several ? `${hostName(hosts, status.host)}: ${remark}` : remark)),
@@ -48,7 +49,7 @@ export function Overview({ run }: { run: RunView }) {
                   − {place}
                 </th>
               ))}
-              <th scope="col">per second</th>
+              {!several && <th scope="col">per second</th>}
             </tr>
           </thead>
           <tbody>
@@ -66,14 +67,18 @@ export function Overview({ run }: { run: RunView }) {
                         {groupDigits(counts.dropped[place])}
                       </td>
                     ))}
-                    <td>{host === undefined ? shortNumber(run.rates[name] ?? 0) : ''}</td>
+                    {host === undefined && <td>{shortNumber(run.rates[name] ?? 0)}</td>}
                   </tr>
                 );
               }),
             )}
           </tbody>
         </table>
-        {counted.length === 0 && <p className={styles.zero}>Nothing counted yet.</p>}
+        {counted.length === 0 && (
+          <p className={styles.zero}>
+            No records: this program only keeps maps and globals, or has sent nothing yet.
+          </p>
+        )}
       </section>
       <section>
         <h3 className={styles.title}>Programs</h3>

@@ -1,8 +1,8 @@
 import type { Source } from '@probepad/protocol/schema';
 import { type ReactNode, useState } from 'react';
 import type { SourceRef } from '../session/decoder.ts';
-import { countsOf, droppedOf, isLive, type RunView, sourcesOf } from '../session/runs.ts';
-import { theDecoder } from '../session/session.ts';
+import { isHistogram } from '../session/histograms.ts';
+import { countsOf, droppedOf, isLive, type RunView, schemaOf, sourcesOf, streams } from '../session/runs.ts';
 import { changeEntry, useWorkspace } from '../session/workspace.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
@@ -16,7 +16,6 @@ import { shortNumber } from './numbers.ts';
 import { Overview } from './overview.tsx';
 import { SeriesView } from './rate-strip.tsx';
 import styles from './results.module.css';
-import { useLive } from './use-live.ts';
 import { VIEW_NAMES, type ViewKind, viewsOf } from './views-of.ts';
 
 const OVERVIEW = 'overview';
@@ -41,7 +40,7 @@ export function Results({ run, hint }: { run: RunView; hint: ReactNode }) {
 
   const items: TabItem[] = sources.map((each) => {
     const dropped = droppedOf(countsOf(run, each.name));
-    const rate = run.rates[each.name] ?? 0;
+    const rate = streams(each.kind) ? (run.rates[each.name] ?? 0) : 0;
     return {
       id: each.name,
       label: each.name,
@@ -61,14 +60,14 @@ export function Results({ run, hint }: { run: RunView; hint: ReactNode }) {
           run={run}
           source={source}
           hint={hint}
-          tabs={<Tabs name="results" label="Sources" items={items} current={current} onSelect={setChosen} />}
+          tabs={<Tabs name="source" label="Sources" items={items} current={current} onSelect={setChosen} />}
         />
       ) : (
         <>
           <div className={styles.strip}>
-            <Tabs name="results" label="Sources" items={items} current={OVERVIEW} onSelect={setChosen} />
+            <Tabs name="source" label="Sources" items={items} current={OVERVIEW} onSelect={setChosen} />
           </div>
-          <div id="panel-results" role="tabpanel" className={styles.panel}>
+          <div id="panel-source" role="tabpanel" className={styles.panel}>
             <Overview run={run} />
           </div>
         </>
@@ -90,8 +89,8 @@ function SourcePanel({
 }) {
   const ref: SourceRef = { run: run.id, source: source.name };
   const saved = useWorkspace((state) => state.settings.views[source.name]);
-  const shape = useLive(ref, 'shape', () => theDecoder().map({ ...ref, offset: 0, limit: 0, filter: '' }));
-  const kinds = viewsOf(source, shape?.histogram ?? false);
+  const schema = schemaOf(run, source.name);
+  const kinds = viewsOf(source, schema !== undefined && isHistogram(schema, source));
   const kind = kinds.find((each) => each === saved) ?? kinds[0] ?? 'table';
   const live = isLive(run);
   return (
@@ -114,7 +113,7 @@ function SourcePanel({
           </div>
         )}
       </div>
-      <div id="panel-results" role="tabpanel" aria-label={source.name} className={styles.panel}>
+      <div id="panel-source" role="tabpanel" aria-label={source.name} className={styles.panel}>
         <View
           kind={kind}
           source={source}
@@ -146,7 +145,9 @@ function View({
     case 'histogram':
       return <HistogramView source={sourceRef} waiting="Waiting for the first values." />;
     case 'chart':
-      return <SeriesView source={sourceRef} waiting="Waiting for a second point to draw a line." />;
+      return (
+        <SeriesView source={sourceRef} live={live} waiting="Waiting for a second point to draw a line." />
+      );
     case 'table':
       return source.kind === 'map' ? (
         <MapTable source={sourceRef} label={source.name} empty={empty} />
@@ -197,11 +198,16 @@ function shownSources(run: RunView): Source[] {
     .sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
 }
 
-/** The source to show first: one that produces, by the order of kinds; a trace only when nothing else is there. */
+/** The source to show first: rows that come, then histograms, then what else there is; trace lines before empty maps. */
 function firstOf(run: RunView, sources: Source[]): Source | undefined {
+  const produces = ({ name, kind }: Source): boolean => streams(kind) && countsOf(run, name).produced > 0;
   return (
-    sources.find(({ name, kind }) => kind !== 'trace' && countsOf(run, name).produced > 0) ??
-    sources.find(({ name }) => countsOf(run, name).produced > 0) ??
+    sources.find((source) => source.kind === 'events' && produces(source)) ??
+    sources.find((source) => {
+      const schema = schemaOf(run, source.name);
+      return schema !== undefined && isHistogram(schema, source);
+    }) ??
+    sources.find(produces) ??
     sources.find(({ kind }) => kind !== 'globals') ??
     sources[0]
   );

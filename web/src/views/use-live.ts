@@ -10,7 +10,8 @@ export function useLive<T>(
   source: SourceRef,
   question: string,
   ask: () => Promise<T>,
-  still = false,
+  /** Milliseconds after which it is asked again though nothing came, for answers that depend on the time. */
+  every?: number,
 ): T | undefined {
   const [answer, setAnswer] = useState<T>();
   const latest = useRef(ask);
@@ -47,13 +48,15 @@ export function useLive<T>(
     schedule();
     const key = sourceKey(run, name);
     const end = theDecoder().onChange((changed) => {
-      if (changed.has(key) && !still) schedule();
+      if (changed.has(key)) schedule();
     });
+    const timer = every === undefined ? undefined : setInterval(schedule, every);
     return () => {
       over = true;
+      clearInterval(timer);
       cancelAnimationFrame(frame);
       end();
     };
-  }, [run, name, question, still]);
+  }, [run, name, question, every]);
   return answer;
 }

@@ -36,6 +36,8 @@ export type Btf = {
   /** The type with that id; `bad_object` when there is none. */
   type(id: number): BtfType;
   string(offset: number): string;
+  /** Variables of a data section by the section's name. */
+  variablesOf(section: string): readonly SectionVariable[];
 };
 
 const MAGIC = 0xeb9f;
@@ -57,7 +59,9 @@ export function readBtf(content: Uint8Array, littleEndian: boolean): Btf {
     at += length;
   }
   const type = (id: number): BtfType => types[id] ?? badObject(`no BTF type ${id}`);
-  return { types, type, string: text };
+  const sections = new Map<string, SectionVariable[]>();
+  for (const found of types) if (found.kind === 'section') sections.set(found.name, found.variables);
+  return { types, type, string: text, variablesOf: (section) => sections.get(section) ?? [] };
 }
 
 function readType(types: ByteReader, at: number, text: (offset: number) => string): [BtfType, number] {

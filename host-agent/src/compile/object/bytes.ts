@@ -64,9 +64,10 @@ export class ByteReader {
   /** The text at `offset` up to its NUL. */
   text(offset: number): string {
     this.#check(offset, 1);
-    const end = this.#bytes.indexOf(0, offset);
-    if (end < 0) badObject('a string without end');
-    return utf8.decode(this.#bytes.subarray(offset, end));
+    const bytes = this.#bytes.subarray(offset, offset + TEXT_MAX);
+    const end = bytes.indexOf(0);
+    if (end < 0) badObject('a name without end');
+    return utf8.decode(bytes.subarray(0, end));
   }
 
   #check(offset: number, length: number): void {
@@ -76,4 +77,6 @@ export class ByteReader {
   }
 }
 
+/** Longest name or path; without it many names could share one text of megabytes. */
+const TEXT_MAX = 1_024;
 const utf8 = new TextDecoder();

@@ -32,6 +32,7 @@ export type Elf = {
   sections: readonly Section[];
   symbols: readonly ElfSymbol[];
   section(name: string): Section | undefined;
+  symbolsOf(section: Section): readonly ElfSymbol[];
   /** Relocations of one section (SHT_REL; the BPF backend writes no addends). */
   relocations(section: Section): Relocation[];
 };
@@ -43,7 +44,7 @@ const SHT_REL = 9;
 const SHF_WRITE = 1n;
 const SHF_EXECINSTR = 4n;
 const EM_BPF = 247;
-const SECTIONS_MAX = 10_000;
+const SECTIONS_MAX = 2_000;
 
 /** Reads a relocatable ELF64 object of the BPF machine. Fails with `bad_object`. Source: elf(5). */
 export function readElf(object: Uint8Array): Elf {
@@ -64,11 +65,13 @@ export function readElf(object: Uint8Array): Elf {
   const sections = readSections(file);
   const byName = new Map(sections.map((section) => [section.name, section]));
   const symbols = readSymbols(sections, littleEndian);
+  const bySection = Map.groupBy(symbols, (symbol) => symbol.section);
   return {
     littleEndian,
     sections,
     symbols,
     section: (name) => byName.get(name),
+    symbolsOf: (section) => bySection.get(section.index) ?? [],
     relocations(section) {
       const table = sections.find(({ type, info }) => type === SHT_REL && info === section.index);
       if (table === undefined) return [];

@@ -30,7 +30,8 @@ export function readLineInfo(content: Uint8Array, littleEndian: boolean, btf: Bt
     const count = info.u32(at + 4);
     if (count === 0) badObject('an empty line info section');
     at += 8;
-    const lines: Line[] = [];
+    const lines = bySection.get(section) ?? [];
+    bySection.set(section, lines);
     for (let index = 0; index < count; index++, at += recordSize) {
       const place = info.u32(at + 12);
       lines.push({
@@ -40,10 +41,19 @@ export function readLineInfo(content: Uint8Array, littleEndian: boolean, btf: Bt
         column: place & 0x3ff,
       });
     }
-    bySection.set(
-      section,
-      [...(bySection.get(section) ?? []), ...lines].sort((a, b) => a.offset - b.offset),
-    );
   }
+  for (const lines of bySection.values()) lines.sort((left, right) => left.offset - right.offset);
   return bySection;
+}
+
+/** Index of the first line at or behind `offset`; `lines.length` when there is none. */
+export function firstLineAt(lines: readonly Line[], offset: number): number {
+  let low = 0;
+  let high = lines.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((lines[middle]?.offset ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,6 +1,7 @@
 import { EVENTS_SECTION, LOST_SECTION } from '@probepad/protocol/loader';
 import type { Source } from '@probepad/protocol/schema';
 import { type Btf, resolved, sizeOf } from '../object/btf.ts';
+import { badObject } from '../object/bytes.ts';
 import type { Elf } from '../object/elf.ts';
 import { HELPER, type HelperCall } from './instructions.ts';
 import type { MapDefinition } from './maps.ts';
@@ -19,6 +20,9 @@ type CallSite = {
   inFunction: string | undefined;
 };
 
+/** Sites are compared with each other. */
+const SITES_MAX = 2_048;
+
 type Records = Pick<Source, 'records' | 'recordsFrom'>;
 
 export function isEventMap(map: MapDefinition): boolean {
@@ -35,20 +39,39 @@ export function readRecords(
 ): Map<string, Records> {
   const events = maps.filter(isEventMap);
   const sites = readSites(btf, elf);
+  const sent = sentTypes(sites, events);
+  const candidates = sites.flatMap(({ call, type }) =>
+    call === 'candidate' && type !== undefined ? [type] : [],
+  );
+  const sizes = candidates.length > 0 ? sentSizes(calls) : new Map<string, Set<number>>();
   const byMap = new Map<string, Records>();
   for (const map of events) {
     if (map.type === 'ringbuf' && map.valueType !== undefined) {
       byMap.set(map.name, { records: recordsOf([map.valueType], btf, types), recordsFrom: 'declared' });
       continue;
     }
-    const sent = sites.flatMap((site) =>
-      goesTo(site, map, events, sites) && site.type !== undefined ? [site.type] : [],
-    );
-    const found = sent.length > 0 ? sent : candidatesFor(map, btf, sites, calls);
+    // Structs of the user's files (record-candidates.ts) as large as what the compiled code sends to the map.
+    const fits = (type: number): boolean =>
+      [map.name, ''].some((name) => sizes.get(name)?.has(sizeOf(btf, type)) === true);
+    const found = sent.get(map.name) ?? candidates.filter(fits);
     byMap.set(map.name, {
       records: recordsOf(found, btf, types),
       recordsFrom: found.length > 0 ? 'call' : 'unknown',
     });
+  }
+  return byMap;
+}
+
+/** BTF ids of what is sent, by map name. */
+function sentTypes(sites: readonly CallSite[], events: readonly MapDefinition[]): Map<string, number[]> {
+  const byMap = new Map<string, number[]>();
+  for (const site of sites) {
+    if (site.type === undefined) continue;
+    for (const map of targetsOf(site, events, sites)) {
+      const known = byMap.get(map.name) ?? [];
+      known.push(site.type);
+      byMap.set(map.name, known);
+    }
   }
   return byMap;
 }
@@ -73,7 +96,9 @@ export function readLostSites(
 function readSites(btf: Btf, elf: Elf): CallSite[] {
   const section = elf.section(EVENTS_SECTION);
   if (section === undefined) return [];
-  return variablesOf(btf, elf, section).flatMap((variable): CallSite[] => {
+  const variables = variablesOf(btf, elf, section);
+  if (variables.length > SITES_MAX) badObject(`${variables.length} calls that send records`);
+  return variables.flatMap((variable): CallSite[] => {
     const call = /^__probepad_(output|reserve|submit|candidate)/.exec(variable.name)?.[1] as
       | CallSite['call']
       | undefined;
@@ -127,15 +152,14 @@ function namedMap(text: string, maps: readonly MapDefinition[]): MapDefinition |
   return named.length === 0 && maps.length === 1 ? maps[0] : undefined;
 }
 
-function goesTo(
+function targetsOf(
   site: CallSite,
-  map: MapDefinition,
   events: readonly MapDefinition[],
   sites: readonly CallSite[],
-): boolean {
-  if (site.call === 'output') return namedMap(site.text, events) === map;
-  if (site.call !== 'submit' || map.type !== 'ringbuf') return false;
-  return reservedIn(site, events, sites).includes(map);
+): readonly MapDefinition[] {
+  if (site.call === 'submit') return reservedIn(site, events, sites);
+  const named = site.call === 'output' ? namedMap(site.text, events) : undefined;
+  return named ? [named] : [];
 }
 
 /** A submit names no map: it belongs to the ring buffers that were reserved from, in the same function where possible. */
@@ -168,38 +192,24 @@ function sharesRecord(reserve: string, data: string): boolean {
   return (data.match(/[A-Za-z_]\w*/g) ?? []).some((word) => words.has(word));
 }
 
-/** Structs of the user's files (record-candidates.ts) as large as what is sent to the map in the compiled code. */
-function candidatesFor(
-  map: MapDefinition,
-  btf: Btf,
-  sites: readonly CallSite[],
-  calls: readonly HelperCall[],
-): number[] {
-  const candidates = sites.flatMap(({ call, type }) =>
-    call === 'candidate' && type !== undefined ? [type] : [],
-  );
-  if (candidates.length === 0) return [];
-  const sizes = sentSizes(map, calls);
-  return candidates.filter((type) => sizes.has(sizeOf(btf, type)));
-}
-
-/** Constant sizes of what the compiled code sends to a map. */
-function sentSizes(map: MapDefinition, calls: readonly HelperCall[]): Set<number> {
+/** Constant sizes of what the compiled code sends, by map name; under the empty name where the map is not known. */
+function sentSizes(calls: readonly HelperCall[]): Map<string, Set<number>> {
   const registers: Record<number, [map: number, size: number]> = {
     [HELPER.ringbuf_reserve]: [1, 2],
     [HELPER.ringbuf_output]: [1, 3],
     [HELPER.perf_event_output]: [2, 5],
   };
-  const sizes = new Set<number>();
+  const byMap = new Map<string, Set<number>>();
   for (const call of calls) {
     const places = registers[call.helper];
     if (places === undefined) continue;
     const target = call.argument(places[0]);
     const size = call.argument(places[1]);
-    if (target && 'symbol' in target && target.symbol !== map.name) continue;
-    if (size && 'constant' in size) sizes.add(size.constant);
+    if (size === undefined || !('constant' in size)) continue;
+    const map = target && 'symbol' in target ? target.symbol : '';
+    byMap.set(map, (byMap.get(map) ?? new Set()).add(size.constant));
   }
-  return sizes;
+  return byMap;
 }
 
 /** Each type once, however often it is sent; a typedef and its struct are the same record. */

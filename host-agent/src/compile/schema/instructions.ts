@@ -19,7 +19,7 @@ const MOVE_REGISTERS = [0xbf, 0xbc];
 const BYTES = 8;
 /** Classes that write their destination register: LD, LDX, ALU, ALU64. */
 const WRITING_CLASSES = [0, 1, 4, 7];
-const LOOK_BACK = 200;
+const LOOK_BACK = 64;
 
 /** Numbers of the helpers that are looked for. Source: linux/bpf.h, ___BPF_FUNC_MAPPER. */
 export const HELPER = {

@@ -1,4 +1,5 @@
 import { type Btf, type BtfType, resolved, sizeOf } from '../object/btf.ts';
+import { badObject } from '../object/bytes.ts';
 
 /** A map that the program defines in `.maps`. */
 export type MapDefinition = {
@@ -52,6 +53,9 @@ const MAP_TYPES = [
   'arena',
 ] as const;
 
+/** The kernel allows a program 64. Source: linux/bpf_verifier.h, MAX_USED_MAPS. */
+const MAPS_MAX = 1_024;
+
 export function isPerCpu(type: string): boolean {
   return type.includes('percpu');
 }
@@ -59,15 +63,13 @@ export function isPerCpu(type: string): boolean {
 /** Reads BTF-defined maps. Source: libbpf, bpf_helpers.h (`__uint`, `__type`, `__array`, `__ulong`). */
 export function readMaps(btf: Btf): MapDefinition[] {
   const maps: MapDefinition[] = [];
-  for (const section of btf.types) {
-    if (section.kind !== 'section' || section.name !== '.maps') continue;
-    for (const { type } of section.variables) {
-      const variable = btf.type(type);
-      if (variable.kind !== 'variable') continue;
-      const definition = resolved(btf, variable.target).type;
-      if (definition.kind === 'struct') maps.push(readMap(btf, variable.name, definition));
-    }
+  for (const { type } of btf.variablesOf('.maps')) {
+    const variable = btf.type(type);
+    if (variable.kind !== 'variable') continue;
+    const definition = resolved(btf, variable.target).type;
+    if (definition.kind === 'struct') maps.push(readMap(btf, variable.name, definition));
   }
+  if (maps.length > MAPS_MAX) badObject(`${maps.length} maps`);
   return maps;
 }
 

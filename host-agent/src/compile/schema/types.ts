@@ -135,7 +135,9 @@ export function createTypeTable(btf: Btf): TypeTable {
       for (const type of btf.types) {
         if (type.kind !== 'decl_tag' || !type.name.startsWith(TAG_PREFIX)) continue;
         const key = `${type.target}:${type.component}`;
-        memberTags.set(key, [...(memberTags.get(key) ?? []), type.name.slice(TAG_PREFIX.length)]);
+        const tags = memberTags.get(key) ?? [];
+        tags.push(type.name.slice(TAG_PREFIX.length));
+        memberTags.set(key, tags);
       }
     }
     return memberTags.get(`${parent}:${component}`);

@@ -15,29 +15,24 @@ export type Variable = {
 /** Variables of one section in order of their offset. */
 export function variablesOf(btf: Btf, elf: Elf, section: Section): Variable[] {
   const found: Variable[] = [];
-  const symbols = new Map(
-    elf.symbols.filter((symbol) => symbol.section === section.index).map((symbol) => [symbol.name, symbol]),
-  );
-  for (const entry of btf.types) {
-    if (entry.kind !== 'section' || entry.name !== section.name) continue;
-    for (const { type: id, offset } of entry.variables) {
-      const variable = btf.type(id);
-      if (variable.kind !== 'variable') continue;
-      const size = sizeOf(btf, variable.target);
-      // BTF of a static variable holds its offset; that of a global one is left to the linker.
-      const at = symbols.get(variable.name)?.value ?? offset;
-      if (at + size > section.size) continue;
-      // clang names a static variable of a function `function.variable`, with a number where that is taken.
-      const [first = '', second] = variable.name.split('.');
-      const ofFunction = second !== undefined && !/^\d+$/.test(second);
-      found.push({
-        name: ofFunction ? second : first,
-        type: variable.target,
-        offset: at,
-        size,
-        inFunction: ofFunction ? first : undefined,
-      });
-    }
+  const symbols = new Map(elf.symbolsOf(section).map((symbol) => [symbol.name, symbol]));
+  for (const { type: id, offset } of btf.variablesOf(section.name)) {
+    const variable = btf.type(id);
+    if (variable.kind !== 'variable') continue;
+    const size = sizeOf(btf, variable.target);
+    // BTF of a static variable holds its offset; that of a global one is left to the linker.
+    const at = symbols.get(variable.name)?.value ?? offset;
+    if (at + size > section.size) continue;
+    // clang names a static variable of a function `function.variable`, with a number where that is taken.
+    const [first = '', second] = variable.name.split('.');
+    const ofFunction = second !== undefined && !/^\d+$/.test(second);
+    found.push({
+      name: ofFunction ? second : first,
+      type: variable.target,
+      offset: at,
+      size,
+      inFunction: ofFunction ? first : undefined,
+    });
   }
   return found.sort((left, right) => left.offset - right.offset);
 }

@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
+import type { AttachSpec } from '@probepad/protocol/loader';
+import { LoaderProcess, compileFixture, hexU32, makeSpec } from './loader-process.ts';
+import { VethPair, leftovers, programExists } from './machine-state.ts';
+import { prepare } from './prepare.ts';
+import { Producer, compileProgram } from './producer.ts';
+
+prepare();
+
+/** The programs of attach.bpf.c in the order of their counters. */
+const programs = [
+  'on_xdp',
+  'on_ingress',
+  'on_egress',
+  'on_socket',
+  'on_cgroup',
+  'on_perf',
+  'on_raw',
+  'on_uprobe',
+  'on_uretprobe',
+] as const;
+type ProgramName = (typeof programs)[number];
+
+function attachSpec(object: Buffer, attached: Partial<Record<ProgramName, AttachSpec>>, pid = 0) {
+  return makeSpec(object, {
+    params: [{ section: '.rodata', offset: 0, bytes: hexU32(pid) }],
+    programs: programs.map((name) => ({ name, attach: attached[name] ?? { type: 'off' } })),
+    sources: [{ id: 0, kind: 'globals', name: '.bss', interval: 20 }],
+  });
+}
+
+function hits(loader: LoaderProcess, program: ProgramName): number {
+  const frame = loader.framesOf(0).at(-1);
+  return frame === undefined ? 0 : Number(Buffer.from(frame.payload).readBigUInt64LE(8 + 8 * programs.indexOf(program)));
+}
+
+function states(loader: LoaderProcess): string[] {
+  return loader.messages.flatMap((message) =>
+    message.type === 'program' ? [`${message.name} ${message.state} ${message.target} ${message.detail}`.trim()] : [],
+  );
+}
+
+test('XDP, tc in both directions and a socket filter see the packets of an interface', async () => {
+  using pair = new VethPair(1);
+  const object = compileFixture('attach');
+  const spec = attachSpec(object, {
+    on_xdp: { type: 'xdp', interface: pair.outside, mode: 'default' },
+    on_ingress: { type: 'tc', interface: pair.outside, direction: 'ingress' },
+    on_egress: { type: 'tc', interface: pair.outside, direction: 'egress' },
+    on_socket: { type: 'socket_filter', interface: pair.outside },
+  });
+  using loader = new LoaderProcess(object, spec);
+  await loader.running();
+  pair.send(50);
+  await loader.until('50 packets out', () => hits(loader, 'on_egress') >= 50);
+  await loader.until('packets at the socket', () => hits(loader, 'on_socket') >= 50);
+  // The other end answers: ICMP port unreachable.
+  await loader.until('answers in', () => hits(loader, 'on_ingress') >= 1 && hits(loader, 'on_xdp') >= 1);
+  await loader.stop();
+  assert.deepEqual(states(loader), [
+    `on_xdp attached ${pair.outside}`,
+    `on_ingress attached ${pair.outside}`,
+    `on_egress attached ${pair.outside}`,
+    `on_socket attached ${pair.outside}`,
+  ]);
+  assert.deepEqual(leftovers(spec.run), []);
+});
+
+test('generic XDP can be asked for', async () => {
+  using pair = new VethPair(2);
+  const object = compileFixture('attach');
+  const spec = attachSpec(object, { on_xdp: { type: 'xdp', interface: pair.outside, mode: 'generic' } });
+  using loader = new LoaderProcess(object, spec);
+  await loader.running();
+  pair.send(5);
+  await loader.until('a packet', () => hits(loader, 'on_xdp') >= 1);
+  await loader.stop();
+});
+
+test('a cgroup program sees what leaves its group', async () => {
+  using pair = new VethPair(3);
+  const object = compileFixture('attach');
+  const path = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'].find((root) => existsSync(`${root}/cgroup.procs`));
+  assert.ok(path);
+  using loader = new LoaderProcess(object, attachSpec(object, { on_cgroup: { type: 'cgroup', path } }));
+  await loader.running();
+  pair.send(10);
+  await loader.until('10 packets', () => hits(loader, 'on_cgroup') >= 10);
+  await loader.stop();
+});
+
+test('perf_event samples every CPU by default, and refuses an event nobody knows', async () => {
+  using producer = new Producer();
+  const object = compileFixture('attach');
+  using loader = new LoaderProcess(object, attachSpec(object, { on_perf: { type: 'auto' } }));
+  await loader.running();
+  void producer.getppid(1_000_000_000);
+  await loader.until('20 samples', () => hits(loader, 'on_perf') >= 20);
+  await loader.stop();
+  assert.deepEqual(states(loader), ['on_perf attached cpu-clock']);
+
+  const unknown: AttachSpec = { type: 'perf_event', event: 'moon-phase', frequency: 0, period: 0, pid: -1 };
+  using refused = new LoaderProcess(object, attachSpec(object, { on_perf: unknown }));
+  await refused.until('failed', () => refused.message('failed'));
+  assert.equal(refused.message('failed')?.stage, 'attach');
+  assert.match(states(refused)[0] ?? '', /on_perf failed moon-phase .*moon-phase/);
+});
+
+test('a raw tracepoint sees the calls of one process', async () => {
+  using producer = new Producer();
+  const object = compileFixture('attach');
+  using loader = new LoaderProcess(object, attachSpec(object, { on_raw: { type: 'auto' } }, producer.pid));
+  await loader.running();
+  await producer.getppid(100);
+  await loader.until('100 calls', () => hits(loader, 'on_raw') >= 100);
+  await loader.stop();
+});
+
+test('uprobe and uretprobe on a function of a binary outside /usr', async () => {
+  const path = compileProgram('target');
+  const object = compileFixture('attach');
+  const probe: AttachSpec = { type: 'uprobe', path, function: 'touch', offset: 0, return: false, pid: -1 };
+  const spec = attachSpec(object, { on_uprobe: probe, on_uretprobe: { ...probe, return: true } });
+  using loader = new LoaderProcess(object, spec);
+  await loader.running();
+  const target = spawn(path, { stdio: ['pipe', 'ignore', 'inherit'] });
+  target.stdin.end('\n'.repeat(42));
+  await loader.until('42 calls', () => hits(loader, 'on_uprobe') === 42 && hits(loader, 'on_uretprobe') === 42);
+  await loader.stop();
+});
+
+test('what needs a target says so, and what can be attached is attached all the same', async () => {
+  using producer = new Producer();
+  const object = compileFixture('attach');
+  const none: AttachSpec = { type: 'xdp', interface: 'no-such-if', mode: 'default' };
+  const spec = attachSpec(object, { on_xdp: none, on_uprobe: { type: 'auto' }, on_raw: { type: 'auto' } }, producer.pid);
+  using loader = new LoaderProcess(object, spec);
+  const running = await loader.running();
+  assert.equal(running.attached, 1);
+  await loader.stop();
+  const [xdp, raw, uprobe] = states(loader);
+  assert.equal(xdp, 'on_xdp failed no-such-if there is no interface no-such-if');
+  assert.equal(raw, 'on_raw attached sys_enter');
+  assert.match(uprobe ?? '', /^on_uprobe failed .*a target is needed$/);
+});
+
+test('a target that this kernel does not have turns its program off, not the run', async () => {
+  const object = compileFixture('absent');
+  using loader = new LoaderProcess(object, makeSpec(object, {}));
+  const running = await loader.running();
+  assert.equal(running.attached, 1);
+  await loader.stop();
+  const off = loader.messages.flatMap((message) =>
+    message.type === 'program' && message.state === 'off' ? [message.target] : [],
+  );
+  assert.deepEqual(off.sort(), ['probepad_no_such_function', 'syscalls/sys_enter_probepad']);
+
+  const onlyAbsent = makeSpec(object, { programs: [{ name: 'somewhere', attach: { type: 'off' } }] });
+  using failed = new LoaderProcess(object, onlyAbsent);
+  const message = await failed.until('failed', () => failed.message('failed'));
+  assert.match(message.stage, /load|attach/);
+});
+
+test("the verifier's text arrives whole, with the line of C", async () => {
+  const object = compileFixture('rejected');
+  using loader = new LoaderProcess(object, makeSpec(object, { memory_bytes: 64 << 20 }));
+  const failed = await loader.until('failed', () => loader.message('failed'));
+  const log = loader.message('verifier_log');
+  assert.equal(failed.stage, 'load');
+  assert.equal(failed.object, 'bad');
+  assert.equal(failed.errno, 13);
+  assert.equal(log?.program, 'bad');
+  assert.match(log?.log ?? '', /; return \*value;/);
+  assert.match(log?.log ?? '', /invalid mem access 'map_value_or_null'/);
+  assert.match(log?.log ?? '', /processed \d+ insns/);
+});
+
+test('the policy is kept on the loaded program, before anything is attached', async () => {
+  const object = compileFixture('denied');
+  const policies: [string, object, RegExp][] = [
+    ['helper', { helpers_denied: ['bpf_send_*'] }, /to call bpf_send_signal/],
+    ['helper without prefix', { helpers_denied: ['send_signal'] }, /to call bpf_send_signal/],
+    ['type', { program_types: ['xdp', 'raw_*'] }, /of type tracepoint/],
+    ['denied target', { targets_denied: ['syscalls:*'] }, /on syscalls\/sys_enter_getppid/],
+    ['no allowed target', { targets_allowed: ['sched/*'] }, /on syscalls\/sys_enter_getppid/],
+  ];
+  for (const [name, over, expected] of policies) {
+    const spec = makeSpec(object, {});
+    Object.assign(spec.policy, over);
+    using loader = new LoaderProcess(object, spec);
+    const failed = await loader.until('failed', () => loader.message('failed'));
+    assert.equal(failed.stage, 'policy', name);
+    assert.match(failed.message, expected);
+    assert.equal(loader.message('program'), undefined, 'nothing was attached');
+    await loader.until('exit', () => loader.exited);
+    for (const program of loader.message('loaded')?.programs ?? []) assert.ok(!programExists(program.id));
+  }
+  using pair = new VethPair(4);
+  const network = compileFixture('attach');
+  const spec = attachSpec(network, { on_xdp: { type: 'xdp', interface: pair.outside, mode: 'default' } });
+  spec.policy.interfaces_allowed = ['eth*'];
+  using loader = new LoaderProcess(network, spec);
+  const failed = await loader.until('failed', () => loader.message('failed'));
+  assert.equal(failed.stage, 'policy');
+});
+
+test('a run that asks for more memory than it may have fails with ENOMEM', async () => {
+  const object = compileFixture('huge');
+  using refused = new LoaderProcess(object, makeSpec(object, { memory_bytes: 64 << 20 }));
+  const failed = await refused.until('failed', () => refused.message('failed'));
+  assert.equal(failed.stage, 'load');
+  assert.equal(failed.errno, 12);
+  assert.match(failed.message, /memory limit/);
+  using allowed = new LoaderProcess(object, makeSpec(object, { memory_bytes: 256 << 20 }));
+  await allowed.running();
+  await allowed.stop();
+});

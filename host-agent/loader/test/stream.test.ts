@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LoaderProcess, compileFixture, hexU32, makeSpec } from './loader-process.ts';
+import { prepare } from './prepare.ts';
+import { Producer } from './producer.ts';
+
+prepare();
+
+const wantedPid = (producer: Producer) => ({ section: '.rodata', offset: 0, bytes: hexU32(producer.pid) });
+
+test('a ring buffer, maps, globals and printk lines of one tracepoint arrive typed and counted', async () => {
+  using producer = new Producer();
+  const object = compileFixture('basic');
+  using loader = new LoaderProcess(
+    object,
+    makeSpec(object, {
+      params: [wantedPid(producer)],
+      sources: [
+        { id: 0, kind: 'ringbuf', name: 'events', interval: 0 },
+        { id: 1, kind: 'map', name: 'per_cpu', interval: 50 },
+        { id: 2, kind: 'map', name: 'slots', interval: 50 },
+        { id: 3, kind: 'globals', name: '.bss', interval: 50 },
+        { id: 4, kind: 'trace', name: '', interval: 0 },
+      ],
+      lost_sites: [{ section: '.data.probepad', offset: 8, source: 0 }],
+    }),
+  );
+  const running = await loader.running();
+  assert.equal(running.attached, 1);
+  const before = process.hrtime.bigint();
+  await producer.getppid(20);
+  await loader.until('16 records', () => loader.records(0).length === 16);
+  await loader.until('20 lines', () => loader.records(4).length === 20);
+  await loader.stop();
+
+  const events = loader.records(0).map(({ data }) => ({
+    number: Number(data.readBigUInt64LE(0)),
+    pid: data.readUInt32LE(8),
+    comm: data.toString('utf8', 12, data.indexOf(0, 12)),
+  }));
+  const expected = Array.from({ length: 20 }, (_, index) => index + 1).filter((number) => number % 5 !== 0);
+  assert.deepEqual(events, expected.map((number) => ({ number, pid: producer.pid, comm: 'getppid' })));
+
+  const lines = loader.records(4).map(({ data, aux }) => {
+    assert.ok(aux < 1024);
+    const time = data.readBigUInt64LE(0);
+    assert.ok(time >= before && time <= process.hrtime.bigint(), 'the time is CLOCK_MONOTONIC');
+    assert.equal(data.readUInt32LE(8), producer.pid);
+    assert.equal(data.toString('utf8', 12, data.indexOf(0, 12)), 'getppid');
+    return { time, text: data.toString('utf8', 28) };
+  });
+  lines.sort((a, b) => Number(a.time - b.time));
+  assert.deepEqual(lines.map(({ text }) => text), Array.from({ length: 20 }, (_, index) => `line ${index + 1}`));
+
+  const perCpu = loader.framesOf(1).findLast((frame) => frame.header.count === 1);
+  assert.ok(perCpu);
+  const values = Buffer.from(perCpu.payload);
+  const cpus = perCpu.header.aux;
+  assert.equal(values.length, 8 + 8 * cpus);
+  let total = 0;
+  for (let cpu = 0; cpu < cpus; cpu++) total += values.readUInt32LE(8 + 8 * cpu);
+  assert.equal(total, 20);
+
+  const slots = loader.framesOf(2).at(-1);
+  assert.ok(slots);
+  assert.equal(slots.header.count, 8);
+  assert.equal(slots.header.aux, 0);
+  const slotBytes = Buffer.from(slots.payload);
+  assert.deepEqual(Array.from({ length: 8 }, (_, i) => slotBytes.readUInt32LE(4 * i)), [0, 1, 2, 3, 4, 5, 6, 7]);
+  assert.equal(Array.from({ length: 8 }, (_, i) => Number(slotBytes.readBigUInt64LE(32 + 8 * i))).reduce((a, b) => a + b), 20);
+
+  const bss = loader.framesOf(3);
+  assert.ok(bss.length >= 2, 'globals are sent at the start and after a change');
+  assert.equal(Buffer.from(bss.at(-1)?.payload ?? []).readBigUInt64LE(8), 20n);
+
+  const counts = loader.lastCounts();
+  assert.deepEqual(counts?.sources.find((source) => source.id === 0), { id: 0, delivered: '16', lost: '0' });
+  assert.deepEqual(loader.messages.map((message) => message.type).filter((type) => type !== 'counts'), [
+    'remark',
+    'loaded',
+    'program',
+    'running',
+    'ended',
+  ]);
+  assert.deepEqual(loader.messages.at(-1), { type: 'ended', reason: 'stopped' });
+  assert.deepEqual(loader.exited, { code: 0, signal: null });
+});
+
+test('a global that is written by command changes what the program does', async () => {
+  using producer = new Producer();
+  const object = compileFixture('basic');
+  using loader = new LoaderProcess(
+    object,
+    makeSpec(object, {
+      params: [wantedPid(producer)],
+      sources: [
+        { id: 1, kind: 'globals', name: '.data', interval: 0 },
+        { id: 2, kind: 'globals', name: '.rodata', interval: 0 },
+        { id: 3, kind: 'globals', name: '.bss', interval: 20 },
+      ],
+    }),
+  );
+  await loader.running();
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64LE(100n);
+  loader.send({ type: 'write', source: 2, offset: 0, bytes: '00000000' });
+  loader.send({ type: 'write', source: 1, offset: 1000, bytes: '00' });
+  loader.send({ type: 'nonsense' });
+  loader.send({ type: 'write', source: 1, offset: 0, bytes: step.toString('hex') });
+  await loader.until('three refusals', () => loader.messages.filter((message) => message.type === 'remark').length >= 4);
+  await producer.getppid(3);
+  await loader.until('300 in .bss', () => {
+    const frame = loader.framesOf(3).at(-1);
+    return frame !== undefined && Buffer.from(frame.payload).readBigUInt64LE(8) === 300n;
+  });
+  await loader.stop();
+});
+
+test('records that the program could not reserve are counted as lost, and nothing else is missing', async () => {
+  using producer = new Producer();
+  const object = compileFixture('storm');
+  using loader = new LoaderProcess(
+    object,
+    makeSpec(object, {
+      params: [wantedPid(producer)],
+      maps: [{ name: 'events', max_entries: 4096, value_size: 0 }],
+      sources: [{ id: 0, kind: 'ringbuf', name: 'events', interval: 0 }],
+      lost_sites: [{ section: '.data.probepad', offset: 0, source: 0 }],
+    }),
+    { readFrames: false },
+  );
+  await loader.running();
+  await producer.getppid(200_000);
+  // The agent does not read, yet the loader counts and listens.
+  await loader.until('losses in counts', () => BigInt(loader.lastCounts()?.sources[0]?.lost ?? 0) > 0n);
+  loader.readFrames();
+  await loader.stop();
+  const counts = loader.lastCounts()?.sources[0];
+  const calls = Number(counts?.delivered) + Number(counts?.lost);
+  assert.equal(loader.records(0).length, Number(counts?.delivered));
+  assert.ok(calls >= 200_000 && calls < 200_100, `${calls} of 200000 and some of printf`);
+  let seq = 0n;
+  for (const frame of loader.framesOf(0)) {
+    assert.equal(frame.header.seq, seq);
+    seq += BigInt(frame.header.count);
+  }
+});
+
+test('a perf event array delivers every record, with its CPU', async () => {
+  using producer = new Producer();
+  const object = compileFixture('perf');
+  using loader = new LoaderProcess(
+    object,
+    makeSpec(object, { params: [wantedPid(producer)], sources: [{ id: 4, kind: 'perf', name: 'events', interval: 0 }] }),
+  );
+  await loader.running();
+  await producer.getppid(1_000);
+  await loader.until('1000 records', () => loader.records(4).length >= 1_000);
+  await loader.stop();
+  const numbers = loader.records(4).map(({ data }) => Number(data.readBigUInt64LE(0)));
+  assert.deepEqual(numbers.sort((a, b) => a - b), Array.from({ length: 1_000 }, (_, index) => index));
+  assert.ok(loader.records(4).every(({ data }) => data.readUInt32LE(8) === producer.pid && data.length >= 12));
+});
+
+test('snapshots hold every entry of every kind of map', async () => {
+  using producer = new Producer();
+  const object = compileFixture('maps');
+  const names = ['hash', 'lru', 'per_cpu', 'mapped', 'trie', 'queue', 'stack', 'stacks', 'outer'];
+  using loader = new LoaderProcess(
+    object,
+    makeSpec(object, {
+      params: [wantedPid(producer)],
+      sources: names.map((name, id) => ({ id, kind: 'map', name, interval: 0 })),
+    }),
+  );
+  await loader.running();
+  await producer.getppid(100_000);
+  await loader.stop();
+
+  /** Keys and values of the last snapshot, each as hex or bytes. */
+  const last = (name: string, keySize: number, stride: number): { key: Buffer; value: Buffer }[] => {
+    const frames = loader.framesOf(names.indexOf(name));
+    const seq = frames.at(-1)?.header.seq;
+    const snapshot = frames.filter((frame) => frame.header.seq === seq);
+    assert.equal((snapshot[0]?.header.flags ?? 0) & 1, 1, `${name}: the first frame says so`);
+    assert.equal((snapshot.at(-1)?.header.flags ?? 0) & 2, 2, `${name}: the last frame says so`);
+    assert.ok(snapshot.every((frame) => (frame.header.flags & 8) === 0), `${name} is complete`);
+    return snapshot.flatMap((frame) => {
+      const payload = Buffer.from(frame.payload);
+      const values = (keySize * frame.header.count + 7) & ~7;
+      return Array.from({ length: frame.header.count }, (_, i) => ({
+        key: payload.subarray(i * keySize, (i + 1) * keySize),
+        value: payload.subarray(values + i * stride, values + (i + 1) * stride),
+      }));
+    });
+  };
+  const numbers = new Map(last('hash', 4, 8).map(({ key, value }) => [key.readUInt32LE(0), Number(value.readBigUInt64LE(0))]));
+  assert.equal(numbers.size, 100_000);
+  for (const [key, value] of numbers) assert.equal(value, 3 * key);
+  const mapped = last('mapped', 4, 8);
+  assert.equal(mapped.length, 70_000);
+  mapped.forEach(({ key, value }, index) => {
+    assert.equal(key.readUInt32LE(0), index);
+    assert.equal(value.readBigUInt64LE(0), 3n * BigInt(index));
+  });
+  assert.deepEqual(last('lru', 4, 8).map(({ key }) => key.readUInt32LE(0)).sort(), [0, 1, 2, 3]);
+  const cpus = loader.framesOf(2).at(-1)?.header.aux ?? 0;
+  const perCpu = last('per_cpu', 4, 8 * cpus);
+  assert.equal(perCpu.length, 3);
+  assert.deepEqual(last('trie', 8, 4).map(({ key }) => key.readUInt32LE(4)).sort(), [0, 1, 2, 3]);
+  assert.equal(last('queue', 0, 8)[0]?.value.readBigUInt64LE(0), 0n);
+  assert.equal(last('stack', 0, 8)[0]?.value.readBigUInt64LE(0), 9n);
+  const [trace] = last('stacks', 4, 127 * 8);
+  assert.ok(trace !== undefined && trace.value.readBigUInt64LE(0) !== 0n, 'a kernel stack was kept');
+  const outer = last('outer', 4, 4);
+  assert.equal(outer.length, 2);
+  assert.ok(outer.every(({ value }) => value.readUInt32LE(0) > 0), 'the ids of the maps inside');
+  assert.ok(loader.messages.some((message) => message.type === 'remark' && message.text.includes('stacks')));
+});
+
+test('200,000 events a second come through a small ring without a loss', async () => {
+  using producer = new Producer();
+  const object = compileFixture('storm');
+  using loader = new LoaderProcess(
+    object,
+    makeSpec(object, {
+      params: [wantedPid(producer)],
+      sources: [{ id: 0, kind: 'ringbuf', name: 'events', interval: 0 }],
+      lost_sites: [{ section: '.data.probepad', offset: 0, source: 0 }],
+    }),
+  );
+  await loader.running();
+  await producer.getppid(1_000_000);
+  await loader.stop();
+  const counts = loader.lastCounts()?.sources[0];
+  assert.equal(counts?.lost, '0');
+  assert.ok(Number(counts?.delivered) >= 1_000_000);
+  let delivered = 0;
+  for (const frame of loader.framesOf(0)) delivered += frame.header.count;
+  assert.equal(delivered, Number(counts?.delivered));
+});

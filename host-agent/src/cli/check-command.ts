@@ -1,0 +1,94 @@
+import { parseArgs } from 'node:util';
+import type { CompileResult, Probe } from '@probepad/protocol/control/run';
+import { ProbepadFailure } from '@probepad/protocol/errors';
+import { escapeControls } from '@probepad/protocol/format';
+import { MAP_INTERVAL } from '@probepad/protocol/limits';
+import type { ProbeSchema } from '@probepad/protocol/schema';
+import { type MachineOptions, openMachine } from '../machine.ts';
+import { diagnosticText } from './carets.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { chooseHosts, connectToHub } from './hub-client.ts';
+import { diagnosticLine } from './json-report.ts';
+import { machineLog } from './machine-log.ts';
+import { openOutput } from './output.ts';
+import { readProbeFiles } from './probe-files.ts';
+import { createTable } from './table.ts';
+import { UsageError } from './usage.ts';
+
+const OPTIONS = {
+  host: { type: 'string' },
+  hub: { type: 'string' },
+  flag: { type: 'string', multiple: true },
+  json: { type: 'boolean' },
+  data: { type: 'string' },
+  policy: { type: 'string' },
+  verbose: { type: 'boolean' },
+} as const;
+
+/** `probepad check`: compiles, and shows what the program is. @throws UsageError, ProbepadFailure */
+export async function checkCommand(args: readonly string[]): Promise<ExitCode> {
+  const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  if (values.hub === undefined && values.host !== undefined) throw new UsageError('--host needs --hub');
+  const probe: Probe = {
+    files: await readProbeFiles(positionals),
+    flags: values.flag ?? [],
+    params: {},
+    attach: {},
+    limits: { seconds: 0, events: 0 },
+    mapInterval: MAP_INTERVAL,
+  };
+  const result =
+    values.hub === undefined
+      ? await compileHere(probe, { dataDir: values.data, policyPath: values.policy, log: machineLog(values.verbose) })
+      : await compileOnHub(probe, values.hub, values.host);
+  const output = openOutput();
+  for (const diagnostic of result.diagnostics) {
+    process.stderr.write(`${diagnosticText(diagnostic, probe.files)}\n`);
+    if (values.json === true) output.line(diagnosticLine(undefined, diagnostic));
+  }
+  if (result.schema !== undefined) {
+    if (values.json === true) output.line(JSON.stringify({ kind: 'schema', ...result.schema }));
+    else for (const line of summaryOf(result.schema)) output.line(line);
+  }
+  await output.flush();
+  return result.ok ? EXIT.fine : EXIT.probe;
+}
+
+async function compileHere(probe: Probe, options: MachineOptions): Promise<CompileResult> {
+  const { environment } = await openMachine(options);
+  const compiled = await environment.compiler.compile(probe);
+  const { diagnostics, cached, milliseconds } = compiled;
+  if (compiled.ok) {
+    return { ok: true, diagnostics, cached, milliseconds, schema: compiled.schema, object: compiled.hash };
+  }
+  if (diagnostics.length === 0) throw new ProbepadFailure(compiled.error);
+  return { ok: false, diagnostics, cached, milliseconds };
+}
+
+async function compileOnHub(probe: Probe, hub: string, host: string | undefined): Promise<CompileResult> {
+  const client = await connectToHub(hub);
+  try {
+    const [chosen] = chooseHosts(client.hosts, host === undefined ? [] : [host]);
+    if (chosen === undefined) throw new UsageError('--host is needed');
+    return await client.request('compile', { host: chosen.id, probe });
+  } finally {
+    client.close();
+  }
+}
+
+function summaryOf(schema: ProbeSchema): string[] {
+  const programs = createTable(['program', 'section', 'target'], [false, false, false]);
+  const programRows = schema.programs.map(({ name, section, needsTarget, targetExample }) => {
+    const target = needsTarget ? `needs --attach ${name}=…, as in ${targetExample}` : 'as SEC() says';
+    return programs.row([name, section, target]);
+  });
+  const sources = createTable(['source', 'kind', 'map type'], [false, false, false]);
+  const sourceRows = schema.sources.map(({ name, kind, mapType }) => sources.row([name, kind, mapType]));
+  const params = createTable(['parameter', 'initial'], [false, false]);
+  const paramRows = schema.params.map(({ name, initial }) => params.row([name, escapeControls(initial)]));
+  return [
+    ...(programRows.length > 0 ? [programs.heading(), ...programRows] : ['no programs']),
+    ...(sourceRows.length > 0 ? ['', sources.heading(), ...sourceRows] : []),
+    ...(paramRows.length > 0 ? ['', params.heading(), ...paramRows] : []),
+  ];
+}

@@ -1,0 +1,170 @@
+import type { RunCounts, RunStatus } from '@probepad/protocol/control/run';
+import type { RecordBatch } from '@probepad/protocol/decode';
+import { escapeControls, formatDuration, formatValue, meaningOf } from '@probepad/protocol/format';
+import type { ProbeSchema, Source } from '@probepad/protocol/schema';
+import type { Value } from '@probepad/protocol/value';
+import { histogram } from './histogram.ts';
+import type { Output } from './output.ts';
+import { createRowDecoder, type MapEntry } from './rows.ts';
+import type { SessionListener } from './session.ts';
+import { createTable, type Table } from './table.ts';
+
+/** Entries of a map that are printed at the end; the JSON form has them all. */
+const ENTRIES_SHOWN = 40;
+
+interface HostReport {
+  schema: ProbeSchema;
+  decode: ReturnType<typeof createRowDecoder>;
+  maps: Map<string, { source: Source; entries: MapEntry[] }>;
+  globals: Map<string, Value>;
+  clockOffset: bigint;
+}
+
+/** Aligned columns for people: events and trace lines as they come, maps and globals as they were at the end. */
+export function peopleReport(output: Output, notice: (line: string) => void, hosts: number): SessionListener {
+  const reports = new Map<string, HostReport>();
+  const said = new Map<string, string>();
+  let lastTable: Table | undefined;
+  const prefix = (host: string): string => (hosts > 1 ? `${host}  ` : '');
+
+  function say(host: string, line: string): void {
+    if (said.get(host) === line) return;
+    said.set(host, line);
+    notice(`${prefix(host)}${escapeControls(line)}`);
+  }
+
+  function under(table: Table, host: string, cells: readonly string[]): void {
+    const row = table.row(cells);
+    if (lastTable !== table) output.line(`${prefix(host)}${table.heading()}`);
+    lastTable = table;
+    output.line(`${prefix(host)}${row}`);
+  }
+
+  const tables = new Map<string, Table>();
+  function tableOf(key: string, names: readonly string[], numeric: readonly boolean[]): Table {
+    let table = tables.get(key);
+    if (table === undefined) {
+      table = createTable(names, numeric);
+      tables.set(key, table);
+    }
+    return table;
+  }
+
+  function printRecords(host: string, schema: ProbeSchema, source: Source, batch: RecordBatch): void {
+    const { columns, rows } = batch;
+    const meanings = columns.map(({ leaf }) => (leaf.type < 0 ? 'plain' : meaningOf(schema, leaf.type, leaf.name)));
+    const table = tableOf(
+      `${host} ${source.name} ${batch.type}`,
+      columns.map(({ leaf }) => (leaf.name === '' ? source.name : leaf.name)),
+      columns.map(({ data }) => data !== undefined),
+    );
+    for (let row = 0; row < rows; row++) {
+      under(
+        table,
+        host,
+        columns.map((column, index) => formatValue(column.get(row), meanings[index] ?? 'plain')),
+      );
+    }
+  }
+
+  function printMap(host: string, source: Source, entries: MapEntry[]): void {
+    output.line(`\n${prefix(host)}${source.name} (${entries.length} ${entries.length === 1 ? 'entry' : 'entries'})`);
+    const sorted = entries.map((entry) => ({ entry, weight: weightOf(entry.value) })).sort((a, b) => b.weight - a.weight);
+    const table = createTable(['key', 'value'], [false, false]);
+    for (const { entry } of sorted.slice(0, ENTRIES_SHOWN)) {
+      const key = formatValue(entry.key, 'plain');
+      const bars = histogram(entry.value);
+      if (bars === undefined) output.line(`${prefix(host)}${table.row([key, formatValue(entry.value, 'plain')])}`);
+      else for (const line of [key, ...bars]) output.line(`${prefix(host)}${line}`);
+    }
+    if (entries.length > ENTRIES_SHOWN) output.line(`… and ${entries.length - ENTRIES_SHOWN} more (--json prints all)`);
+  }
+
+  function timeOf(host: string, timeNs: bigint): string {
+    const wall = timeNs + (reports.get(host)?.clockOffset ?? 0n);
+    return new Date(Number(wall / 1_000_000n)).toISOString().slice(11, 23);
+  }
+
+  const trace = createTable(['time', 'command', 'pid', 'text'], [false, false, true, false]);
+
+  return {
+    status(host, status) {
+      const report = reports.get(host);
+      if (report !== undefined) report.clockOffset = BigInt(status.clockOffset ?? 0);
+      if (status.state === 'running') say(host, runningLine(status));
+    },
+    schema(host, schema) {
+      if (reports.has(host)) return;
+      const report: HostReport = {
+        schema,
+        maps: new Map(),
+        globals: new Map(),
+        clockOffset: 0n,
+        decode: createRowDecoder(schema, {
+          records: (source, batch) => printRecords(host, schema, source, batch),
+          snapshot: (source, entries) => report.maps.set(source.name, { source, entries }),
+          // What is read-only was given or is in the program's text.
+          globals: (source, value) => source.writable && report.globals.set(source.name, value),
+          trace(lines) {
+            for (const { timeNs, comm, pid, text } of lines) {
+              under(trace, host, [timeOf(host, timeNs), escapeControls(comm), String(pid), escapeControls(text)]);
+            }
+          },
+          text(_source, text) {
+            lastTable = undefined;
+            output.text(text.split('\n').map(escapeControls).join('\n'));
+          },
+        }),
+      };
+      reports.set(host, report);
+    },
+    counts: () => {},
+    frame: (host, frame) => reports.get(host)?.decode(frame),
+    ended(host, status, counts) {
+      const report = reports.get(host);
+      for (const { source, entries } of report?.maps.values() ?? []) printMap(host, source, entries);
+      for (const [name, value] of report?.globals ?? []) {
+        output.line(`\n${prefix(host)}${name}`);
+        const members = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+        for (const [member, inner] of members) output.line(`  ${member} = ${formatValue(inner, 'plain')}`);
+      }
+      for (const program of status.programs) {
+        if (program.state === 'failed') notice(`${prefix(host)}${escapeControls(`${program.name}: ${program.detail}`)}`);
+      }
+      for (const remark of status.remarks) notice(`${prefix(host)}${escapeControls(remark)}`);
+      if (status.error !== undefined) {
+        notice(`${prefix(host)}${escapeControls(status.error.message)}`);
+        notice(`${prefix(host)}${escapeControls(status.error.remedy)}`);
+      }
+      notice(`${prefix(host)}${endLine(status, counts)}`);
+    },
+  };
+}
+
+function runningLine({ programs, timing }: RunStatus): string {
+  const attached = programs.filter(({ state }) => state === 'attached').length;
+  const times = (['compile', 'load', 'attach'] as const)
+    .filter((step) => timing[step] !== undefined)
+    .map((step) => `${step} ${formatDuration(Math.round((timing[step] ?? 0) * 1e6))}`);
+  return `running: ${attached} of ${programs.length} programs attached (${times.join(', ')}); Ctrl+C ends it`;
+}
+
+function endLine(status: RunStatus, counts: RunCounts | undefined): string {
+  const parts = Object.entries(counts?.sources ?? {})
+    .filter(([, { produced }]) => produced > 0)
+    .map(([name, { delivered, dropped }]) => {
+      const lost = Object.entries(dropped).filter(([, count]) => count > 0);
+      const losses = lost.map(([place, count]) => `${count} dropped (${place})`);
+      return `${name}: ${[`${delivered} delivered`, ...losses].join(', ')}`;
+    });
+  const reason = (status.reason ?? 'ended').replaceAll('_', ' ');
+  return parts.length === 0 ? reason : `${reason}; ${escapeControls(parts.join('; '))}`;
+}
+
+/** What a map is sorted by: the value, or the largest number in it. */
+function weightOf(value: Value): number {
+  if (typeof value === 'number' || typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return value.reduce<number>((sum, inner) => sum + Math.max(0, weightOf(inner)), 0);
+  if (typeof value === 'object' && value !== null) return Math.max(...Object.values(value).map(weightOf), 0);
+  return 0;
+}

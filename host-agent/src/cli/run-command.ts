@@ -1,0 +1,113 @@
+import { hostname } from 'node:os';
+import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Probe, RunStatus } from '@probepad/protocol/control/run';
+import { MAP_INTERVAL } from '@probepad/protocol/limits';
+import { diagnosticText } from './carets.ts';
+import { EXIT, type ExitCode, exitCodeOfStatus } from './exit-code.ts';
+import { hubSession } from './hub-session.ts';
+import { machineLog } from './machine-log.ts';
+import { jsonReport } from './json-report.ts';
+import { localSession } from './local-session.ts';
+import { openOutput } from './output.ts';
+import { peopleReport } from './people-report.ts';
+import { readProbeFiles } from './probe-files.ts';
+import type { SessionListener } from './session.ts';
+import { onStopSignal } from './signals.ts';
+import { UsageError } from './usage.ts';
+import { countOf, durationOf, pairsOf } from './values.ts';
+
+const OPTIONS = {
+  host: { type: 'string', multiple: true },
+  hub: { type: 'string' },
+  for: { type: 'string' },
+  events: { type: 'string' },
+  set: { type: 'string', multiple: true },
+  attach: { type: 'string', multiple: true },
+  flag: { type: 'string', multiple: true },
+  'map-interval': { type: 'string' },
+  json: { type: 'boolean' },
+  policy: { type: 'string' },
+  verbose: { type: 'boolean' },
+  data: { type: 'string' },
+} as const;
+
+/** Diagnostics with carets on standard error, each once for all hosts; and the exit code of the whole. */
+function withDiagnostics(
+  report: SessionListener,
+  probe: Probe,
+  notice: (line: string) => void,
+  onExit: (code: ExitCode) => void,
+): SessionListener {
+  const printed = new Set<string>();
+  const printNew = ({ diagnostics }: RunStatus): void => {
+    for (const diagnostic of diagnostics) {
+      const text = diagnosticText(diagnostic, probe.files);
+      if (!printed.has(text)) notice(text);
+      printed.add(text);
+    }
+  };
+  return {
+    ...report,
+    status(host, status) {
+      printNew(status);
+      report.status(host, status);
+    },
+    ended(host, status, counts) {
+      printNew(status);
+      report.ended(host, status, counts);
+      onExit(exitCodeOfStatus(status));
+    },
+  };
+}
+
+/** `probepad run`. @throws UsageError, ProbepadFailure, PolicyError */
+export async function runCommand(args: readonly string[]): Promise<ExitCode> {
+  const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  const { hub, host: hosts = [], json = false } = values;
+  if (hub === undefined && hosts.length > 0) throw new UsageError('--host needs --hub');
+  const probe: Probe = {
+    files: await readProbeFiles(positionals),
+    flags: values.flag ?? [],
+    params: pairsOf(values.set ?? [], 'set'),
+    attach: pairsOf(values.attach ?? [], 'attach'),
+    limits: {
+      seconds: values.for === undefined ? 0 : durationOf(values.for, 'for') / 1000,
+      events: values.events === undefined ? 0 : countOf(values.events, 'events'),
+    },
+    mapInterval:
+      values['map-interval'] === undefined ? MAP_INTERVAL : durationOf(values['map-interval'], 'map-interval'),
+  };
+
+  const output = openOutput();
+  const notice = (line: string): void => void process.stderr.write(`${line}\n`);
+  const report = json ? jsonReport(output) : peopleReport(output, notice, hosts.length);
+  let exitCode: ExitCode = EXIT.fine;
+  const listener = withDiagnostics(report, probe, notice, (code) => {
+    exitCode = Math.max(exitCode, code) as ExitCode;
+  });
+  const name = `${basename(positionals[0] ?? '')} (${hostname()})`;
+  const start =
+    hub === undefined
+      ? localSession({ dataDir: values.data, policyPath: values.policy, log: machineLog(values.verbose) })
+      : hubSession(hub, hosts, name);
+
+  const session = await start(probe, {
+    ...listener,
+    frame(host, frame) {
+      listener.frame(host, frame);
+      if (!output.hasRoom()) session.setFlow(false);
+    },
+  });
+  output.onRoom(() => session.setFlow(true));
+  output.onGone(() => session.stop());
+  const release = onStopSignal(() => session.stop());
+  try {
+    await session.done;
+  } finally {
+    release();
+    await session.close();
+    await output.flush();
+  }
+  return exitCode;
+}

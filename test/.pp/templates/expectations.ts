@@ -1,0 +1,192 @@
+/**
+ * What each template's workload does, and what the probe has to say of it: the same on every machine. A check throws when
+ * a value is missing, wrong, or there twice.
+ */
+import assert from 'node:assert/strict';
+import type { Line } from './probe-run.ts';
+
+export interface Expectation {
+  template: string;
+  /** Kernel features that the template needs. */
+  needs: ('kprobe' | 'xdp')[];
+  /** Options of `probepad run`. */
+  options: string[];
+  check(lines: Line[], said: Map<string, string[]>): void;
+}
+
+type Data = Record<string, unknown>;
+
+export const EXPECTATIONS: Expectation[] = [
+  {
+    template: 'hello',
+    needs: [],
+    options: [],
+    check(lines, said) {
+      const pid = numberOf(said, 'pid');
+      const traces = lines.filter(({ kind, text }) => kind === 'trace' && /pp-hello/.test(String(text)));
+      assert.deepEqual(
+        traces.map(({ text, pid }) => ({ text, pid })),
+        [{ text: `hello, pp-hello (pid ${pid})`, pid }],
+      );
+      // The kernel keeps names apart from trace lines, and not those of every process that was short.
+      assert.ok(['pp-hello', ''].includes(String(traces[0]?.comm)), `the name ${traces[0]?.comm}`);
+    },
+  },
+  {
+    template: 'execsnoop',
+    needs: [],
+    options: [],
+    check(lines, said) {
+      const filename = textOf(said, 'filename');
+      assert.deepEqual(
+        eventsOf(lines, 'events').filter(({ comm }) => /^pp-(exec|missing)$/.test(String(comm))),
+        [
+          {
+            pid: numberOf(said, 'pid'),
+            ppid: numberOf(said, 'ppid'),
+            uid: numberOf(said, 'uid'),
+            comm: 'pp-exec',
+            filename,
+            args: `${filename} -c : first second word`,
+          },
+        ],
+      );
+    },
+  },
+  {
+    template: 'opensnoop',
+    needs: [],
+    options: [],
+    check(lines, said) {
+      const folder = textOf(said, 'folder');
+      const pid = numberOf(said, 'pid');
+      const opened = (name: string): Data => {
+        const found = eventsOf(lines, 'events').filter(
+          ({ comm, path }) => comm === 'pp-open' && path === `${folder}/${name}`,
+        );
+        assert.equal(found.length, 1, `opens of ${name} by pp-open`);
+        return found[0] ?? {};
+      };
+      const input = opened('input');
+      assert.equal(input.pid, pid);
+      assert.equal(input.uid, numberOf(said, 'uid'));
+      assert.ok(Number(input.ret) > 2, `descriptor ${input.ret}`);
+      // O_RDONLY; O_WRONLY | O_CREAT | O_TRUNC: include/uapi/asm-generic/fcntl.h in the kernel's source.
+      assert.equal(Number(input.flags) & 0o3, 0);
+      assert.equal(Number(opened('output').flags) & 0o1103, 0o1101);
+      assert.equal(opened('missing').ret, -2);
+    },
+  },
+  {
+    template: 'syscount',
+    needs: [],
+    options: [],
+    check(lines, said) {
+      const calls = numberOf(said, 'calls');
+      const count = Number(entryValue(lines, 'counts', ({ comm }) => comm === 'pp-syscalls'));
+      assert.ok(count >= calls && count < calls + 200, `${count} calls, ${calls} and a few expected`);
+    },
+  },
+  {
+    template: 'runqlat',
+    needs: [],
+    options: ['--set', 'per_command=true'],
+    check(lines, said) {
+      const waited = (said.get('waited_ns') ?? []).map(Number).reduce((sum, one) => sum + one, 0) / 1000;
+      const { slots } = entryValue(lines, 'waits', ({ comm }) => comm === 'pp-spin') as { slots: number[] };
+      const least = slots.reduce((sum, count, slot) => sum + (slot === 0 ? 0 : count * 2 ** slot), 0);
+      const most = slots.reduce((sum, count, slot) => sum + count * 2 ** (slot + 1), 0);
+      // Both loops waited about as long as they ran. The kernel also counts what they waited before their exec.
+      assert.ok(waited > 10_000, `waited ${waited} µs`);
+      assert.ok(least <= waited * 1.02, `at least ${least} µs in the histogram, ${waited} µs by the kernel`);
+      assert.ok(most >= waited * 0.8, `at most ${most} µs in the histogram, ${waited} µs by the kernel`);
+    },
+  },
+  {
+    template: 'tcpconnect',
+    needs: ['kprobe'],
+    options: [],
+    check(lines, said) {
+      const found = eventsOf(lines, 'events').filter(({ comm }) => comm === 'pp-connect');
+      for (const event of found) {
+        assert.ok(Number(event.sport) > 1023, `port ${event.sport}`);
+        delete event.sport;
+      }
+      const nowhere = Array<number>(16).fill(0);
+      const loopback = [...nowhere.slice(1), 1];
+      const common = { cgroup_id: numberOf(said, 'cgroup'), uid: numberOf(said, 'uid'), comm: 'pp-connect' };
+      assert.deepEqual(found, [
+        // 127.0.0.1 as the four bytes lie in memory.
+        {
+          ...common,
+          ...{ pid: numberOf(said, 'pid'), ip: 4, dport: 9, saddr: 0x0100007f, daddr: 0x0100007f },
+          ...{ saddr6: nowhere, daddr6: nowhere },
+        },
+        {
+          ...common,
+          ...{ pid: numberOf(said, 'pid6'), ip: 6, dport: 13, saddr: 0, daddr: 0 },
+          ...{ saddr6: loopback, daddr6: loopback },
+        },
+      ]);
+    },
+  },
+  {
+    template: 'readlat',
+    needs: ['kprobe'],
+    options: ['--set', 'targ_comm=pp-read', '--set', 'min_us=100000'],
+    check(lines, said) {
+      const slow = eventsOf(lines, 'slow_reads');
+      assert.equal(slow.length, 1, 'slow reads');
+      const { pid, comm, file, ret, latency_ns: latency } = slow[0] ?? {};
+      assert.deepEqual(
+        { pid, comm, file, ret },
+        { pid: numberOf(said, 'pid'), comm: 'pp-read', file: 'slow', ret: 6 },
+      );
+      assert.ok(Number(latency) > 1e8 && Number(latency) < 1e10, `${latency} ns`);
+
+      const { slots } = entryValue(lines, 'latency', () => true) as { slots: number[] };
+      const reads = slots.reduce((sum, count) => sum + count, 0);
+      // 200 of /dev/zero, the slow one, and those of the dynamic linker.
+      assert.ok(reads >= 201 && reads < 230, `${reads} reads`);
+      const slowest = slots.findLastIndex((count) => count > 0);
+      assert.equal(slowest, Math.floor(Math.log2(Number(latency) / 1000)), 'slot of the slowest');
+    },
+  },
+  {
+    template: 'xdp-count',
+    needs: ['xdp'],
+    options: ['--attach', 'xdp_count=veth-pp'],
+    check(lines) {
+      const value = entryValue(lines, 'traffic', (key) => key === ('UDP' as unknown));
+      const perCpu = (Array.isArray(value) ? value : [value]) as { packets: number; bytes: number }[];
+      const packets = perCpu.reduce((sum, one) => sum + one.packets, 0);
+      const bytes = perCpu.reduce((sum, one) => sum + one.bytes, 0);
+      // Ethernet 14, IPv4 20, UDP 8, and the 8 bytes that were sent.
+      assert.deepEqual({ packets, bytes }, { packets: 20, bytes: 20 * 50 });
+    },
+  },
+];
+
+function eventsOf(lines: Line[], source: string): Data[] {
+  const events = lines.filter((line) => line.kind === 'event' && line.source === source);
+  return events.map(({ data }) => ({ ...(data as Data) }));
+}
+
+/** The value of the one entry with such a key in the last snapshot of a map. */
+function entryValue(lines: Line[], source: string, isKey: (key: Data) => boolean): unknown {
+  const snapshot = lines.findLast((line) => line.kind === 'map' && line.source === source);
+  const entries = (snapshot?.entries ?? []) as { key: Data; value: unknown }[];
+  const found = entries.filter(({ key }) => isKey(key));
+  assert.equal(found.length, 1, `entries of ${source} in ${JSON.stringify(entries).slice(0, 1000)}`);
+  return found[0]?.value;
+}
+
+function textOf(said: Map<string, string[]>, name: string): string {
+  const [text] = said.get(name) ?? [];
+  assert.ok(text !== undefined, `the workload did not say ${name}`);
+  return text;
+}
+
+function numberOf(said: Map<string, string[]>, name: string): number {
+  return Number(textOf(said, name));
+}

@@ -1,0 +1,36 @@
+import { EXEC_PROBE, expect, state, test, write } from './workbench.ts';
+
+test('a compile error is listed, squiggled and jumped to', async ({ workbench: page }) => {
+  const broken = EXEC_PROBE.replace('event->pid = bpf', 'event->pidd = bpf');
+  const line = broken.split('\n').findIndex((text) => text.includes('pidd')) + 1;
+  await write(page, broken);
+  await page.getByTestId('run').click();
+  await expect(page.getByTestId('run-error').first()).toHaveAttribute('data-code', 'compile_failed');
+  const problem = page.getByTestId('problem').filter({ hasText: 'pidd' }).first();
+  await expect(problem).toContainText(String(line));
+  await expect(page.locator('.monaco-editor .squiggly-error').first()).toBeVisible();
+  await problem.click();
+  await expect(page.locator('.monaco-editor')).toContainText('pidd');
+});
+
+test('a verifier rejection is marked at its C line, with the whole log to read', async ({
+  workbench: page,
+}) => {
+  // A map value used without a check for NULL.
+  const text = EXEC_PROBE.replace(
+    '\tif (count)\n\t\t__sync_fetch_and_add(count, 1);\n\telse\n',
+    '\t__sync_fetch_and_add(count, 1);\n\tif (pid_of())\n',
+  ).replace(
+    'SEC("tracepoint',
+    'static int pid_of(void) { return bpf_get_current_pid_tgid() >> 32; }\n\nSEC("tracepoint',
+  );
+  const line = text.split('\n').findIndex((each) => each.includes('__sync_fetch_and_add')) + 1;
+  await write(page, text);
+  await page.getByTestId('run').click();
+  await state(page, /reject/i);
+  const problem = page.getByTestId('problem').first();
+  await expect(problem).toContainText(String(line));
+  await expect(page.locator('.monaco-editor .squiggly-error').first()).toBeVisible();
+  await page.getByTestId('bottom-tab-log').click();
+  await expect(page.getByTestId('verifier-log')).toContainText('map_value_or_null');
+});

@@ -1,0 +1,43 @@
+import { EXEC_PROBE, expect, ready, state, stir, stop, test, write } from './workbench.ts';
+
+test('a second viewer joins a run late by its link and sees what came before', async ({
+  workbench: page,
+  browser,
+  stack,
+}) => {
+  await write(page, EXEC_PROBE);
+  await page.getByTestId('run').click();
+  await state(page, /running/i);
+  await stir(4);
+  await expect(page.getByTestId('event-table')).toContainText('true');
+
+  await page.getByTestId('share').click();
+  const link = await page.getByTestId('run-link').inputValue();
+  await page.keyboard.press('Escape');
+  expect(link).toMatch(/\/r\/[A-Za-z0-9_-]+$/);
+
+  const other = await (await browser.newContext()).newPage();
+  await other.goto(stack.url);
+  await other.goto(link);
+  await ready(other).catch(() => undefined);
+  await expect(other.getByTestId('event-table')).toContainText('true');
+  await expect(other.getByTestId('run-state').first()).toHaveText(/running/i);
+  await stop(page);
+  await state(other, /stopped/i);
+  await other.context().close();
+});
+
+test('a link to a snippet shows it and runs nothing', async ({ workbench: page, browser, stack }) => {
+  await write(page, EXEC_PROBE.replace('on_exec', 'on_shared_exec'));
+  await page.getByTestId('save').click();
+  await page.getByTestId('share').click();
+  const link = await page.getByTestId('snippet-link').inputValue();
+  expect(link).toMatch(/\/s\/[A-Za-z0-9_-]+/);
+  const other = await (await browser.newContext()).newPage();
+  await other.goto(stack.url);
+  await other.goto(link);
+  await ready(other);
+  await expect(other.locator('.monaco-editor')).toContainText('vmlinux.h');
+  await expect(other.getByTestId('run-state')).toHaveCount(0);
+  await other.context().close();
+});

@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { test as base, expect, type Page } from '@playwright/test';
+import { type Stack, startStack } from '../stack/stack.ts';
+
+export { expect };
+
+/** Each spec file gets a hub and agent of its own with a fresh data folder; each test a fresh browser profile. */
+export const test = base.extend<{ workbench: Page }, { stack: Stack }>({
+  stack: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are asked for from this pattern
+    async ({}, use) => {
+      const stack = await startStack({ app: true });
+      await use(stack);
+      await stack.close();
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  workbench: async ({ page, stack }, use) => {
+    await page.goto(stack.url);
+    await ready(page);
+    await use(page);
+  },
+});
+
+/** Waits until the editor takes text and a host is chosen. */
+export async function ready(page: Page): Promise<void> {
+  await expect(page.getByTestId('workbench')).toBeVisible();
+  await expect(page.locator('.monaco-editor .view-line').first()).toBeVisible();
+  await expect(page.getByTestId('run')).toBeEnabled();
+}
+
+/** A click into the first lines: the element itself is far wider than the page. */
+export async function focusEditor(page: Page): Promise<void> {
+  await page.locator('.monaco-editor').first().click({ position: { x: 240, y: 60 } });
+}
+
+/** Puts a program into the editor as a user would: select all, paste. */
+export async function write(page: Page, text: string): Promise<void> {
+  await focusEditor(page);
+  await page.keyboard.press('Control+A');
+  await page.evaluate((clip) => navigator.clipboard.writeText(clip), text);
+  await page.keyboard.press('Control+V');
+}
+
+/** Waits until every host of the run on screen is in one of these states (the words shown). */
+export async function state(page: Page, words: RegExp): Promise<void> {
+  await expect(page.getByTestId('run-state').first()).toHaveText(words, { timeout: 60_000 });
+}
+
+/** Stops what runs and waits for its end. */
+export async function stop(page: Page): Promise<void> {
+  await page.getByTestId('stop').click();
+  await state(page, /stopped/i);
+}
+
+/** Makes the kernel see something: a few short-lived processes of our own. */
+export async function stir(times = 3): Promise<void> {
+  for (let at = 0; at < times; at++) {
+    await new Promise<void>((resolve, reject) =>
+      execFile('/bin/true', [], (error) => (error ? reject(error) : resolve())),
+    );
+  }
+}
+
+/** Events of every process that starts, with the name that tells ours from others. */
+export const EXEC_PROBE = `#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct event {
+	unsigned int pid;
+	char comm[16];
+	unsigned long long time_ns;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 262144);
+} events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, char[16]);
+	__type(value, unsigned long long);
+} started SEC(".maps");
+
+SEC("tracepoint/sched/sched_process_exec")
+int on_exec(void *context)
+{
+	struct event *event;
+	unsigned long long one = 1, *count;
+	char comm[16];
+
+	bpf_get_current_comm(comm, sizeof(comm));
+	count = bpf_map_lookup_elem(&started, comm);
+	if (count)
+		__sync_fetch_and_add(count, 1);
+	else
+		bpf_map_update_elem(&started, comm, &one, BPF_ANY);
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event)
+		return 0;
+	event->pid = bpf_get_current_pid_tgid() >> 32;
+	bpf_get_current_comm(event->comm, sizeof(event->comm));
+	event->time_ns = bpf_ktime_get_ns();
+	bpf_ringbuf_submit(event, 0);
+	return 0;
+}
+`;

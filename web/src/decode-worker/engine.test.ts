@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { encodeFrame } from '@probepad/protocol/frames';
+import { FakeStream, fakeSchema } from '../session/test/fake-stream.ts';
+import { createEngine, type Engine } from './engine.ts';
+
+const RUN = 'r1';
+const EVENTS = { run: RUN, source: 'events' };
+const MAP = { run: RUN, source: 'syscalls' };
+
+function started(...hosts: string[]): { engine: Engine; streams: FakeStream[]; changed: Set<string> } {
+  const changed = new Set<string>();
+  const engine = createEngine((key) => changed.add(key));
+  const streams = hosts.map((host, at) => {
+    const stream = new FakeStream(at + 1, 1000, host);
+    engine.open({ run: RUN, host, hostName: host, stream: at + 1, schema: fakeSchema() });
+    engine.clock(at + 1, String(stream.clockOffset));
+    return stream;
+  });
+  return { engine, streams, changed };
+}
+
+/** Feeds the frames of some time; a copy, as the page hands its buffers over. */
+function feed(engine: Engine, stream: FakeStream, milliseconds: number, maps = false): void {
+  for (const frame of stream.frames(milliseconds, maps)) engine.frames(Uint8Array.from(frame).buffer);
+}
+
+test('rows come newest first, typed as people read them', () => {
+  const { engine, streams, changed } = started('local');
+  feed(engine, streams[0] as FakeStream, 100);
+  const window = engine.rows({ ...EVENTS, offset: 0, limit: 5, filter: '' });
+  assert.ok(changed.has('r1\nevents'));
+  assert.equal(window.rows.length, 5);
+  assert.equal(window.total, window.head + 1);
+  const names = window.columns.map((column) => column.name);
+  assert.deepEqual(names, ['time', 'pid', 'ppid', 'comm', 'filename', 'dur_ns', 'daddr', 'uid', 'cgroup']);
+  const [first, second] = window.rows;
+  assert.equal(Number(first?.cells[1]) - 1, Number(second?.cells[1]));
+  assert.match(first?.cells[0] ?? '', /^\d\d:\d\d:\d\d\.\d{3}$/);
+  assert.match(first?.cells[5] ?? '', /^[\d.]+ (ns|µs|ms|s)$/);
+  assert.match(first?.cells[6] ?? '', /^10\.0\.2\.\d+$/);
+  // Beyond 2^53, and exact.
+  assert.match(first?.cells[8] ?? '', /^184464\d{14}$/);
+});
+
+test('a held head keeps its rows while new ones come', () => {
+  const { engine, streams } = started('local');
+  feed(engine, streams[0] as FakeStream, 50);
+  const before = engine.rows({ ...EVENTS, offset: 0, limit: 3, filter: '' });
+  feed(engine, streams[0] as FakeStream, 50);
+  const held = engine.rows({ ...EVENTS, head: before.head, offset: 0, limit: 3, filter: '' });
+  assert.deepEqual(held.rows, before.rows);
+  assert.ok(held.latest > held.head);
+});
+
+test('control characters of a task name are shown, not obeyed', () => {
+  const { engine, streams } = started('local');
+  feed(engine, streams[0] as FakeStream, 2000);
+  const window = engine.rows({ ...EVENTS, offset: 0, limit: 1, filter: 'evil' });
+  assert.ok(window.total > 0);
+  assert.equal(window.rows[0]?.cells[3], '␛[31m<b>evil');
+});
+
+test('a filter counts what matches and follows new rows', () => {
+  const { engine, streams } = started('local');
+  feed(engine, streams[0] as FakeStream, 300);
+  const all = engine.rows({ ...EVENTS, offset: 0, limit: 1, filter: '' }).total;
+  const first = engine.rows({ ...EVENTS, offset: 0, limit: 1000, filter: 'CRON' });
+  assert.ok(first.total > 0 && first.total < all);
+  assert.ok(first.rows.every((row) => row.cells.some((cell) => cell.includes('cron'))));
+  feed(engine, streams[0] as FakeStream, 300);
+  assert.ok(engine.rows({ ...EVENTS, offset: 0, limit: 1, filter: 'cron' }).total > first.total);
+});
+
+test('two hosts share a table with a host column', () => {
+  const { engine, streams } = started('alpha', 'beta');
+  for (const stream of streams) feed(engine, stream, 20);
+  const window = engine.rows({ ...EVENTS, offset: 0, limit: 500, filter: '' });
+  assert.equal(window.columns[1]?.name, 'host');
+  assert.deepEqual(new Set(window.rows.map((row) => row.cells[1])), new Set(['alpha', 'beta']));
+});
+
+test('frames sent again after a reconnect are not counted twice', () => {
+  const { engine, streams } = started('local');
+  const frames = [...(streams[0] as FakeStream).frames(50, false)];
+  for (const frame of [...frames, ...frames]) engine.frames(Uint8Array.from(frame).buffer);
+  const rows = engine.rows({ ...EVENTS, offset: 0, limit: 1, filter: '' }).total;
+  const again = createEngine(() => undefined);
+  again.open({ run: RUN, host: 'local', hostName: 'local', stream: 1, schema: fakeSchema() });
+  for (const frame of frames) again.frames(Uint8Array.from(frame).buffer);
+  assert.equal(rows, again.rows({ ...EVENTS, offset: 0, limit: 1, filter: '' }).total);
+});
+
+test('what was dropped has a row that says where', () => {
+  const { engine } = started('local');
+  const header = { flags: 0, source: 0, stream: 1, count: 1204, aux: 3, seq: 0n, lost: 0n, timeNs: 0n };
+  engine.frames(Uint8Array.from(encodeFrame({ ...header, kind: 'gap' }, new Uint8Array())).buffer);
+  const [row] = engine.rows({ ...EVENTS, offset: 0, limit: 1, filter: '' }).rows;
+  assert.match(row?.gap ?? '', /^1 204 records not shown/);
+});
+
+test('a map is sorted by its number, and tells each key its rate', () => {
+  const { engine, streams } = started('local');
+  feed(engine, streams[0] as FakeStream, 1, true);
+  const first = engine.map({ ...MAP, offset: 0, limit: 100, filter: '' });
+  const values = first.rows.map((row) => Number(row.cells[1]));
+  assert.deepEqual(
+    values,
+    [...values].sort((a, b) => b - a),
+  );
+  assert.equal(first.rows[0]?.magnitude, 1);
+  assert.ok(first.rows.every((row) => row.cells[2] === '–'));
+  feed(engine, streams[0] as FakeStream, 1, true);
+  const second = engine.map({ ...MAP, offset: 0, limit: 100, filter: '' });
+  assert.ok(second.rows.some((row) => /^\d/.test(row.cells[2] ?? '')));
+  const ascending = engine.map({
+    ...MAP,
+    sort: { column: 0, descending: false },
+    offset: 0,
+    limit: 2,
+    filter: '',
+  });
+  assert.ok((ascending.rows[0]?.cells[0] ?? '').localeCompare(ascending.rows[1]?.cells[0] ?? '') <= 0);
+});
+
+test('slots become a histogram', () => {
+  const { engine, streams } = started('local');
+  feed(engine, streams[0] as FakeStream, 1, true);
+  const ref = { run: RUN, source: 'latency' };
+  assert.equal(engine.map({ ...ref, offset: 0, limit: 0, filter: '' }).histogram, true);
+  const [histogram] = engine.histograms(ref);
+  assert.equal(histogram?.slots.length, 26);
+  assert.equal(histogram?.label, 'latency');
+});
+
+test('globals come with their offsets for writing', () => {
+  const { engine, streams } = started('local');
+  feed(engine, streams[0] as FakeStream, 1, true);
+  const values = engine.globals({ run: RUN, source: '.bss' });
+  assert.deepEqual(
+    values.map(({ name, text, offset, writable, encoding }) => [name, text, offset, writable, encoding]),
+    [
+      ['seen', '1', 0, true, 'unsigned'],
+      ['threshold', '4096', 8, true, 'unsigned'],
+      ['enabled', 'true', 12, true, 'bool'],
+    ],
+  );
+});
+
+test("a verifier's log is kept whole, even when no schema ever comes", () => {
+  const engine = createEngine(() => undefined);
+  const stream = new FakeStream(9, 1, 'local');
+  engine.know({ run: RUN, host: 'local', hostName: 'this machine', stream: 9 });
+  engine.frames(Uint8Array.from(stream.log('0: R1=ctx()\n\tR0 invalid \u001b mem\n')).buffer);
+  assert.deepEqual(engine.log(RUN), [
+    { host: 'local', hostName: 'this machine', text: '0: R1=ctx()\n\tR0 invalid ␛ mem\n' },
+  ]);
+});
+
+test('a frame that the schema cannot explain harms no other', (context) => {
+  context.mock.method(console, 'error', () => undefined);
+  const { engine, streams } = started('local');
+  const header = { flags: 0, source: 77, stream: 1, count: 1, aux: 0, seq: 0n, lost: 0n, timeNs: 0n };
+  const bad = encodeFrame({ ...header, kind: 'events' }, new Uint8Array(16));
+  const [good] = [...(streams[0] as FakeStream).frames(10, false)];
+  assert.ok(good);
+  engine.frames(Uint8Array.from([...bad, ...good]).buffer);
+  assert.ok(engine.rows({ ...EVENTS, offset: 0, limit: 1, filter: '' }).total > 0);
+});
+
+test('a forgotten run has no rows', () => {
+  const { engine, streams } = started('local');
+  feed(engine, streams[0] as FakeStream, 50);
+  engine.forget(RUN);
+  assert.equal(engine.rows({ ...EVENTS, offset: 0, limit: 5, filter: '' }).total, 0);
+});
