@@ -33,6 +33,19 @@ export const SUITES = [
     limitMinutes: 10,
   },
   {
+    name: 'kernel',
+    about: 'the sanitized loader on this machine’s kernel',
+    node: ['host-agent/loader/test/**/*.test.ts'],
+    filesAtOnce: 1,
+    limitMinutes: 10,
+  },
+  {
+    name: 'contract',
+    about: 'C and TypeScript write and read the same bytes',
+    node: ['test/contract/**/*.test.ts'],
+    limitMinutes: 5,
+  },
+  {
     name: 'unit',
     about: 'each part alone, beside its source',
     node: [

@@ -6,6 +6,9 @@
 
 #define FILENAME_LEN 128
 #define ARGS_LEN     256
+/* Arguments are read in pieces of up to this, and so many pieces. */
+#define PIECE_LEN    64
+#define PIECES       20
 
 /* What one row of the table holds: the columns are these members. */
 struct event {
@@ -30,21 +33,29 @@ struct {
 /* Copies the new program's arguments, which lie one after another, each ended by a zero byte. */
 static __always_inline void read_args(struct event *event, struct task_struct *task)
 {
-	unsigned long start = BPF_CORE_READ(task, mm, arg_start);
-	unsigned long size = BPF_CORE_READ(task, mm, arg_end) - start;
+	unsigned long from = BPF_CORE_READ(task, mm, arg_start);
+	unsigned long end = BPF_CORE_READ(task, mm, arg_end);
+	unsigned long used = 0;
+	long size;
 
-	if (size > ARGS_LEN)
-		size = ARGS_LEN;
-	if (bpf_probe_read_user(event->args, size, (void *)start))
-		size = 0;
-
-	/* Text ends at the first zero, so the zeros between arguments become spaces. */
-	for (unsigned int i = 0; i < ARGS_LEN; i++) {
-		if (i + 1 >= size)
-			event->args[i] = '\0';
-		else if (event->args[i] == '\0')
-			event->args[i] = ' ';
+	event->args[0] = '\0';
+	for (int i = 0; i < PIECES; i++) {
+		/* The verifier has to see that a piece always fits. */
+		if (from >= end || used > ARGS_LEN - PIECE_LEN)
+			break;
+		size = bpf_probe_read_user_str(&event->args[used], PIECE_LEN, (void *)from);
+		if (size <= 0 || size > PIECE_LEN)
+			break;
+		if (size == PIECE_LEN)
+			size--; /* cut: the next piece goes on with the same argument */
+		else
+			event->args[used + size - 1] = ' ';
+		used += size;
+		from += size;
 	}
+	/* Over the last space. */
+	if (used > 0 && used <= ARGS_LEN)
+		event->args[used - 1] = '\0';
 }
 
 SEC("tracepoint/sched/sched_process_exec")

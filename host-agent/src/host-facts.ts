@@ -5,7 +5,11 @@ import { interfaceNames } from './runs/surroundings.ts';
 import { VERSION } from './version.ts';
 
 /** What this machine says about itself, as it is now. */
-export function hostFacts(policy: Policy, compiler: { clang: string; btf: string }, checks: Check[]): HostFacts {
+export function hostFacts(
+  policy: Policy,
+  compiler: { clang: string; btf: string },
+  checks: Check[],
+): HostFacts {
   return {
     hostname: hostname(),
     kernel: release(),

@@ -81,8 +81,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   };
 }
 
-/** A host says at once what it can; a slow compiler is told of later. */
-const COMPILER_PATIENCE = 1_500;
+/**
+ * A hub sends a host without clang objects that another compiled, or nothing: so a host connects when it knows of its compiler,
+ * which takes a moment, or longer than anybody would wait.
+ */
+const COMPILER_PATIENCE = 20_000;
 
 function delay(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -42,5 +42,7 @@ export const TEST_PACKAGES = {
   podman: 'builds the container images',
   buildah: 'runs commands in the container images',
   crun: 'runs commands in the container images',
+  runc: 'runs commands in the container images',
+  'python3-yaml': 'reads the compose file in tests',
   debootstrap: 'the container images’ base',
 };

@@ -26,6 +26,8 @@ const SHORT = { timeout: 120_000 };
 const HUB = 'localhost/probepad-hub:test';
 const AGENT = 'localhost/probepad-agent:test';
 const SECCOMP = inRepository('docker/seccomp.json');
+/** Buildah mounts what an image calls a volume itself, so data that a test looks at lies elsewhere. */
+const AGENT_DATA = 'PROBEPAD_AGENT_DATA=/mnt/agent';
 const HELLO = '/probepad/bpf-templates/hello/hello.bpf.c';
 
 describe('images', { skip: engineMissing() ?? false }, () => {
@@ -78,12 +80,12 @@ describe('images', { skip: engineMissing() ?? false }, () => {
     }, SHORT);
 
     const mounts = (): string[] => [
-      `${data}:/var/lib/probepad`,
+      `${data}:/mnt/agent`,
       '/sys/kernel/btf:/sys/kernel/btf:ro',
       '/sys/kernel/tracing:/sys/kernel/tracing',
     ];
     const run = (argv: string[]) =>
-      runCommand(agent.command(['probepad', ...argv], mounts()), { timeoutMs: 100_000 });
+      runCommand(agent.command(['env', AGENT_DATA, 'probepad', ...argv], mounts()), { timeoutMs: 100_000 });
 
     test('compiles every template', { timeout: 400_000 }, async () => {
       for (const template of ['hello', 'execsnoop', 'tcpconnect', 'xdp-count']) {
@@ -93,7 +95,7 @@ describe('images', { skip: engineMissing() ?? false }, () => {
     });
 
     test('finds a mistake', SHORT, async () => {
-      const script = `mkdir -p /tmp/x && echo 'int x = missing;' > /tmp/x/bad.bpf.c && probepad check /tmp/x/bad.bpf.c`;
+      const script = `mkdir -p /tmp/x && echo 'int x = missing;' > /tmp/x/bad.bpf.c && ${AGENT_DATA} probepad check /tmp/x/bad.bpf.c`;
       const { code, stderr } = await runCommand(agent.command(['sh', '-c', script], mounts()), {
         timeoutMs: 100_000,
       });
@@ -125,10 +127,17 @@ describe('images', { skip: engineMissing() ?? false }, () => {
         capabilities: capabilitiesHere(compose),
         seccomp: SECCOMP,
       });
-      const environment = [`PROBEPAD_PORT=${port}`, 'PROBEPAD_HOST=127.0.0.1', 'PROBEPAD_LOCAL_AGENT=1'];
+      const environment = [
+        ...[
+          `PROBEPAD_PORT=${port}`,
+          'PROBEPAD_HOST=127.0.0.1',
+          'PROBEPAD_LOCAL_AGENT=1',
+          'PROBEPAD_DATA=/mnt/hub',
+        ],
+      ];
       const command = (await imageConfig(HUB)).Cmd ?? [];
       const serving = startContainerProcess(
-        hub.command(['env', ...environment, 'timeout', '100', ...command], [`${hubData}:/data`]),
+        hub.command(['env', ...environment, 'timeout', '100', ...command], [`${hubData}:/mnt/hub`]),
       );
       try {
         await serving.waitFor(/url: http:\/\/127\.0\.0\.1:17878\S+/, 60_000);
@@ -149,8 +158,8 @@ describe('images', { skip: engineMissing() ?? false }, () => {
         const joining = (compose.services.agent.command ?? []).map((word) => word.replace('7878', port));
         const running = startContainerProcess(
           agent.command(
-            ['timeout', '60', 'probepad', ...joining],
-            [`${agentData}:/var/lib/probepad`, `${hubData}:/hub:ro`, '/sys/kernel/btf:/sys/kernel/btf:ro'],
+            ['env', AGENT_DATA, 'timeout', '60', 'probepad', ...joining],
+            [`${agentData}:/mnt/agent`, `${hubData}:/hub:ro`, '/sys/kernel/btf:/sys/kernel/btf:ro'],
           ),
         );
         try {

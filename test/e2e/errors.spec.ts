@@ -8,9 +8,9 @@ test('a compile error is listed, squiggled and jumped to', async ({ workbench: p
   await expect(page.getByTestId('run-error').first()).toHaveAttribute('data-code', 'compile_failed');
   const problem = page.getByTestId('problem').filter({ hasText: 'pidd' }).first();
   await expect(problem).toContainText(String(line));
-  await expect(page.locator('.monaco-editor .squiggly-error').first()).toBeVisible();
   await problem.click();
-  await expect(page.locator('.monaco-editor')).toContainText('pidd');
+  await expect(page.locator('.monaco-editor .view-line').filter({ hasText: 'pidd' })).toBeVisible();
+  await expect(page.locator('.monaco-editor .squiggly-error').first()).toBeVisible();
 });
 
 test('a verifier rejection is marked at its C line, with the whole log to read', async ({
@@ -30,7 +30,9 @@ test('a verifier rejection is marked at its C line, with the whole log to read',
   await state(page, /reject/i);
   const problem = page.getByTestId('problem').first();
   await expect(problem).toContainText(String(line));
+  await problem.click();
   await expect(page.locator('.monaco-editor .squiggly-error').first()).toBeVisible();
   await page.getByTestId('bottom-tab-log').click();
-  await expect(page.getByTestId('verifier-log')).toContainText('map_value_or_null');
+  const log = page.getByTestId('bottom').getByTestId('verifier-log');
+  await expect(log).toContainText('map_value_or_null');
 });

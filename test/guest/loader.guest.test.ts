@@ -44,7 +44,12 @@ const SLOTS = [
 const OFF: AttachSpec = { type: 'off' };
 const AUTO: AttachSpec = { type: 'auto' };
 
-function specFor(object: Buffer, run: string, programs: Record<string, AttachSpec>, over: Partial<LoaderSpec> = {}): LoaderSpec {
+function specFor(
+  object: Buffer,
+  run: string,
+  programs: Record<string, AttachSpec>,
+  over: Partial<LoaderSpec> = {},
+): LoaderSpec {
   const all = [...SLOTS, 'on_absent', 'on_absent_kprobe', 'on_task'];
   return {
     version: 1,
@@ -120,7 +125,9 @@ class GuestLoader {
   }
 
   find<T extends LoaderMessage['type']>(type: T): Extract<LoaderMessage, { type: T }> | undefined {
-    return this.messages.find((message) => message.type === type) as Extract<LoaderMessage, { type: T }> | undefined;
+    return this.messages.find((message) => message.type === type) as
+      | Extract<LoaderMessage, { type: T }>
+      | undefined;
   }
 
   async stop(): Promise<void> {
@@ -149,7 +156,9 @@ class GuestLoader {
     const last = (await this.frames()).findLast((frame) => frame.header.source === 0);
     assert.ok(last);
     const payload = Buffer.from(last.payload);
-    return Object.fromEntries(SLOTS.map((name, slot) => [name, Number(payload.readBigUInt64LE(8 + 8 * slot))]));
+    return Object.fromEntries(
+      SLOTS.map((name, slot) => [name, Number(payload.readBigUInt64LE(8 + 8 * slot))]),
+    );
   }
 
   private wake(): void {
@@ -162,6 +171,8 @@ for (const kernel of Object.keys(KERNEL_SUITES) as KernelName[]) {
     let guest: Guest;
     let folder: string;
     let object: Buffer;
+    /** kprobe.multi stands on fprobe, which Debian's 6.1 is built without. */
+    let hasFprobe: boolean;
 
     before(async () => {
       folder = mkdtempSync(join(tmpdir(), 'probepad-loader-'));
@@ -175,8 +186,11 @@ for (const kernel of Object.keys(KERNEL_SUITES) as KernelName[]) {
       await guest.writeFile('/tmp/kernel.bpf.o', object);
       await guest.writeFile(PROGRAM, readFileSync(join(LOADER, 'build/probepad-loader')));
       await guest.exec(['chmod', '755', PROGRAM]);
+      hasFprobe = (await guest.exec('grep -qw register_fprobe_syms /proc/kallsyms')).code === 0;
       // A task with a name of its own does all that is counted.
-      await guest.exec('cp /bin/rm /tmp/probepad-target-of-tests && ln -s /tmp/probepad-target-of-tests /tmp/probepad-target');
+      await guest.exec(
+        'cp /bin/rm /tmp/probepad-target-of-tests && ln -s /tmp/probepad-target-of-tests /tmp/probepad-target',
+      );
     }, BOOT);
     after(async () => {
       await guest?.close();
@@ -191,52 +205,66 @@ for (const kernel of Object.keys(KERNEL_SUITES) as KernelName[]) {
       assert.equal(code, 0, stderr);
     }
 
-    test('kprobe, kretprobe, kprobe.multi, ksyscall, fentry, fexit, tp_btf and LSM programs count calls', SHORT, async () => {
-      const programs: Record<string, AttachSpec> = {
-        on_kprobe: AUTO,
-        on_kretprobe: { type: 'kprobe', function: 'do_unlinkat', offset: 0, return: true },
-        on_kprobe_multi: AUTO,
-        on_ksyscall: AUTO,
-        on_fentry: { type: 'tracing', function: 'do_unlinkat' },
-        on_fexit: AUTO,
-        on_tp_btf: AUTO,
-        on_lsm: AUTO,
-        on_absent: AUTO,
-        on_absent_kprobe: AUTO,
-      };
-      const loader = new GuestLoader(guest, specFor(object, 'hooks', programs));
-      await loader.until('running', () => loader.find('running'));
-      const expected = Object.fromEntries(Object.keys(programs).map((name) => [name, name.startsWith('on_absent') ? 'off' : 'attached']));
-      assert.deepEqual(loader.states(), expected, loader.log);
-      await unlink(7);
-      await loader.stop();
-      const hits = await loader.hits();
-      for (const name of Object.keys(programs)) {
-        if (name.startsWith('on_absent')) continue;
-        assert.equal(hits[name], 7, `${name}: ${JSON.stringify(hits)}`);
-      }
-      assert.deepEqual(loader.messages.at(-1), { type: 'ended', reason: 'stopped' });
-    });
+    test(
+      'kprobe, kretprobe, kprobe.multi, ksyscall, fentry, fexit, tp_btf and LSM programs count calls',
+      SHORT,
+      async () => {
+        const programs: Record<string, AttachSpec> = {
+          on_kprobe: AUTO,
+          on_kretprobe: { type: 'kprobe', function: 'do_unlinkat', offset: 0, return: true },
+          on_kprobe_multi: AUTO,
+          on_ksyscall: AUTO,
+          on_fentry: { type: 'tracing', function: 'do_unlinkat' },
+          on_fexit: AUTO,
+          on_tp_btf: AUTO,
+          on_lsm: AUTO,
+          on_absent: AUTO,
+          on_absent_kprobe: AUTO,
+        };
+        const loader = new GuestLoader(guest, specFor(object, 'hooks', programs));
+        await loader.until('running', () => loader.find('running'));
+        const missing = (name: string): boolean => name === 'on_kprobe_multi' && !hasFprobe;
+        const expected = Object.fromEntries(
+          Object.keys(programs).map((name) => [
+            name,
+            name.startsWith('on_absent') ? 'off' : missing(name) ? 'failed' : 'attached',
+          ]),
+        );
+        assert.deepEqual(loader.states(), expected, loader.log);
+        await unlink(7);
+        await loader.stop();
+        const hits = await loader.hits();
+        for (const name of Object.keys(programs)) {
+          if (name.startsWith('on_absent') || missing(name)) continue;
+          assert.equal(hits[name], 7, `${name}: ${JSON.stringify(hits)}`);
+        }
+        assert.deepEqual(loader.messages.at(-1), { type: 'ended', reason: 'stopped' });
+      },
+    );
 
-    test('a program that is attached to what the policy denies is refused, also through a pattern', SHORT, async () => {
-      const deny = (denied: string): Partial<LoaderSpec> => {
-        const spec = specFor(object, 'denied', {});
-        return { policy: { ...spec.policy, targets_denied: [denied] } };
-      };
-      const cases: [string, AttachSpec, string][] = [
-        ['on_kprobe', AUTO, 'do_unlink*'],
-        ['on_fentry', { type: 'tracing', function: 'do_unlinkat' }, 'do_unlinkat'],
-        ['on_ksyscall', AUTO, 'sys_unlinkat'],
-        ['on_lsm', AUTO, 'bpf_lsm_inode_*'],
-        ['on_kprobe_multi', AUTO, 'vfs_unlink'],
-      ];
-      for (const [name, attach, denied] of cases) {
-        const loader = new GuestLoader(guest, specFor(object, 'denied', { [name]: attach }, deny(denied)));
-        const failed = await loader.until('failed', () => loader.find('failed'));
-        assert.equal(failed.stage, 'policy', `${name}: ${failed.message}`);
-        assert.equal(failed.object, name);
-      }
-    });
+    test(
+      'a program that is attached to what the policy denies is refused, also through a pattern',
+      SHORT,
+      async () => {
+        const deny = (denied: string): Partial<LoaderSpec> => {
+          const spec = specFor(object, 'denied', {});
+          return { policy: { ...spec.policy, targets_denied: [denied] } };
+        };
+        const cases: [string, AttachSpec, string][] = [
+          ['on_kprobe', AUTO, 'do_unlink*'],
+          ['on_fentry', { type: 'tracing', function: 'do_unlinkat' }, 'do_unlinkat'],
+          ['on_ksyscall', AUTO, 'sys_unlinkat'],
+          ['on_lsm', AUTO, 'bpf_lsm_inode_*'],
+          ['on_kprobe_multi', AUTO, 'vfs_unlink'],
+        ];
+        for (const [name, attach, denied] of cases) {
+          const loader = new GuestLoader(guest, specFor(object, 'denied', { [name]: attach }, deny(denied)));
+          const failed = await loader.until('failed', () => loader.find('failed'));
+          assert.equal(failed.stage, 'policy', `${name}: ${failed.message}`);
+          assert.equal(failed.object, name);
+        }
+      },
+    );
 
     test('an iterator that is read once completes the run with its text', SHORT, async () => {
       const spec = specFor(
@@ -255,8 +283,11 @@ for (const kernel of Object.keys(KERNEL_SUITES) as KernelName[]) {
       assert.equal(frames.at(-1)?.header.flags, 2);
     });
 
-    test('tc filters see packets and are gone after kill -9, with the qdisc that the loader made', SHORT, async () => {
-      const made = await guest.exec(`set -e
+    test(
+      'tc filters see packets and are gone after kill -9, with the qdisc that the loader made',
+      SHORT,
+      async () => {
+        const made = await guest.exec(`set -e
         modprobe -a veth cls_bpf sch_ingress
         ip netns add other
         ip link add one type veth peer name two netns other
@@ -264,34 +295,41 @@ for (const kernel of Object.keys(KERNEL_SUITES) as KernelName[]) {
         ip link set one up
         ip -n other addr add 10.9.0.2/24 dev two
         ip -n other link set two up`);
-      assert.equal(made.code, 0, made.stderr);
-      const programs: Record<string, AttachSpec> = {
-        on_ingress: { type: 'tc', interface: 'one', direction: 'ingress' },
-        on_egress: { type: 'tc', interface: 'one', direction: 'egress' },
-      };
-      const stopped = new GuestLoader(guest, specFor(object, 'filters', programs));
-      await stopped.until('running', () => stopped.find('running'));
-      const ping = await guest.exec('busybox ping -c 3 -W 10 10.9.0.2');
-      assert.equal(ping.code, 0, ping.stderr);
-      await stopped.stop();
-      const hits = await stopped.hits();
-      assert.ok((hits.on_ingress ?? 0) >= 3 && (hits.on_egress ?? 0) >= 3, JSON.stringify(hits));
-      assert.deepEqual(await traces(), '');
+        assert.equal(made.code, 0, made.stderr);
+        const programs: Record<string, AttachSpec> = {
+          on_ingress: { type: 'tc', interface: 'one', direction: 'ingress' },
+          on_egress: { type: 'tc', interface: 'one', direction: 'egress' },
+        };
+        const stopped = new GuestLoader(guest, specFor(object, 'filters', programs));
+        await stopped.until('running', () => stopped.find('running'));
+        const ping = await guest.exec('busybox ping -c 3 -W 10 10.9.0.2');
+        assert.equal(ping.code, 0, ping.stderr);
+        await stopped.stop();
+        const hits = await stopped.hits();
+        assert.ok((hits.on_ingress ?? 0) >= 3 && (hits.on_egress ?? 0) >= 3, JSON.stringify(hits));
+        assert.deepEqual(await traces(), '');
 
-      const killed = new GuestLoader(guest, specFor(object, 'killed', programs));
-      await killed.until('running', () => killed.find('running'));
-      await killed.killHard();
-      const gone = await guest.exec(
-        'for i in $(seq 100); do bpftool prog show | grep -q on_ingress || exit 0; sleep 0.02; done; exit 1',
-      );
-      assert.equal(gone.code, 0, 'the programs are gone within 2 s');
-      await guest.exec('for i in $(seq 100); do tc qdisc show dev one | grep -q clsact || exit 0; sleep 0.02; done');
-      assert.deepEqual(await traces(), '');
-    });
+        const killed = new GuestLoader(guest, specFor(object, 'killed', programs));
+        await killed.until('running', () => killed.find('running'));
+        await killed.killHard();
+        const gone = await guest.exec(
+          'for i in $(seq 100); do bpftool prog show | grep -q on_ingress || exit 0; sleep 0.02; done; exit 1',
+        );
+        assert.equal(gone.code, 0, 'the programs are gone within 2 s');
+        await guest.exec(
+          'for i in $(seq 100); do tc qdisc show dev one | grep -q clsact || exit 0; sleep 0.02; done',
+        );
+        assert.deepEqual(await traces(), '');
+      },
+    );
 
     test('filters and a qdisc of others stay', SHORT, async () => {
-      await guest.exec('tc qdisc add dev one clsact; tc filter add dev one ingress prio 7 matchall action ok');
-      const programs: Record<string, AttachSpec> = { on_ingress: { type: 'tc', interface: 'one', direction: 'ingress' } };
+      await guest.exec(
+        'tc qdisc add dev one clsact; tc filter add dev one ingress prio 7 matchall action ok',
+      );
+      const programs: Record<string, AttachSpec> = {
+        on_ingress: { type: 'tc', interface: 'one', direction: 'ingress' },
+      };
       const loader = new GuestLoader(guest, specFor(object, 'guests', programs));
       await loader.until('running', () => loader.find('running'));
       await loader.stop();
@@ -303,7 +341,10 @@ for (const kernel of Object.keys(KERNEL_SUITES) as KernelName[]) {
     test('the memory cgroup is v2 here and goes with the run', SHORT, async () => {
       const loader = new GuestLoader(guest, specFor(object, 'memory', { on_kprobe: AUTO }));
       await loader.until('running', () => loader.find('running'));
-      assert.deepEqual(loader.messages.filter((message) => message.type === 'remark'), []);
+      assert.deepEqual(
+        loader.messages.filter((message) => message.type === 'remark'),
+        [],
+      );
       const limit = await guest.exec('cat /sys/fs/cgroup/probepad-memory/memory.max');
       assert.ok(Number(limit.stdout) >= 64 << 20, limit.stderr);
       await loader.stop();
@@ -315,7 +356,7 @@ for (const kernel of Object.keys(KERNEL_SUITES) as KernelName[]) {
       const { attach } = JSON.parse(stdout) as { attach: Record<string, boolean | { works: boolean }> };
       assert.deepEqual(attach.fentry, { works: true, error: '' });
       assert.equal(attach.kprobe, true);
-      assert.equal(attach.kprobe_multi, true);
+      assert.equal(attach.kprobe_multi, hasFprobe);
       assert.equal(attach.lsm_active, true);
       assert.equal(attach.tcx, kernel !== '6.1');
     });

@@ -20,13 +20,14 @@ export interface RunningCommand {
 export type Line = { kind: string } & Record<string, unknown>;
 
 export interface ProbeRun {
+  /** Where `probepad run` is started, and where the workload is. */
   machine: CommandMachine;
+  workloadMachine: CommandMachine;
   /** `probepad run`'s own arguments: files and options. */
   arguments: string[];
   /** Put before the command and the workload: `nsenter …`. */
   probePrefix?: string[];
   workload: string[];
-  env?: Record<string, string>;
   /** Throws while what the workload did has not been seen; called again as lines come. */
   check(lines: Line[], said: Map<string, string[]>): void;
   timeoutMs: number;
@@ -55,15 +56,14 @@ export async function runProbe(run: ProbeRun): Promise<ProbeRunResult> {
     ...[inRepository('node_modules/.bin/node'), inRepository('host-agent/bin/probepad.mjs')],
     ...['run', ...run.arguments, '--json', '--for', LIMIT],
   ];
-  const environment = run.env === undefined ? {} : { env: run.env };
-  const probe = run.machine.spawn(argv, environment);
+  const probe = run.machine.spawn(argv);
   const lines: Line[] = [];
   const errors = text(probe.stderr);
   const output = watchLines(probe.stdout, lines);
   const timer = setTimeout(() => probe.kill('SIGKILL'), run.timeoutMs);
   try {
     await output.until(isRunning, run.timeoutMs);
-    const said = await runWorkload(run.machine, run.workload, environment);
+    const said = await runWorkload(run.workloadMachine, run.workload);
     let last: unknown;
     const seen = (): boolean => {
       try {
@@ -105,12 +105,8 @@ function summaryOf(lines: Line[]): string {
   return `${lines.length} lines, the last:\n${shown.map((line) => JSON.stringify(line).slice(0, 600)).join('\n')}`;
 }
 
-async function runWorkload(
-  machine: CommandMachine,
-  argv: string[],
-  options: { env?: Record<string, string> },
-): Promise<Map<string, string[]>> {
-  const workload = machine.spawn(argv, options);
+async function runWorkload(machine: CommandMachine, argv: string[]): Promise<Map<string, string[]>> {
+  const workload = machine.spawn(argv);
   const timer = setTimeout(() => workload.kill('SIGKILL'), 120_000);
   const [stdout, stderr, { code }] = await Promise.all([
     text(workload.stdout),

@@ -6,21 +6,26 @@ import { type CommandMachine, type Line, runProbe } from './probe-run.ts';
 import { layCable } from './veth.ts';
 
 export interface TemplateRun {
-  machine: CommandMachine;
   expectation: Expectation;
-  env?: Record<string, string>;
+  /** The traced machine: the workload runs there. */
+  machine: CommandMachine;
+  /** Where `probepad run` is started: the traced machine itself, or this one with a hub between. */
+  probeMachine: CommandMachine;
+  /** `--hub URL --host NAME` in that case. */
+  options: string[];
   timeoutMs: number;
 }
 
 /** Throws when the template does not say what its workload did, or does not end as it should. */
-export async function runTemplate({ expectation, machine, ...run }: TemplateRun): Promise<void> {
-  const { template, options, check } = expectation;
+export async function runTemplate(run: TemplateRun): Promise<void> {
+  const { template, options, needs, check } = run.expectation;
   const folder = inRepository('bpf-templates', template);
   const workload = [`${folder}/workload`];
-  const common = { machine, ...run, arguments: [`${folder}/${template}.bpf.c`, ...options], check };
-  const result = expectation.needs.includes('xdp')
-    ? await onCable()
-    : await runProbe({ ...common, workload });
+  const common = {
+    ...{ check, machine: run.probeMachine, workloadMachine: run.machine, timeoutMs: run.timeoutMs },
+    arguments: [`${folder}/${template}.bpf.c`, ...options, ...run.options],
+  };
+  const result = needs.includes('xdp') ? await onCable() : await runProbe({ ...common, workload });
 
   assert.equal(result.code, 0, result.stderr);
   assert.deepEqual(
@@ -31,7 +36,8 @@ export async function runTemplate({ expectation, machine, ...run }: TemplateRun)
   checkEnd(result.lines);
 
   async function onCable(): ReturnType<typeof runProbe> {
-    await using cable = await layCable(machine);
+    // An agent that runs already is in the machine's own network namespace, and nowhere else.
+    await using cable = await layCable(run.machine, run.probeMachine === run.machine);
     return await runProbe({
       ...common,
       probePrefix: cable.receiver,

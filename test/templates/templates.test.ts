@@ -32,7 +32,10 @@ for (const expectation of EXPECTATIONS) {
   // Guests run these; see test/guest/templates.guest.test.ts.
   const skip = expectation.needs.includes('kprobe') && !hasKprobes() && 'this kernel has no kprobes';
   test(`${expectation.template} shows what its workload did`, { skip, timeout: TIMEOUT_MS }, async () => {
-    await runTemplate({ machine: localMachine, expectation, timeoutMs: TIMEOUT_MS });
+    await runTemplate({
+      ...{ expectation, machine: localMachine, probeMachine: localMachine, options: [] },
+      timeoutMs: TIMEOUT_MS,
+    });
   });
 }
 

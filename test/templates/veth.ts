@@ -1,4 +1,4 @@
-/** Two network namespaces joined by a cable, made for one test: packets of the one come in at the other's interface. */
+/** A cable between two network namespaces, made for one test: what the one sends comes in at the other's interface. */
 import { text } from 'node:stream/consumers';
 import type { CommandMachine } from './probe-run.ts';
 
@@ -10,18 +10,20 @@ export interface Cable extends AsyncDisposable {
   address: string;
 }
 
-export async function layCable(machine: CommandMachine): Promise<Cable> {
+/** `ownReceiver` false: packets arrive in the machine's own namespace. Only for guests, which are the test's alone. */
+export async function layCable(machine: CommandMachine, ownReceiver: boolean): Promise<Cable> {
   const [receiver, sender] = ['receiver', 'sender'].map((end) => `pp-${end}-${process.pid}`);
   const address = '10.213.7.1';
+  const [at, ip] = ownReceiver ? [`netns ${receiver}`, `ip -n ${receiver}`] : ['', 'ip'];
   const setUp = `set -e
-    ip netns add ${receiver}
+    ${ownReceiver ? `ip netns add ${receiver}` : ''}
     ip netns add ${sender}
-    ip link add veth-pp netns ${receiver} type veth peer name veth-pp netns ${sender}
-    ip -n ${receiver} address add ${address}/30 dev veth-pp
+    ip link add veth-pp ${at} type veth peer name veth-pp netns ${sender}
+    ${ip} address add ${address}/30 dev veth-pp
     ip -n ${sender} address add 10.213.7.2/30 dev veth-pp
-    ip -n ${receiver} link set veth-pp up
+    ${ip} link set veth-pp up
     ip -n ${sender} link set veth-pp up`;
-  const remove = `ip netns delete ${receiver}; ip netns delete ${sender}`;
+  const remove = `ip netns delete ${sender}${ownReceiver ? `; ip netns delete ${receiver}` : ''}`;
   try {
     await run(machine, setUp);
   } catch (error) {
@@ -31,7 +33,7 @@ export async function layCable(machine: CommandMachine): Promise<Cable> {
   // `ip netns exec` would mount a new /sys, without tracefs.
   const inside = (namespace: string | undefined): string[] => ['nsenter', `--net=/run/netns/${namespace}`];
   return {
-    receiver: inside(receiver),
+    receiver: ownReceiver ? inside(receiver) : [],
     sender: inside(sender),
     address,
     [Symbol.asyncDispose]: () => run(machine, remove),

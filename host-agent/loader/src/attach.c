@@ -266,8 +266,13 @@ static int attach_and_tell(struct run *run, struct program *program)
 {
 	char detail[512] = "";
 	bool is_uprobe = program->hook.family == HOOK_UPROBE || program->hook.family == HOOK_USDT;
-	int error = -attach_one(run, program, detail, sizeof(detail));
+	int error;
 
+	/* libbpf tries once how this kernel names its system calls, by a kprobe, and keeps to what it found. */
+	if (program->hook.family == HOOK_KSYSCALL)
+		confine_admin(true);
+	error = -attach_one(run, program, detail, sizeof(detail));
+	confine_admin(false);
 	if (hook_is_perf_event(&program->hook) && (error == EACCES || error == EPERM) && confine_admin(true)) {
 		error = -attach_one(run, program, detail, sizeof(detail));
 		confine_admin(false);

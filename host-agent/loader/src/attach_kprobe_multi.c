@@ -52,8 +52,8 @@ static void leave_out_doubles(struct functions *functions)
 	functions->count = out;
 }
 
-/* The kernel's own functions that match and that the policy does not deny. */
-static int find_functions(struct run *run, const char *pattern, struct functions *functions, char *detail, size_t size)
+/* The kernel's own functions that match. A module's can't be named to kernels before 6.4. */
+static int find_functions(const char *pattern, struct functions *functions, char *detail, size_t size)
 {
 	char path[128], line[1024], name[512], module[512];
 	int error = 0;
@@ -62,24 +62,49 @@ static int find_functions(struct run *run, const char *pattern, struct functions
 	snprintf(path, sizeof(path), "%s/available_filter_functions", tracefs_path() ? tracefs_path() : "");
 	file = fopen(path, "re");
 	if (!file) {
+		error = -errno;
 		snprintf(detail, size, "reading %s: %s", path, strerror(errno));
-		return -errno;
+		return error;
 	}
 	while (!error && fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "%511s %511s", name, module) != 1 || !strncmp(name, "__ftrace_invalid", 16))
 			continue;
-		if (!star_match(pattern, name))
-			continue;
-		if (globs_match(&run->spec.policy.targets_denied, name) ||
-		    !globs_match(&run->spec.policy.targets_allowed, name)) {
-			snprintf(detail, size, "the host's policy does not allow %s, which %s matches", name, pattern);
-			error = -EACCES;
-			break;
-		}
-		error = add(functions, name);
+		if (star_match(pattern, name))
+			error = add(functions, name);
 	}
 	fclose(file);
 	return error;
+}
+
+static void free_functions(struct functions *functions)
+{
+	size_t i;
+
+	for (i = 0; i < functions->count; i++)
+		free(functions->names[i]);
+	free(functions->names);
+}
+
+bool kprobe_multi_denied(const struct policy *policy, const char *pattern, char *name, size_t size)
+{
+	struct functions functions = { 0 };
+	bool denied = false;
+	size_t i;
+
+	if (!policy->targets_denied.count && globs_match(&policy->targets_allowed, "*"))
+		return false;
+	/* What can't be listed can't be allowed. */
+	snprintf(name, size, "%s", pattern);
+	if (find_functions(pattern, &functions, name, size))
+		denied = true;
+	for (i = 0; i < functions.count && !denied; i++) {
+		denied = globs_match(&policy->targets_denied, functions.names[i]) ||
+			 !globs_match(&policy->targets_allowed, functions.names[i]);
+		if (denied)
+			snprintf(name, size, "%s, which %s matches", functions.names[i], pattern);
+	}
+	free_functions(&functions);
+	return denied;
 }
 
 int attach_kprobe_multi(struct run *run, struct program *program, char *detail, size_t size)
@@ -87,8 +112,7 @@ int attach_kprobe_multi(struct run *run, struct program *program, char *detail, 
 	struct functions functions = { 0 };
 	LIBBPF_OPTS(bpf_kprobe_multi_opts, options, .retprobe = program->attach.is_return);
 	struct bpf_link *link;
-	int error = find_functions(run, program->attach.pattern, &functions, detail, size);
-	size_t i;
+	int error = find_functions(program->attach.pattern, &functions, detail, size);
 
 	if (error)
 		goto cleanup;
@@ -104,9 +128,9 @@ int attach_kprobe_multi(struct run *run, struct program *program, char *detail, 
 	error = link ? run_hold_link(run, link) : -errno;
 	if (!error)
 		snprintf(detail, size, "%zu functions", functions.count);
+	else if (error == -EOPNOTSUPP || error == -EINVAL)
+		snprintf(detail, size, "this kernel has no kprobe.multi: name one function");
 cleanup:
-	for (i = 0; i < functions.count; i++)
-		free(functions.names[i]);
-	free(functions.names);
+	free_functions(&functions);
 	return error;
 }

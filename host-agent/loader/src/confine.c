@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bounds.h"
@@ -28,11 +29,16 @@ void confine_start(void)
 {
 	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
 	struct capabilities now;
+	struct stat status;
 
 	if (!capabilities_get(&now) && now.effective != now.permitted)
 		capabilities_set(now.permitted, now.permitted);
 	/* Kernels before 5.11 count map memory against this; newer ones don't, so a refusal is nothing. */
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
+	/*
+	 * libbpf looks for tracefs here first. It is mounted when somebody looks, which fails with ELOOP for who may not mount.
+	 */
+	stat("/sys/kernel/debug/tracing/events", &status);
 }
 
 static void drop_bounding_set(void)
@@ -58,14 +64,17 @@ static int become_user(struct run *run)
 /* Kernel interfaces, and binaries that uprobes may name: SEC() is not known yet when the fence goes up. */
 static int fence(struct run *run)
 {
-	const char *paths[8 + PROGRAMS_MAX] = { "/sys", "/proc", "/usr", "/lib", "/lib64", "/bin", "/sbin", "/opt" };
-	int count = 8, error;
+	static const char *const folders[] = { "/sys", "/proc", "/usr", "/lib", "/lib64", "/bin", "/sbin", "/opt" };
+	struct fence_rule rules[8 + PROGRAMS_MAX];
+	int count, error;
 	size_t i;
 
+	for (count = 0; count < 8; count++)
+		rules[count] = (struct fence_rule){ folders[count], FENCE_READ };
 	for (i = 0; i < run->spec.program_count; i++)
 		if (run->spec.programs[i].attach.path)
-			paths[count++] = run->spec.programs[i].attach.path;
-	error = landlock_read_only(paths, count);
+			rules[count++] = (struct fence_rule){ run->spec.programs[i].attach.path, FENCE_READ };
+	error = landlock_fence(rules, count);
 	if (error == -EOPNOTSUPP || error == -ENOSYS)
 		message_remark("this kernel has no Landlock: the loader's file access is not fenced");
 	else if (error)

@@ -47,7 +47,8 @@ int frame_write(struct frame_output *output, struct frame_header *header, const 
 	header->magic = FRAME_MAGIC;
 	header->length = (uint32_t)length;
 	header->stream = output->stream;
-	header->time_ns = clock_monotonic();
+	if (!header->time_ns)
+		header->time_ns = clock_monotonic();
 
 	left = advance(&next, 1 + i, 0);
 	while (left) {

@@ -84,7 +84,7 @@ struct frame_output {
 #define FRAME_PIECES_MAX 4
 
 /*
- * Writes one frame whole. Sets magic, length, stream and time_ns; the caller sets the rest. The pieces are not
+ * Writes one frame whole. Sets magic, length, stream, and time_ns when it is 0; the caller sets the rest. The pieces are not
  * needed any more when it returns.
  * Returns 0, or -1 when the output is broken (the reader is gone, or waiting was given up).
  */

@@ -1,10 +1,11 @@
 #include "hook.h"
 
 #include <bpf/btf.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 static const struct section_prefix {
 	const char *prefix;
@@ -188,6 +189,14 @@ bool hook_is_perf_event(const struct hook *hook)
 	}
 }
 
+/* access(2) would ask for the real uid and without capabilities. */
+static bool exists(const char *path)
+{
+	struct stat status;
+
+	return !stat(path, &status);
+}
+
 const char *tracefs_path(void)
 {
 	static const char *const paths[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
@@ -196,7 +205,7 @@ const char *tracefs_path(void)
 
 	for (i = 0; i < 2; i++) {
 		snprintf(probe, sizeof(probe), "%s/events", paths[i]);
-		if (!access(probe, F_OK))
+		if (exists(probe))
 			return paths[i];
 	}
 	return NULL;
@@ -249,7 +258,7 @@ static bool tracepoint_present(const char *target)
 	if (!tracefs)
 		return true;
 	snprintf(path, sizeof(path), "%s/events/%s", tracefs, target);
-	return !access(path, F_OK);
+	return exists(path) || errno != ENOENT;
 }
 
 bool hook_present(const struct hook *hook)

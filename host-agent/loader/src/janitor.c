@@ -122,19 +122,22 @@ static void clean(const struct janitor *janitor, const int *interfaces, int coun
 	} while (busy && clock_monotonic() < until);
 }
 
-static void keep_capabilities(bool network)
+/* CAP_DAC_OVERRIDE because the root of cgroup2 is writable by nobody; what can be done with it is fenced. */
+static void confine_janitor(const struct janitor *janitor, bool network)
 {
+	const struct fence_rule rules[] = {
+		{ "/sys/fs/cgroup", FENCE_REMOVE },
+		{ janitor->cgroup.home, FENCE_REMOVE },
+		{ "/sys/kernel/tracing/instances", FENCE_REMOVE },
+		{ "/sys/kernel/debug/tracing/instances", FENCE_REMOVE },
+	};
 	struct capabilities now;
-	uint64_t kept = network ? CAPABILITY(CAP_NET_ADMIN) : 0;
+	uint64_t kept = CAPABILITY(CAP_DAC_OVERRIDE) | (network ? CAPABILITY(CAP_NET_ADMIN) : 0);
 
-	if (capabilities_get(&now))
-		return;
-	/* Root owns what it removes. A user can remove it only as it was made: past the permission bits. */
-	if (geteuid() != 0)
-		kept |= CAPABILITY(CAP_DAC_OVERRIDE);
-	kept &= now.permitted;
-	capabilities_set(kept, kept);
+	if (!capabilities_get(&now))
+		capabilities_set(kept & now.permitted, kept & now.permitted);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	landlock_fence(rules, 4);
 }
 
 /* Closes all but the pipe and the two locks, which tell a sweep that somebody cares. */
@@ -175,7 +178,7 @@ static void __attribute__((noreturn)) janitor_main(const struct janitor *janitor
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_NAME, "probepad-jan");
 	keep_fds(janitor, pipe);
-	keep_capabilities(network);
+	confine_janitor(janitor, network);
 	while (!quit) {
 		ssize_t got = read(pipe, &note, sizeof(note));
 

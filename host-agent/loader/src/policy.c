@@ -153,6 +153,7 @@ static int check_target(struct run *run, const struct program *program)
 	const struct policy *policy = &run->spec.policy;
 	const struct hook *hook = &program->hook;
 	struct names names;
+	char name[640];
 	bool allowed = false;
 	size_t i;
 
@@ -162,6 +163,8 @@ static int check_target(struct run *run, const struct program *program)
 		return globs_match(&policy->interfaces_allowed, hook->target) ?
 			       0 :
 			       deny(run, program, "on interface", hook->target);
+	if (hook->family == HOOK_KPROBE_MULTI)
+		return kprobe_multi_denied(policy, hook->target, name, sizeof(name)) ? deny(run, program, "on", name) : 0;
 	names_of(hook, &names);
 	for (i = 0; i < names.count; i++) {
 		if (globs_match(&policy->targets_denied, names.text[i]))

@@ -87,24 +87,26 @@ static uint64_t handled_accesses(int abi)
 	return accesses;
 }
 
-static int allow_read(int ruleset, const char *path)
+static int add_rule(int ruleset, const struct fence_rule *wanted)
 {
-	struct landlock_path_beneath_attr rule = { .allowed_access = LANDLOCK_ACCESS_FS_READ_FILE };
+	struct landlock_path_beneath_attr rule = { 0 };
 	struct stat status;
 	int error = 0;
 
-	rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
+	rule.parent_fd = open(wanted->path, O_PATH | O_CLOEXEC);
 	if (rule.parent_fd < 0)
-		return 0; /* what isn't there needs no rule */
+		return 0;
+	rule.allowed_access = wanted->access == FENCE_READ ? LANDLOCK_ACCESS_FS_READ_FILE : LANDLOCK_ACCESS_FS_WRITE_FILE;
 	if (!fstat(rule.parent_fd, &status) && S_ISDIR(status.st_mode))
-		rule.allowed_access |= LANDLOCK_ACCESS_FS_READ_DIR;
+		rule.allowed_access |=
+			wanted->access == FENCE_READ ? LANDLOCK_ACCESS_FS_READ_DIR : LANDLOCK_ACCESS_FS_REMOVE_DIR;
 	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0))
 		error = -errno;
 	close(rule.parent_fd);
 	return error;
 }
 
-int landlock_read_only(const char *const *paths, int count)
+int landlock_fence(const struct fence_rule *rules, int count)
 {
 	int abi = landlock_abi(), error = 0, i;
 	struct landlock_ruleset_attr attr = { .handled_access_fs = handled_accesses(abi) };
@@ -116,7 +118,7 @@ int landlock_read_only(const char *const *paths, int count)
 	if (ruleset < 0)
 		return -errno;
 	for (i = 0; i < count && !error; i++)
-		error = allow_read(ruleset, paths[i]);
+		error = add_rule(ruleset, &rules[i]);
 	if (!error && syscall(SYS_landlock_restrict_self, ruleset, 0))
 		error = -errno;
 	close(ruleset);

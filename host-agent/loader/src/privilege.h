@@ -30,7 +30,16 @@ int parent_bind(pid_t parent);
 /* Landlock's ABI, 0 when the kernel has none. */
 int landlock_abi(void);
 
-/* After this only files below these paths may be opened, for reading. Returns 0, or -errno (ENOSYS, EOPNOTSUPP: none). */
-int landlock_read_only(const char *const *paths, int count);
+/* What may be done below a path. */
+struct fence_rule {
+	const char *path;
+	enum { FENCE_READ, FENCE_REMOVE } access; /* read files; remove directories and write to existing files */
+};
+
+/*
+ * After this nothing else may be done with files that are not open yet. Rules for what doesn't exist are passed over.
+ * Returns 0, or -errno (ENOSYS, EOPNOTSUPP: this kernel can't).
+ */
+int landlock_fence(const struct fence_rule *rules, int count);
 
 #endif

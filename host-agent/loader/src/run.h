@@ -95,6 +95,8 @@ int run_hold_fd(struct run *run, int fd);
 int attach_perf_event(struct run *run, struct program *program, char *detail, size_t size);
 int attach_tc(struct run *run, struct program *program, char *detail, size_t size);
 int attach_kprobe_multi(struct run *run, struct program *program, char *detail, size_t size);
+/* Whether the pattern matches a function that the policy does not allow; `name` gets which. */
+bool kprobe_multi_denied(const struct policy *policy, const char *pattern, char *name, size_t size);
 
 /* sections.c */
 int sections_open(struct run *run);

@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import type { AttachSpec } from '@probepad/protocol/loader';
-import { LoaderProcess, compileFixture, hexU32, makeSpec } from './loader-process.ts';
-import { VethPair, leftovers, programExists } from './machine-state.ts';
+import { compileFixture, hexU32, LoaderProcess, makeSpec } from './loader-process.ts';
+import { leftovers, programExists, VethPair } from './machine-state.ts';
 import { prepare } from './prepare.ts';
-import { Producer, compileProgram } from './producer.ts';
+import { compileProgram, Producer } from './producer.ts';
 
 prepare();
 
@@ -34,12 +34,16 @@ function attachSpec(object: Buffer, attached: Partial<Record<ProgramName, Attach
 
 function hits(loader: LoaderProcess, program: ProgramName): number {
   const frame = loader.framesOf(0).at(-1);
-  return frame === undefined ? 0 : Number(Buffer.from(frame.payload).readBigUInt64LE(8 + 8 * programs.indexOf(program)));
+  return frame === undefined
+    ? 0
+    : Number(Buffer.from(frame.payload).readBigUInt64LE(8 + 8 * programs.indexOf(program)));
 }
 
 function states(loader: LoaderProcess): string[] {
   return loader.messages.flatMap((message) =>
-    message.type === 'program' ? [`${message.name} ${message.state} ${message.target} ${message.detail}`.trim()] : [],
+    message.type === 'program'
+      ? [`${message.name} ${message.state} ${message.target} ${message.detail}`.trim()]
+      : [],
   );
 }
 
@@ -83,7 +87,9 @@ test('generic XDP can be asked for', async () => {
 test('a cgroup program sees what leaves its group', async () => {
   using pair = new VethPair(3);
   const object = compileFixture('attach');
-  const path = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'].find((root) => existsSync(`${root}/cgroup.procs`));
+  const path = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'].find((root) =>
+    existsSync(`${root}/cgroup.procs`),
+  );
   assert.ok(path);
   using loader = new LoaderProcess(object, attachSpec(object, { on_cgroup: { type: 'cgroup', path } }));
   await loader.running();
@@ -128,7 +134,10 @@ test('uprobe and uretprobe on a function of a binary outside /usr', async () => 
   await loader.running();
   const target = spawn(path, { stdio: ['pipe', 'ignore', 'inherit'] });
   target.stdin.end('\n'.repeat(42));
-  await loader.until('42 calls', () => hits(loader, 'on_uprobe') === 42 && hits(loader, 'on_uretprobe') === 42);
+  await loader.until(
+    '42 calls',
+    () => hits(loader, 'on_uprobe') === 42 && hits(loader, 'on_uretprobe') === 42,
+  );
   await loader.stop();
 });
 
@@ -136,7 +145,11 @@ test('what needs a target says so, and what can be attached is attached all the 
   using producer = new Producer();
   const object = compileFixture('attach');
   const none: AttachSpec = { type: 'xdp', interface: 'no-such-if', mode: 'default' };
-  const spec = attachSpec(object, { on_xdp: none, on_uprobe: { type: 'auto' }, on_raw: { type: 'auto' } }, producer.pid);
+  const spec = attachSpec(
+    object,
+    { on_xdp: none, on_uprobe: { type: 'auto' }, on_raw: { type: 'auto' } },
+    producer.pid,
+  );
   using loader = new LoaderProcess(object, spec);
   const running = await loader.running();
   assert.equal(running.attached, 1);

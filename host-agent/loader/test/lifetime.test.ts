@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { LoaderMessage, LoaderSpec } from '@probepad/protocol/loader';
-import { LOADER, LoaderProcess, compileFixture, hexU32, makeSpec } from './loader-process.ts';
-import { VethPair, eventually, leftovers, programExists } from './machine-state.ts';
+import { compileFixture, hexU32, LOADER, LoaderProcess, makeSpec } from './loader-process.ts';
+import { eventually, leftovers, programExists, VethPair } from './machine-state.ts';
 import { prepare } from './prepare.ts';
 import { Producer } from './producer.ts';
 
@@ -131,10 +131,14 @@ test('a second run sees none of the first one’s lines', async () => {
   }
 });
 
-test('20 starts and stops leave descriptors, instances and cgroups as they were', { timeout: 120_000 }, async () => {
+test('20 starts and stops leave descriptors, instances and cgroups as they were', {
+  timeout: 120_000,
+}, async () => {
   const object = compileFixture('basic');
   const instances = '/sys/kernel/tracing/instances';
-  const before = existsSync(instances) ? readdirSync(instances).filter((name) => name.startsWith(`probepad-t${process.pid}`)) : [];
+  const before = existsSync(instances)
+    ? readdirSync(instances).filter((name) => name.startsWith(`probepad-t${process.pid}`))
+    : [];
   for (let round = 0; round < 20; round++) {
     const spec = fullSpec(object);
     using loader = new LoaderProcess(object, spec);
@@ -142,7 +146,9 @@ test('20 starts and stops leave descriptors, instances and cgroups as they were'
     await loader.stop();
     assert.deepEqual(leftovers(spec.run), []);
   }
-  const after = existsSync(instances) ? readdirSync(instances).filter((name) => name.startsWith(`probepad-t${process.pid}`)) : [];
+  const after = existsSync(instances)
+    ? readdirSync(instances).filter((name) => name.startsWith(`probepad-t${process.pid}`))
+    : [];
   assert.deepEqual(after, before);
 });
 
@@ -157,7 +163,10 @@ test('sweep removes what nobody owns and leaves what somebody does', async () =>
   await eventually(
     'the orphan is gone',
     () => {
-      const swept = spawnSync(LOADER, ['sweep'], { encoding: 'utf8', env: { ASAN_OPTIONS: 'detect_leaks=0' } });
+      const swept = spawnSync(LOADER, ['sweep'], {
+        encoding: 'utf8',
+        env: { ASAN_OPTIONS: 'detect_leaks=0' },
+      });
       assert.equal(swept.status, 0, swept.stderr);
       return !existsSync(orphan);
     },
@@ -172,14 +181,29 @@ test('bad specs and objects fail with the field or the reason', async () => {
   const cases: [string, (spec: LoaderSpec) => unknown, RegExp][] = [
     ['no version', (spec) => ({ ...spec, version: 2 }), /^version: /],
     ['bad run', (spec) => ({ ...spec, run: '../etc' }), /^run: /],
-    ['unknown program', (spec) => ({ ...spec, programs: [{ name: 'nobody', attach: { type: 'auto' } }] }), /nobody/],
+    [
+      'unknown program',
+      (spec) => ({ ...spec, programs: [{ name: 'nobody', attach: { type: 'auto' } }] }),
+      /nobody/,
+    ],
     [
       'attach field',
-      (spec) => ({ ...spec, programs: [{ name: 'on_getppid', attach: { type: 'tc', interface: 'x', direction: 'up' } }] }),
+      (spec) => ({
+        ...spec,
+        programs: [{ name: 'on_getppid', attach: { type: 'tc', interface: 'x', direction: 'up' } }],
+      }),
       /^programs\[0\]\.attach\.direction: /,
     ],
-    ['param outside', (spec) => ({ ...spec, params: [{ section: '.rodata', offset: 4096, bytes: '00' }] }), /params\[0\]/],
-    ['no source', (spec) => ({ ...spec, sources: [{ id: 0, kind: 'map', name: 'nothing', interval: 0 }] }), /opening a source/],
+    [
+      'param outside',
+      (spec) => ({ ...spec, params: [{ section: '.rodata', offset: 4096, bytes: '00' }] }),
+      /params\[0\]/,
+    ],
+    [
+      'no source',
+      (spec) => ({ ...spec, sources: [{ id: 0, kind: 'map', name: 'nothing', interval: 0 }] }),
+      /opening a source/,
+    ],
   ];
   for (const [name, change, expected] of cases) {
     using loader = new LoaderProcess(object, change(makeSpec(object, {})) as LoaderSpec);
@@ -220,7 +244,10 @@ test('statistics are on while stdin is open', async () => {
 });
 
 test('probe-capabilities says what works here', () => {
-  const result = spawnSync(LOADER, ['probe-capabilities'], { encoding: 'utf8', env: { ASAN_OPTIONS: 'detect_leaks=0' } });
+  const result = spawnSync(LOADER, ['probe-capabilities'], {
+    encoding: 'utf8',
+    env: { ASAN_OPTIONS: 'detect_leaks=0' },
+  });
   assert.equal(result.status, 0, result.stderr);
   const answer = JSON.parse(result.stdout) as {
     permitted: string[];
@@ -236,7 +263,16 @@ test('probe-capabilities says what works here', () => {
 test('an interface that goes away with its namespace ends nothing', async () => {
   const object = compileFixture('attach');
   using pair = new VethPair(9);
-  const names = ['on_ingress', 'on_egress', 'on_socket', 'on_cgroup', 'on_perf', 'on_raw', 'on_uprobe', 'on_uretprobe'];
+  const names = [
+    'on_ingress',
+    'on_egress',
+    'on_socket',
+    'on_cgroup',
+    'on_perf',
+    'on_raw',
+    'on_uprobe',
+    'on_uretprobe',
+  ];
   const spec = makeSpec(object, {
     programs: [
       { name: 'on_xdp', attach: { type: 'xdp', interface: pair.outside, mode: 'generic' } },

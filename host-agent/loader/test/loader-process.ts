@@ -2,9 +2,14 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { type Frame, FRAME_HEADER_SIZE, decodeHeader, forEachRecord } from '@probepad/protocol/frames';
+import { decodeHeader, FRAME_HEADER_SIZE, type Frame, forEachRecord } from '@probepad/protocol/frames';
 import { FRAME_PAYLOAD_MAX } from '@probepad/protocol/limits';
-import { type AttachSpec, type LoaderMessage, LoaderMessageSchema, type LoaderSpec } from '@probepad/protocol/loader';
+import {
+  type AttachSpec,
+  type LoaderMessage,
+  LoaderMessageSchema,
+  type LoaderSpec,
+} from '@probepad/protocol/loader';
 
 /** Drives a real loader as the agent does: spec and commands in, messages and frames out. */
 
@@ -23,7 +28,18 @@ export function compileFixture(name: string): Buffer {
   const object = path.join(out, `${name}.o`);
   const source = path.join(folder, 'test/fixtures', `${name}.bpf.c`);
   const arch = process.arch === 'arm64' ? 'arm64' : 'x86';
-  const args = ['-target', 'bpf', `-D__TARGET_ARCH_${arch}`, '-O2', '-g', '-Wall', '-Werror', '-I', out, '-c'];
+  const args = [
+    '-target',
+    'bpf',
+    `-D__TARGET_ARCH_${arch}`,
+    '-O2',
+    '-g',
+    '-Wall',
+    '-Werror',
+    '-I',
+    out,
+    '-c',
+  ];
   const result = spawnSync('clang-16', [...args, source, '-o', object], { encoding: 'utf8' });
   if (result.status !== 0) throw new Error(`clang refused ${name}: ${result.stderr}`);
   return readFileSync(object);
@@ -117,7 +133,9 @@ export class LoaderProcess {
   }
 
   message<T extends LoaderMessage['type']>(type: T): Extract<LoaderMessage, { type: T }> | undefined {
-    return this.messages.find((message) => message.type === type) as Extract<LoaderMessage, { type: T }> | undefined;
+    return this.messages.find((message) => message.type === type) as
+      | Extract<LoaderMessage, { type: T }>
+      | undefined;
   }
 
   lastCounts(): Extract<LoaderMessage, { type: 'counts' }> | undefined {

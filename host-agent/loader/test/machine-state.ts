@@ -21,7 +21,9 @@ export function leftovers(runName: string): string[] {
   for (const name of existsSync(instances) ? readdirSync(instances) : []) {
     if (name === `probepad-${runName}`) found.push(`${instances}/${name}`);
   }
-  const cgroups = spawnSync('find', ['/sys/fs/cgroup', '-type', 'd', '-name', `probepad-${runName}`], { encoding: 'utf8' });
+  const cgroups = spawnSync('find', ['/sys/fs/cgroup', '-type', 'd', '-name', `probepad-${runName}`], {
+    encoding: 'utf8',
+  });
   found.push(...cgroups.stdout.split('\n').filter((line) => line !== ''));
   return found;
 }

@@ -10,7 +10,9 @@ export function compileProgram(name: string): string {
   mkdirSync(out, { recursive: true });
   const program = path.join(out, name);
   const source = path.join(folder, 'fixtures', `${name}.c`);
-  const result = spawnSync('cc', ['-O2', '-g', '-Wall', '-Werror', source, '-o', program], { encoding: 'utf8' });
+  const result = spawnSync('cc', ['-O2', '-g', '-Wall', '-Werror', source, '-o', program], {
+    encoding: 'utf8',
+  });
   if (result.status !== 0) throw new Error(`cc refused ${name}: ${result.stderr}`);
   return program;
 }

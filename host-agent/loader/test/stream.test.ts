@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LoaderProcess, compileFixture, hexU32, makeSpec } from './loader-process.ts';
+import { compileFixture, hexU32, LoaderProcess, makeSpec } from './loader-process.ts';
 import { prepare } from './prepare.ts';
 import { Producer } from './producer.ts';
 
@@ -39,7 +39,10 @@ test('a ring buffer, maps, globals and printk lines of one tracepoint arrive typ
     comm: data.toString('utf8', 12, data.indexOf(0, 12)),
   }));
   const expected = Array.from({ length: 20 }, (_, index) => index + 1).filter((number) => number % 5 !== 0);
-  assert.deepEqual(events, expected.map((number) => ({ number, pid: producer.pid, comm: 'getppid' })));
+  assert.deepEqual(
+    events,
+    expected.map((number) => ({ number, pid: producer.pid, comm: 'getppid' })),
+  );
 
   const lines = loader.records(4).map(({ data, aux }) => {
     assert.ok(aux < 1024);
@@ -50,7 +53,10 @@ test('a ring buffer, maps, globals and printk lines of one tracepoint arrive typ
     return { time, text: data.toString('utf8', 28) };
   });
   lines.sort((a, b) => Number(a.time - b.time));
-  assert.deepEqual(lines.map(({ text }) => text), Array.from({ length: 20 }, (_, index) => `line ${index + 1}`));
+  assert.deepEqual(
+    lines.map(({ text }) => text),
+    Array.from({ length: 20 }, (_, index) => `line ${index + 1}`),
+  );
 
   const perCpu = loader.framesOf(1).findLast((frame) => frame.header.count === 1);
   assert.ok(perCpu);
@@ -66,22 +72,30 @@ test('a ring buffer, maps, globals and printk lines of one tracepoint arrive typ
   assert.equal(slots.header.count, 8);
   assert.equal(slots.header.aux, 0);
   const slotBytes = Buffer.from(slots.payload);
-  assert.deepEqual(Array.from({ length: 8 }, (_, i) => slotBytes.readUInt32LE(4 * i)), [0, 1, 2, 3, 4, 5, 6, 7]);
-  assert.equal(Array.from({ length: 8 }, (_, i) => Number(slotBytes.readBigUInt64LE(32 + 8 * i))).reduce((a, b) => a + b), 20);
+  assert.deepEqual(
+    Array.from({ length: 8 }, (_, i) => slotBytes.readUInt32LE(4 * i)),
+    [0, 1, 2, 3, 4, 5, 6, 7],
+  );
+  assert.equal(
+    Array.from({ length: 8 }, (_, i) => Number(slotBytes.readBigUInt64LE(32 + 8 * i))).reduce(
+      (a, b) => a + b,
+    ),
+    20,
+  );
 
   const bss = loader.framesOf(3);
   assert.ok(bss.length >= 2, 'globals are sent at the start and after a change');
   assert.equal(Buffer.from(bss.at(-1)?.payload ?? []).readBigUInt64LE(8), 20n);
 
   const counts = loader.lastCounts();
-  assert.deepEqual(counts?.sources.find((source) => source.id === 0), { id: 0, delivered: '16', lost: '0' });
-  assert.deepEqual(loader.messages.map((message) => message.type).filter((type) => type !== 'counts'), [
-    'remark',
-    'loaded',
-    'program',
-    'running',
-    'ended',
-  ]);
+  assert.deepEqual(
+    counts?.sources.find((source) => source.id === 0),
+    { id: 0, delivered: '16', lost: '0' },
+  );
+  assert.deepEqual(
+    loader.messages.map((message) => message.type).filter((type) => type !== 'counts'),
+    ['remark', 'loaded', 'program', 'running', 'ended'],
+  );
   assert.deepEqual(loader.messages.at(-1), { type: 'ended', reason: 'stopped' });
   assert.deepEqual(loader.exited, { code: 0, signal: null });
 });
@@ -107,7 +121,10 @@ test('a global that is written by command changes what the program does', async 
   loader.send({ type: 'write', source: 1, offset: 1000, bytes: '00' });
   loader.send({ type: 'nonsense' });
   loader.send({ type: 'write', source: 1, offset: 0, bytes: step.toString('hex') });
-  await loader.until('three refusals', () => loader.messages.filter((message) => message.type === 'remark').length >= 4);
+  await loader.until(
+    'three refusals',
+    () => loader.messages.filter((message) => message.type === 'remark').length >= 4,
+  );
   await producer.getppid(3);
   await loader.until('300 in .bss', () => {
     const frame = loader.framesOf(3).at(-1);
@@ -151,15 +168,23 @@ test('a perf event array delivers every record, with its CPU', async () => {
   const object = compileFixture('perf');
   using loader = new LoaderProcess(
     object,
-    makeSpec(object, { params: [wantedPid(producer)], sources: [{ id: 4, kind: 'perf', name: 'events', interval: 0 }] }),
+    makeSpec(object, {
+      params: [wantedPid(producer)],
+      sources: [{ id: 4, kind: 'perf', name: 'events', interval: 0 }],
+    }),
   );
   await loader.running();
   await producer.getppid(1_000);
   await loader.until('1000 records', () => loader.records(4).length >= 1_000);
   await loader.stop();
   const numbers = loader.records(4).map(({ data }) => Number(data.readBigUInt64LE(0)));
-  assert.deepEqual(numbers.sort((a, b) => a - b), Array.from({ length: 1_000 }, (_, index) => index));
-  assert.ok(loader.records(4).every(({ data }) => data.readUInt32LE(8) === producer.pid && data.length >= 12));
+  assert.deepEqual(
+    numbers.sort((a, b) => a - b),
+    Array.from({ length: 1_000 }, (_, index) => index),
+  );
+  assert.ok(
+    loader.records(4).every(({ data }) => data.readUInt32LE(8) === producer.pid && data.length >= 12),
+  );
 });
 
 test('snapshots hold every entry of every kind of map', async () => {
@@ -184,7 +209,10 @@ test('snapshots hold every entry of every kind of map', async () => {
     const snapshot = frames.filter((frame) => frame.header.seq === seq);
     assert.equal((snapshot[0]?.header.flags ?? 0) & 1, 1, `${name}: the first frame says so`);
     assert.equal((snapshot.at(-1)?.header.flags ?? 0) & 2, 2, `${name}: the last frame says so`);
-    assert.ok(snapshot.every((frame) => (frame.header.flags & 8) === 0), `${name} is complete`);
+    assert.ok(
+      snapshot.every((frame) => (frame.header.flags & 8) === 0),
+      `${name} is complete`,
+    );
     return snapshot.flatMap((frame) => {
       const payload = Buffer.from(frame.payload);
       const values = (keySize * frame.header.count + 7) & ~7;
@@ -194,7 +222,9 @@ test('snapshots hold every entry of every kind of map', async () => {
       }));
     });
   };
-  const numbers = new Map(last('hash', 4, 8).map(({ key, value }) => [key.readUInt32LE(0), Number(value.readBigUInt64LE(0))]));
+  const numbers = new Map(
+    last('hash', 4, 8).map(({ key, value }) => [key.readUInt32LE(0), Number(value.readBigUInt64LE(0))]),
+  );
   assert.equal(numbers.size, 100_000);
   for (const [key, value] of numbers) assert.equal(value, 3 * key);
   const mapped = last('mapped', 4, 8);
@@ -203,18 +233,31 @@ test('snapshots hold every entry of every kind of map', async () => {
     assert.equal(key.readUInt32LE(0), index);
     assert.equal(value.readBigUInt64LE(0), 3n * BigInt(index));
   });
-  assert.deepEqual(last('lru', 4, 8).map(({ key }) => key.readUInt32LE(0)).sort(), [0, 1, 2, 3]);
+  assert.deepEqual(
+    last('lru', 4, 8)
+      .map(({ key }) => key.readUInt32LE(0))
+      .sort(),
+    [0, 1, 2, 3],
+  );
   const cpus = loader.framesOf(2).at(-1)?.header.aux ?? 0;
   const perCpu = last('per_cpu', 4, 8 * cpus);
   assert.equal(perCpu.length, 3);
-  assert.deepEqual(last('trie', 8, 4).map(({ key }) => key.readUInt32LE(4)).sort(), [0, 1, 2, 3]);
+  assert.deepEqual(
+    last('trie', 8, 4)
+      .map(({ key }) => key.readUInt32LE(4))
+      .sort(),
+    [0, 1, 2, 3],
+  );
   assert.equal(last('queue', 0, 8)[0]?.value.readBigUInt64LE(0), 0n);
   assert.equal(last('stack', 0, 8)[0]?.value.readBigUInt64LE(0), 9n);
   const [trace] = last('stacks', 4, 127 * 8);
   assert.ok(trace !== undefined && trace.value.readBigUInt64LE(0) !== 0n, 'a kernel stack was kept');
   const outer = last('outer', 4, 4);
   assert.equal(outer.length, 2);
-  assert.ok(outer.every(({ value }) => value.readUInt32LE(0) > 0), 'the ids of the maps inside');
+  assert.ok(
+    outer.every(({ value }) => value.readUInt32LE(0) > 0),
+    'the ids of the maps inside',
+  );
   assert.ok(loader.messages.some((message) => message.type === 'remark' && message.text.includes('stacks')));
 });
 

@@ -9,12 +9,16 @@ function excerpt(place: Place, files: readonly SourceFile[]): string[] {
   const text = files.find((file) => file.name === place.file)?.text.split('\n')[place.line - 1];
   if (text === undefined) return [];
   const number = String(place.line).padStart(5);
-  const shown = (part: string): string => escapeControls(part.replace(/\r$/, '').replaceAll('\t', TAB)).replaceAll('␉', TAB);
+  const shown = (part: string): string =>
+    escapeControls(part.replace(/\r$/, '').replaceAll('\t', TAB)).replaceAll('␉', TAB);
   const before = shown(text.slice(0, place.column - 1));
   const sameLine = place.endLine === undefined || place.endLine === place.line;
   const end = sameLine ? (place.endColumn ?? place.column + 1) : text.length + 1;
   const width = Math.max(1, shown(text.slice(place.column - 1, end - 1)).length);
-  return [`${number} | ${shown(text)}`, `${' '.repeat(5)} | ${' '.repeat(before.length)}^${'~'.repeat(width - 1)}`];
+  return [
+    `${number} | ${shown(text)}`,
+    `${' '.repeat(5)} | ${' '.repeat(before.length)}^${'~'.repeat(width - 1)}`,
+  ];
 }
 
 function placeText(place: Place | undefined): string {

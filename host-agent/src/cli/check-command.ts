@@ -39,7 +39,11 @@ export async function checkCommand(args: readonly string[]): Promise<ExitCode> {
   };
   const result =
     values.hub === undefined
-      ? await compileHere(probe, { dataDir: values.data, policyPath: values.policy, log: machineLog(values.verbose) })
+      ? await compileHere(probe, {
+          dataDir: values.data,
+          policyPath: values.policy,
+          log: machineLog(values.verbose),
+        })
       : await compileOnHub(probe, values.hub, values.host);
   const output = openOutput();
   for (const diagnostic of result.diagnostics) {

@@ -4,7 +4,13 @@ import type { ErrorCode } from '@probepad/protocol/errors';
 export const EXIT = { fine: 0, probe: 1, usage: 2, host: 3 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-const USAGE_ERRORS: readonly ErrorCode[] = ['bad_param', 'bad_target', 'target_needed', 'bad_flag', 'bad_file_name'];
+const USAGE_ERRORS: readonly ErrorCode[] = [
+  'bad_param',
+  'bad_target',
+  'target_needed',
+  'bad_flag',
+  'bad_file_name',
+];
 
 const HOST_ERRORS: readonly ErrorCode[] = [
   'unauthenticated',

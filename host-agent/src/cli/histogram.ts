@@ -10,7 +10,9 @@ function slotsOf(value: Value): number[] | undefined {
       ? value.slots
       : undefined;
   if (list === undefined || list.length < SLOTS_MIN) return undefined;
-  const numbers = list.map((slot) => (typeof slot === 'number' || typeof slot === 'bigint' ? Number(slot) : -1));
+  const numbers = list.map((slot) =>
+    typeof slot === 'number' || typeof slot === 'bigint' ? Number(slot) : -1,
+  );
   return numbers.every((slot) => slot >= 0) ? numbers : undefined;
 }
 

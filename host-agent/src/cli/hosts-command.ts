@@ -22,19 +22,34 @@ const OPTIONS = {
 /** `probepad hosts`: the hosts of a hub, or what this machine can do. @throws UsageError, ProbepadFailure */
 export async function hostsCommand(args: readonly string[]): Promise<ExitCode> {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
-  const hosts = values.hub === undefined ? [await thisMachine({ dataDir: values.data, policyPath: values.policy, log: machineLog(values.verbose) })] : await hostsOf(values.hub);
+  const hosts =
+    values.hub === undefined
+      ? [
+          await thisMachine({
+            dataDir: values.data,
+            policyPath: values.policy,
+            log: machineLog(values.verbose),
+          }),
+        ]
+      : await hostsOf(values.hub);
   const output = openOutput();
   if (values.json === true) {
     for (const host of hosts) output.line(JSON.stringify({ kind: 'host', ...host }));
   } else {
     const cells = hosts.map(({ name, online, facts }) =>
-      [name, online ? 'online' : 'offline', facts?.kernel ?? '', facts?.arch ?? '', facts?.clang ?? ''].map(escapeControls),
+      [name, online ? 'online' : 'offline', facts?.kernel ?? '', facts?.arch ?? '', facts?.clang ?? ''].map(
+        escapeControls,
+      ),
     );
-    const table = createTable(['name', 'state', 'kernel', 'arch', 'clang'], [false, false, false, false, false]);
+    const table = createTable(
+      ['name', 'state', 'kernel', 'arch', 'clang'],
+      [false, false, false, false, false],
+    );
     // Once to widen the columns.
     for (const row of cells) table.row(row);
     for (const line of [table.heading(), ...cells.map((row) => table.row(row))]) output.line(line);
-    if (values.hub === undefined) for (const line of checkLines(hosts[0]?.facts?.checks ?? [])) output.line(line);
+    if (values.hub === undefined)
+      for (const line of checkLines(hosts[0]?.facts?.checks ?? [])) output.line(line);
   }
   await output.flush();
   return EXIT.fine;

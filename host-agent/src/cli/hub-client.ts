@@ -41,7 +41,9 @@ export function hubAddress(text: string): { url: string; token: string } {
   const url = new URL(text);
   const token = url.searchParams.get('token') ?? process.env.PROBEPAD_TOKEN;
   if (token === undefined || token === '') {
-    throw new UsageError(`--hub ${text}: the token is missing; take the whole URL that npm start printed, or set PROBEPAD_TOKEN`);
+    throw new UsageError(
+      `--hub ${text}: the token is missing; take the whole URL that npm start printed, or set PROBEPAD_TOKEN`,
+    );
   }
   const secure = url.protocol === 'https:' || url.protocol === 'wss:';
   return { url: `${secure ? 'wss' : 'ws'}://${url.host}/ws`, token };
@@ -83,7 +85,10 @@ export async function connectToHub(hub: string): Promise<HubClient> {
       return;
     }
     const refusal = RefusalSchema.safeParse(message);
-    if (refusal.success) return end(new ProbepadFailure(refusal.data.error));
+    if (refusal.success) {
+      end(new ProbepadFailure(refusal.data.error));
+      return;
+    }
     const event = BrowserEventSchema.safeParse(message);
     // A newer hub may tell what this version does not know.
     if (!event.success) return;
@@ -100,7 +105,11 @@ export async function connectToHub(hub: string): Promise<HubClient> {
       socket.terminate();
     });
     socket.once('error', (error) => {
-      reject(new ProbepadFailure(probepadError('host_offline', `connecting to ${url}: ${error.message || 'refused'}`)));
+      reject(
+        new ProbepadFailure(
+          probepadError('host_offline', `connecting to ${url}: ${error.message || 'refused'}`),
+        ),
+      );
     });
   });
   socket.on('error', (error) => end(error));
@@ -109,8 +118,12 @@ export async function connectToHub(hub: string): Promise<HubClient> {
   });
   socket.on('message', (data: Buffer, isBinary: boolean) => {
     try {
-      if (!isBinary) return onText(data.toString());
-      for (const frame of framesOf(data, FRAME_PAYLOAD_MAX)) for (const listener of frameListeners) listener(frame);
+      if (!isBinary) {
+        onText(data.toString());
+        return;
+      }
+      for (const frame of framesOf(data, FRAME_PAYLOAD_MAX))
+        for (const listener of frameListeners) listener(frame);
     } catch (error) {
       end(error instanceof Error ? error : new Error(String(error)));
       socket.terminate();
@@ -139,7 +152,8 @@ export async function connectToHub(hub: string): Promise<HubClient> {
               onReply?.();
               const result = BrowserRequests[method].result.safeParse(value);
               if (result.success) resolve(result.data as ResultOf<typeof BrowserRequests, typeof method>);
-              else reject(new ProbepadFailure(probepadError('bad_message', `reading the reply to ${method}`)));
+              else
+                reject(new ProbepadFailure(probepadError('bad_message', `reading the reply to ${method}`)));
             }),
           reject: (error) => settle(() => reject(error)),
         });

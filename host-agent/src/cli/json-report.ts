@@ -12,6 +12,7 @@ export function diagnosticLine(host: string | undefined, diagnostic: Diagnostic)
 export function jsonReport(output: Output): SessionListener {
   const decoders = new Map<string, ReturnType<typeof createRowDecoder>>();
   const told = new Map<string, number>();
+  const running = new Set<string>();
   const print = (line: Record<string, unknown>): void => output.line(JSON.stringify(line));
 
   function newDiagnostics(host: string, diagnostics: readonly Diagnostic[]): void {
@@ -21,7 +22,10 @@ export function jsonReport(output: Output): SessionListener {
   }
 
   return {
-    status: (host, status) => newDiagnostics(host, status.diagnostics),
+    status(host, status) {
+      newDiagnostics(host, status.diagnostics);
+      if (status.state === 'running') running.add(host);
+    },
     schema(host, schema) {
       if (decoders.has(host)) return;
       print({ kind: 'schema', host, ...schema });
@@ -47,8 +51,11 @@ export function jsonReport(output: Output): SessionListener {
         }),
       );
     },
-    counts: (host, { sources, programs }) =>
-      print({ kind: 'stats', host, sources, ...(programs === undefined ? {} : { programs }) }),
+    counts(host, { sources, programs }) {
+      // Whoever reads the first of these knows that the programs are attached.
+      if (!running.has(host)) return;
+      print({ kind: 'stats', host, sources, ...(programs === undefined ? {} : { programs }) });
+    },
     frame: (host, frame) => decoders.get(host)?.(frame),
     ended(host, status, counts) {
       newDiagnostics(host, status.diagnostics);

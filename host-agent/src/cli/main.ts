@@ -54,7 +54,9 @@ function explain(thrown: unknown): ExitCode {
     return exitCodeOfError(thrown.error.code);
   }
   const known = thrown instanceof PolicyError || (thrown instanceof Error && 'code' in thrown);
-  say(`probepad: ${thrown instanceof Error ? (known ? thrown.message : (thrown.stack ?? '')) : String(thrown)}`);
+  say(
+    `probepad: ${thrown instanceof Error ? (known ? thrown.message : (thrown.stack ?? '')) : String(thrown)}`,
+  );
   return EXIT.host;
 }
 

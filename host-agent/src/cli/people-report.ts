@@ -3,7 +3,7 @@ import type { RecordBatch } from '@probepad/protocol/decode';
 import { escapeControls, formatDuration, formatValue, meaningOf } from '@probepad/protocol/format';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import type { Value } from '@probepad/protocol/value';
-import { histogram } from './histogram.ts';
+import { mapLines } from './map-lines.ts';
 import type { Output } from './output.ts';
 import { createRowDecoder, type MapEntry } from './rows.ts';
 import type { SessionListener } from './session.ts';
@@ -12,10 +12,15 @@ import { createTable, type Table } from './table.ts';
 /** Entries of a map that are printed at the end; the JSON form has them all. */
 const ENTRIES_SHOWN = 40;
 
+interface Snapshot {
+  source: Source;
+  entries: MapEntry[];
+}
+
 interface HostReport {
   schema: ProbeSchema;
   decode: ReturnType<typeof createRowDecoder>;
-  maps: Map<string, { source: Source; entries: MapEntry[] }>;
+  maps: Map<string, Snapshot>;
   globals: Map<string, Value>;
   clockOffset: bigint;
 }
@@ -52,7 +57,9 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
 
   function printRecords(host: string, schema: ProbeSchema, source: Source, batch: RecordBatch): void {
     const { columns, rows } = batch;
-    const meanings = columns.map(({ leaf }) => (leaf.type < 0 ? 'plain' : meaningOf(schema, leaf.type, leaf.name)));
+    const meanings = columns.map(({ leaf }) =>
+      leaf.type < 0 ? 'plain' : meaningOf(schema, leaf.type, leaf.name),
+    );
     const table = tableOf(
       `${host} ${source.name} ${batch.type}`,
       columns.map(({ leaf }) => (leaf.name === '' ? source.name : leaf.name)),
@@ -67,17 +74,13 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
     }
   }
 
-  function printMap(host: string, source: Source, entries: MapEntry[]): void {
-    output.line(`\n${prefix(host)}${source.name} (${entries.length} ${entries.length === 1 ? 'entry' : 'entries'})`);
-    const sorted = entries.map((entry) => ({ entry, weight: weightOf(entry.value) })).sort((a, b) => b.weight - a.weight);
-    const table = createTable(['key', 'value'], [false, false]);
-    for (const { entry } of sorted.slice(0, ENTRIES_SHOWN)) {
-      const key = formatValue(entry.key, 'plain');
-      const bars = histogram(entry.value);
-      if (bars === undefined) output.line(`${prefix(host)}${table.row([key, formatValue(entry.value, 'plain')])}`);
-      else for (const line of [key, ...bars]) output.line(`${prefix(host)}${line}`);
-    }
-    if (entries.length > ENTRIES_SHOWN) output.line(`… and ${entries.length - ENTRIES_SHOWN} more (--json prints all)`);
+  function printMap(host: string, { source, entries }: Snapshot): void {
+    const lines = mapLines(source, entries, ENTRIES_SHOWN);
+    const size = `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`;
+    output.line(`\n${prefix(host)}${source.name} (${size})`);
+    for (const line of lines) output.line(`${prefix(host)}${line}`);
+    if (entries.length > ENTRIES_SHOWN)
+      output.line(`… and ${entries.length - ENTRIES_SHOWN} more (--json prints all)`);
   }
 
   function timeOf(host: string, timeNs: bigint): string {
@@ -107,7 +110,12 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
           globals: (source, value) => source.writable && report.globals.set(source.name, value),
           trace(lines) {
             for (const { timeNs, comm, pid, text } of lines) {
-              under(trace, host, [timeOf(host, timeNs), escapeControls(comm), String(pid), escapeControls(text)]);
+              under(trace, host, [
+                timeOf(host, timeNs),
+                escapeControls(comm),
+                String(pid),
+                escapeControls(text),
+              ]);
             }
           },
           text(_source, text) {
@@ -122,21 +130,25 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
     frame: (host, frame) => reports.get(host)?.decode(frame),
     ended(host, status, counts) {
       const report = reports.get(host);
-      for (const { source, entries } of report?.maps.values() ?? []) printMap(host, source, entries);
+      for (const snapshot of report?.maps.values() ?? []) printMap(host, snapshot);
       for (const [name, value] of report?.globals ?? []) {
         output.line(`\n${prefix(host)}${name}`);
-        const members = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+        const members =
+          typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
         for (const [member, inner] of members) output.line(`  ${member} = ${formatValue(inner, 'plain')}`);
       }
       for (const program of status.programs) {
-        if (program.state === 'failed') notice(`${prefix(host)}${escapeControls(`${program.name}: ${program.detail}`)}`);
+        if (program.state === 'failed')
+          notice(`${prefix(host)}${escapeControls(`${program.name}: ${program.detail}`)}`);
       }
       for (const remark of status.remarks) notice(`${prefix(host)}${escapeControls(remark)}`);
-      if (status.error !== undefined) {
+      // A compiler's or verifier's messages have been printed with their lines; they say it better.
+      const explained = status.diagnostics.some(({ severity }) => severity === 'error');
+      if (status.error !== undefined && !explained) {
         notice(`${prefix(host)}${escapeControls(status.error.message)}`);
         notice(`${prefix(host)}${escapeControls(status.error.remedy)}`);
       }
-      notice(`${prefix(host)}${endLine(status, counts)}`);
+      notice(`${prefix(host)}${endLine(status, counts, report?.schema)}`);
     },
   };
 }
@@ -149,9 +161,10 @@ function runningLine({ programs, timing }: RunStatus): string {
   return `running: ${attached} of ${programs.length} programs attached (${times.join(', ')}); Ctrl+C ends it`;
 }
 
-function endLine(status: RunStatus, counts: RunCounts | undefined): string {
+function endLine(status: RunStatus, counts: RunCounts | undefined, schema: ProbeSchema | undefined): string {
+  const values = schema?.sources.filter(({ kind }) => kind === 'globals').map(({ name }) => name) ?? [];
   const parts = Object.entries(counts?.sources ?? {})
-    .filter(([, { produced }]) => produced > 0)
+    .filter(([name, { produced }]) => produced > 0 && !values.includes(name))
     .map(([name, { delivered, dropped }]) => {
       const lost = Object.entries(dropped).filter(([, count]) => count > 0);
       const losses = lost.map(([place, count]) => `${count} dropped (${place})`);
@@ -159,12 +172,4 @@ function endLine(status: RunStatus, counts: RunCounts | undefined): string {
     });
   const reason = (status.reason ?? 'ended').replaceAll('_', ' ');
   return parts.length === 0 ? reason : `${reason}; ${escapeControls(parts.join('; '))}`;
-}
-
-/** What a map is sorted by: the value, or the largest number in it. */
-function weightOf(value: Value): number {
-  if (typeof value === 'number' || typeof value === 'bigint') return Number(value);
-  if (Array.isArray(value)) return value.reduce<number>((sum, inner) => sum + Math.max(0, weightOf(inner)), 0);
-  if (typeof value === 'object' && value !== null) return Math.max(...Object.values(value).map(weightOf), 0);
-  return 0;
 }

@@ -19,11 +19,13 @@ export async function readProbeFiles(paths: readonly string[]): Promise<SourceFi
   const files = new Map<string, string>();
   for (const path of paths) {
     const name = basename(path);
-    if (!FILE_NAME_PATTERN.test(name)) throw new UsageError(`${path}: file names hold letters, digits, "_", "." and "-"`);
+    if (!FILE_NAME_PATTERN.test(name))
+      throw new UsageError(`${path}: file names hold letters, digits, "_", "." and "-"`);
     if (files.has(name)) throw new UsageError(`${path}: another file is named ${name} too`);
     files.set(name, await readFile(path, 'utf8').catch((error: Error) => unreadable(error)));
   }
-  if (![...files.keys()].some((name) => name.endsWith('.c'))) throw new UsageError('none of the files is a .c file');
+  if (![...files.keys()].some((name) => name.endsWith('.c')))
+    throw new UsageError('none of the files is a .c file');
   await addHeaders(files, [...new Set(paths.map((path) => dirname(path)))]);
   return [...files].map(([name, text]) => ({ name, text }));
 }

@@ -27,7 +27,10 @@ export function createRowDecoder(schema: ProbeSchema, listener: RowListener): (f
   const texts = new Map<number, TextDecoder>();
 
   function onMap(source: Source, frame: Frame): void {
-    if (source.kind === 'globals') return listener.globals(source, decoder.globals(frame));
+    if (source.kind === 'globals') {
+      listener.globals(source, decoder.globals(frame));
+      return;
+    }
     const batch = decoder.map(frame);
     let snapshot = snapshots.get(source.id);
     if (batch.first) {
@@ -94,6 +97,9 @@ export function rowOf(columns: readonly Column[], row: number): Value {
 function entriesOf(batch: MapBatch): MapEntry[] {
   return Array.from({ length: batch.rows }, (_, row) => ({
     key: batch.keys.length === 0 ? null : rowOf(batch.keys, row),
-    value: batch.cpuValues === undefined ? rowOf(batch.values, row) : batch.cpuValues.map((cpu) => rowOf(cpu, row)),
+    value:
+      batch.cpuValues === undefined
+        ? rowOf(batch.values, row)
+        : batch.cpuValues.map((cpu) => rowOf(cpu, row)),
   }));
 }

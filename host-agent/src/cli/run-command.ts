@@ -6,9 +6,9 @@ import { MAP_INTERVAL } from '@probepad/protocol/limits';
 import { diagnosticText } from './carets.ts';
 import { EXIT, type ExitCode, exitCodeOfStatus } from './exit-code.ts';
 import { hubSession } from './hub-session.ts';
-import { machineLog } from './machine-log.ts';
 import { jsonReport } from './json-report.ts';
 import { localSession } from './local-session.ts';
+import { machineLog } from './machine-log.ts';
 import { openOutput } from './output.ts';
 import { peopleReport } from './people-report.ts';
 import { readProbeFiles } from './probe-files.ts';
@@ -76,7 +76,9 @@ export async function runCommand(args: readonly string[]): Promise<ExitCode> {
       events: values.events === undefined ? 0 : countOf(values.events, 'events'),
     },
     mapInterval:
-      values['map-interval'] === undefined ? MAP_INTERVAL : durationOf(values['map-interval'], 'map-interval'),
+      values['map-interval'] === undefined
+        ? MAP_INTERVAL
+        : durationOf(values['map-interval'], 'map-interval'),
   };
 
   const output = openOutput();

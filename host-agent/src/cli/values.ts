@@ -6,13 +6,15 @@ const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 
 export function durationOf(text: string, option: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
   const factor = UNITS[match?.[2] ?? 's'];
-  if (match === null || factor === undefined) throw new UsageError(`--${option} ${text}: a time looks like 500ms, 5s or 2m`);
+  if (match === null || factor === undefined)
+    throw new UsageError(`--${option} ${text}: a time looks like 500ms, 5s or 2m`);
   return Number(match[1]) * factor;
 }
 
 /** A positive whole number. @throws UsageError */
 export function countOf(text: string, option: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new UsageError(`--${option} ${text}: a whole number from 1 on is needed`);
+  if (!/^[1-9]\d{0,14}$/.test(text))
+    throw new UsageError(`--${option} ${text}: a whole number from 1 on is needed`);
   return Number(text);
 }
 

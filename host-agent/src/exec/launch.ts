@@ -61,7 +61,8 @@ function ignoreBrokenPipe(stream: Writable): Writable {
 
 function stream<T>(child: ChildProcess, descriptor: number): T {
   const found = child.stdio[descriptor];
-  if (found === null || found === undefined) throw new Error(`descriptor ${descriptor} of the child is not a pipe`);
+  if (found === null || found === undefined)
+    throw new Error(`descriptor ${descriptor} of the child is not a pipe`);
   return found as T;
 }
 

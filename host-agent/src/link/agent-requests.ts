@@ -40,7 +40,8 @@ const HANDLERS: Handlers = {
       if (diagnostics.length === 0) throw new ProbepadFailure(compiled.error);
       return { ok: false, diagnostics, cached, milliseconds };
     }
-    if (transfer !== undefined) for (const message of blobMessages(transfer, compiled.object)) sendData(message);
+    if (transfer !== undefined)
+      for (const message of blobMessages(transfer, compiled.object)) sendData(message);
     return { ok: true, diagnostics, cached, milliseconds, schema: compiled.schema, object: compiled.hash };
   },
   'run.start'({ run, stream, user, probe, object }, { table, feed, incomings, host }) {
@@ -102,7 +103,9 @@ const HANDLERS: Handlers = {
 };
 
 function ordinal(text: string): bigint {
-  return /^\d{1,20}$/.test(text) ? BigInt(text) : fail('bad_message', `reading the ordinal "${text.slice(0, 40)}"`);
+  return /^\d{1,20}$/.test(text)
+    ? BigInt(text)
+    : fail('bad_message', `reading the ordinal "${text.slice(0, 40)}"`);
 }
 
 function isMethod(method: string): method is AgentMethod {
@@ -114,7 +117,8 @@ function isMethod(method: string): method is AgentMethod {
  * @throws ProbepadFailure, or anything else for a defect
  */
 export async function answer(method: string, params: unknown, context: RequestContext): Promise<unknown> {
-  if (!isMethod(method)) return fail('bad_message', `answering ${method.slice(0, 40)}: there is no such request`);
+  if (!isMethod(method))
+    return fail('bad_message', `answering ${method.slice(0, 40)}: there is no such request`);
   const parsed = AgentRequests[method].params.safeParse(params);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

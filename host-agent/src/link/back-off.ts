@@ -1,6 +1,6 @@
 /** Milliseconds: the first wait, and the longest. */
 const FIRST = 250;
-const LONGEST = 10_000;
+const LONGEST = 4_000;
 
 /**
  * How long to wait before the next try to connect. Grows by doubling and is drawn from its whole range, so that many hosts do

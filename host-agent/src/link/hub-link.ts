@@ -9,7 +9,13 @@ import { RequestEnvelopeSchema } from '@probepad/protocol/control/envelope';
 import type { HostFacts } from '@probepad/protocol/control/host';
 import { errorOf, type ProbepadError, probepadError } from '@probepad/protocol/errors';
 import { framesOf } from '@probepad/protocol/frames';
-import { FRAME_PAYLOAD_MAX, HEARTBEAT_TIMEOUT, HELLO_TIMEOUT, LEASE, MESSAGE_MAX } from '@probepad/protocol/limits';
+import {
+  FRAME_PAYLOAD_MAX,
+  HEARTBEAT_TIMEOUT,
+  HELLO_TIMEOUT,
+  LEASE,
+  MESSAGE_MAX,
+} from '@probepad/protocol/limits';
 import { PROTOCOL_VERSION, RefusalSchema } from '@probepad/protocol/version';
 import { type RawData, WebSocket } from 'ws';
 import type { Log } from '../runs/log.ts';
@@ -52,7 +58,12 @@ export interface HubLink {
 const IN_FLIGHT = 4 * 1024 * 1024;
 
 /** Refusals that another try does not mend. */
-const FINAL: readonly ProbepadError['code'][] = ['bad_join_token', 'revoked', 'version_mismatch', 'unauthenticated'];
+const FINAL: readonly ProbepadError['code'][] = [
+  'bad_join_token',
+  'revoked',
+  'version_mismatch',
+  'unauthenticated',
+];
 
 /** Heartbeats that come after a run's last status before it is taken as received. */
 const HEARTBEATS_TO_FORGET = 2;
@@ -174,11 +185,15 @@ export function openHubLink(options: HubLinkOptions): HubLink {
         reply = { type: 'reply', id, result };
       } catch (thrown) {
         const error = errorOf(thrown);
-        if (error.code === 'internal') log(`${method}: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
+        if (error.code === 'internal')
+          log(`${method}: ${thrown instanceof Error ? thrown.stack : String(thrown)}`);
         reply = { type: 'reply', id, error };
       }
       if (current !== socket) return;
-      const tooLarge = probepadError('internal', `answering ${method}: the reply is over ${MESSAGE_MAX} bytes`);
+      const tooLarge = probepadError(
+        'internal',
+        `answering ${method}: the reply is over ${MESSAGE_MAX} bytes`,
+      );
       send(textOfMessage(reply) ?? textOfMessage({ type: 'reply', id, error: tooLarge }), method);
     }
 

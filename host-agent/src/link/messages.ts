@@ -1,5 +1,5 @@
-import { MESSAGE_MAX } from '@probepad/protocol/limits';
 import type { AgentEvent } from '@probepad/protocol/control/agent';
+import { MESSAGE_MAX } from '@probepad/protocol/limits';
 
 /** The text of a control message, or undefined when it would be over MESSAGE_MAX. */
 export function textOfMessage(message: unknown): string | undefined {

@@ -9,7 +9,8 @@ import { loadPolicy } from './policy-file.ts';
 
 test('the default looks at everything and changes nothing', () => {
   assert.ok(DEFAULT_POLICY.programTypes.includes('tracepoint'));
-  for (const type of ['lsm', 'ext', 'struct_ops', 'fmod_ret']) assert.ok(!DEFAULT_POLICY.programTypes.includes(type));
+  for (const type of ['lsm', 'ext', 'struct_ops', 'fmod_ret'])
+    assert.ok(!DEFAULT_POLICY.programTypes.includes(type));
   assert.ok(DEFAULT_POLICY.helpersDenied.includes('bpf_probe_write_user'));
   assert.equal(DEFAULT_POLICY.terminal, false);
 });

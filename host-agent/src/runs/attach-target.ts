@@ -100,7 +100,13 @@ const usdt: Parser = (program, target) => {
   const { rest, pid } = splitPid(program, target);
   const match = /^(.+):([^:]+):([^:]+)$/s.exec(rest);
   if (match === null) return badTarget(program, target, 'it is not path:provider:name');
-  return { type: 'usdt', path: match[1] as string, provider: match[2] as string, name: match[3] as string, pid };
+  return {
+    type: 'usdt',
+    path: match[1] as string,
+    provider: match[2] as string,
+    name: match[3] as string,
+    pid,
+  };
 };
 
 const perfEvent: Parser = (program, target) => {
@@ -117,7 +123,8 @@ const perfEvent: Parser = (program, target) => {
 const INTERFACE = /^[^\s/:]{1,15}$/;
 
 function interfaceOf(program: Program, target: string, name: string | undefined): string {
-  if (name === undefined || !INTERFACE.test(name)) return badTarget(program, target, 'it does not begin with an interface');
+  if (name === undefined || !INTERFACE.test(name))
+    return badTarget(program, target, 'it does not begin with an interface');
   return name;
 }
 
@@ -131,7 +138,8 @@ const xdp: Parser = (program, target) => {
 const tc: Parser = (program, target) => {
   const [name, direction = egressBySection(program) ? 'egress' : 'ingress', ...more] = target.split(':');
   const known = direction === 'ingress' || direction === 'egress';
-  if (!known || more.length > 0) return badTarget(program, target, 'the direction is neither ingress nor egress');
+  if (!known || more.length > 0)
+    return badTarget(program, target, 'the direction is neither ingress nor egress');
   return { type: 'tc', interface: interfaceOf(program, target, name), direction };
 };
 
@@ -170,7 +178,9 @@ const PARSERS: Record<Program['attach'], Parser> = {
   xdp,
   tc,
   cgroup: (program, target) =>
-    target.startsWith('/') ? { type: 'cgroup', path: target } : badTarget(program, target, 'it is not a path'),
+    target.startsWith('/')
+      ? { type: 'cgroup', path: target }
+      : badTarget(program, target, 'it is not a path'),
   socket_filter: (program, target) => ({
     type: 'socket_filter',
     interface: interfaceOf(program, target, target),

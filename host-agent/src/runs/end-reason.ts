@@ -28,24 +28,41 @@ export function endingOfFailure(failed: Failed, verifierRejected: boolean, memor
     };
   }
   if (failed.errno === ENOMEM && failed.stage !== 'attach') {
-    return { reason: 'budget_exceeded', error: probepadError('out_of_memory', message, { limit: memoryLimit }) };
+    return {
+      reason: 'budget_exceeded',
+      error: probepadError('out_of_memory', message, { limit: memoryLimit }),
+    };
   }
   const denied = failed.errno === EPERM || (failed.errno === EACCES && failed.stage !== 'load');
   if (denied && failed.stage !== 'stream') {
-    const error = probepadError('no_privilege', message, { missing: 'CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN, CAP_SYS_ADMIN' });
+    const error = probepadError('no_privilege', message, {
+      missing: 'CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN, CAP_SYS_ADMIN',
+    });
     return { reason: failed.stage === 'attach' ? 'attach_failed' : 'load_failed', error };
   }
   switch (failed.stage) {
     case 'attach':
-      return { reason: 'attach_failed', error: probepadError('attach_failed', message, { reason: failed.message }) };
+      return {
+        reason: 'attach_failed',
+        error: probepadError('attach_failed', message, { reason: failed.message }),
+      };
     case 'stream':
-      return { reason: 'crashed', error: probepadError('loader_crashed', message, { reason: failed.message }) };
+      return {
+        reason: 'crashed',
+        error: probepadError('loader_crashed', message, { reason: failed.message }),
+      };
     case 'spec':
       return { reason: 'load_failed', error: probepadError('internal', message) };
     case 'open':
-      return { reason: 'load_failed', error: probepadError('bad_object', message, { reason: failed.message }) };
+      return {
+        reason: 'load_failed',
+        error: probepadError('bad_object', message, { reason: failed.message }),
+      };
     case 'load':
-      return { reason: 'load_failed', error: probepadError('load_failed', message, { reason: failed.message }) };
+      return {
+        reason: 'load_failed',
+        error: probepadError('load_failed', message, { reason: failed.message }),
+      };
   }
 }
 
@@ -61,5 +78,8 @@ const GERUNDS: Record<Failed['stage'], string> = {
 /** Why a run ended whose loader went without a word. */
 export function endingOfExit(exit: ChildExit, broken: string | undefined): Ending {
   const reason = broken ?? exit.failure ?? (exit.signal === null ? `exit code ${exit.code}` : exit.signal);
-  return { reason: 'crashed', error: probepadError('loader_crashed', `running the loader: ${reason}`, { reason }) };
+  return {
+    reason: 'crashed',
+    error: probepadError('loader_crashed', `running the loader: ${reason}`, { reason }),
+  };
 }

@@ -1,5 +1,5 @@
-import type { Diagnostic } from '@probepad/protocol/diagnostics';
 import type { Probe } from '@probepad/protocol/control/run';
+import type { Diagnostic } from '@probepad/protocol/diagnostics';
 import type { ProbepadError } from '@probepad/protocol/errors';
 import type { ProbeSchema } from '@probepad/protocol/schema';
 import type { Policy } from '../policy/policy.ts';

@@ -35,7 +35,11 @@ export function startLoader(
   listener: LoaderListener,
   log: Log,
 ): LoaderProcess {
-  const child = launchLoader({ command: path, args: ['run'], env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } });
+  const child = launchLoader({
+    command: path,
+    args: ['run'],
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+  });
   let broken = false;
 
   function breakOff(reason: string): void {

@@ -57,14 +57,21 @@ function checkAttachKinds(schema: ProbeSchema, policy: Policy): void {
   }
 }
 
-function checkNames(given: Record<string, string>, known: readonly string[], what: 'param' | 'program'): void {
+function checkNames(
+  given: Record<string, string>,
+  known: readonly string[],
+  what: 'param' | 'program',
+): void {
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue;
     const choices = known.length === 0 ? 'there are none' : `there are ${known.join(', ')}`;
     if (what === 'param') {
       fail('bad_param', `setting ${name}: the probe has no such parameter`, { param: name, reason: choices });
     }
-    fail('bad_target', `attaching ${name}: the probe has no such program`, { program: name, reason: choices });
+    fail('bad_target', `attaching ${name}: the probe has no such program`, {
+      program: name,
+      reason: choices,
+    });
   }
 }
 
@@ -95,7 +102,8 @@ export function loaderSpecOf(input: SpecInput): LoaderSpec {
     schema.programs.map((program) => program.name),
     'program',
   );
-  const wanted = Number.isFinite(probe.mapInterval) && probe.mapInterval > 0 ? probe.mapInterval : MAP_INTERVAL;
+  const wanted =
+    Number.isFinite(probe.mapInterval) && probe.mapInterval > 0 ? probe.mapInterval : MAP_INTERVAL;
   const interval = Math.round(Math.min(MAP_INTERVAL_MAX, Math.max(MAP_INTERVAL_MIN, wanted)));
   return {
     version: 1,

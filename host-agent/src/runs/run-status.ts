@@ -1,5 +1,5 @@
-import { type ProbepadError, probepadError } from '@probepad/protocol/errors';
 import type { EndReason, ProgramStatus, RunState, RunStatus } from '@probepad/protocol/control/run';
+import { type ProbepadError, probepadError } from '@probepad/protocol/errors';
 
 /** Where each state may lead. A run that fails early goes straight to `ended`. */
 const NEXT: Record<RunState, readonly RunState[]> = {
@@ -68,5 +68,7 @@ export function createStatusKeeper(initial: RunStatus, publish: (status: RunStat
 
 /** The error that goes with a reason that a hub or host decided on, where one explains it. */
 export function errorOfReason(reason: EndReason): ProbepadError | undefined {
-  return reason === 'lease_lost' ? probepadError('lease_lost', 'waiting for the hub: the lease ran out') : undefined;
+  return reason === 'lease_lost'
+    ? probepadError('lease_lost', 'waiting for the hub: the lease ran out')
+    : undefined;
 }

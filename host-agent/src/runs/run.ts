@@ -1,10 +1,4 @@
-import type {
-  EndReason,
-  Probe,
-  RunCounts,
-  RunStatus,
-  StreamSchema,
-} from '@probepad/protocol/control/run';
+import type { EndReason, Probe, RunCounts, RunStatus, StreamSchema } from '@probepad/protocol/control/run';
 import { errorOf, fail } from '@probepad/protocol/errors';
 import { AGENT_QUEUE_MAX, RESUME_BUFFER } from '@probepad/protocol/limits';
 import type { LoaderMessage } from '@probepad/protocol/loader';
@@ -242,7 +236,8 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
     const orderly = ending !== undefined && exit.code !== null && broken === undefined;
     if (!orderly) await sweep(environment.loaderPath, log);
     // A loader that had to be killed while it was being stopped did stop.
-    if (ending === undefined && stopReason !== undefined && broken === undefined) return { reason: stopReason };
+    if (ending === undefined && stopReason !== undefined && broken === undefined)
+      return { reason: stopReason };
     return ending ?? endingOfExit(exit, broken);
   }
 
@@ -294,7 +289,9 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
     },
     outbox,
     counts: () =>
-      schema === undefined ? undefined : runCountsOf(stream, schema, outbox.counts(), loaderCounts, showPrograms),
+      schema === undefined
+        ? undefined
+        : runCountsOf(stream, schema, outbox.counts(), loaderCounts, showPrograms),
     stop,
     showPrograms(on) {
       showPrograms = on;

@@ -18,6 +18,8 @@ export async function sweep(loaderPath: string, log: Log): Promise<void> {
     stderrMax: 64 * 1024,
   });
   if (result.code !== 0) {
-    log(`sweeping after a loader failed: ${result.signal ?? result.code} ${result.stderr.toString('utf8').trim()}`);
+    log(
+      `sweeping after a loader failed: ${result.signal ?? result.code} ${result.stderr.toString('utf8').trim()}`,
+    );
   }
 }

@@ -120,7 +120,13 @@ test('a gap that waits keeps its place when older frames are sent again', () => 
   for (let seq = 20; seq < 60; seq += 10) outbox.push(frame(seq));
   outbox.setBound(1e6);
   outbox.rewind(new Map([[1, 10n]]));
-  assert.deepEqual(shape(drain(outbox)), ['events 10+10', 'gap 20+10', 'events 30+10', 'events 40+10', 'events 50+10']);
+  assert.deepEqual(shape(drain(outbox)), [
+    'events 10+10',
+    'gap 20+10',
+    'events 30+10',
+    'events 40+10',
+    'events 50+10',
+  ]);
   assert.deepEqual(outbox.counts().get(1), { delivered: 50, dropped: 10, lost: 0 });
 });
 
@@ -132,7 +138,8 @@ function piece(seq: number, flags: number): RawFrame {
 
 test('snapshots are counted as wholes', () => {
   const outbox = createOutbox(2 * 1048, 1e6);
-  for (const raw of [piece(0, first | last), piece(1, first), piece(1, last), piece(2, first | last)]) outbox.push(raw);
+  for (const raw of [piece(0, first | last), piece(1, first), piece(1, last), piece(2, first | last)])
+    outbox.push(raw);
   drain(outbox);
   assert.deepEqual(outbox.counts().get(2), { delivered: 3, dropped: 0, lost: 0 });
   outbox.rewind(new Map([[2, 1n]]));

@@ -141,7 +141,11 @@ export function createOutbox(resumeBytes: number, waitBytes: number): Outbox {
       const { header } = frame;
       const isGap = header.kind === 'gap';
       if (!isGap && weightOf(header) === 0) continue;
-      appendRange(stateOf(header.source).forgotten, { from: header.seq, to: ordinalAfter(header), gap: isGap });
+      appendRange(stateOf(header.source).forgotten, {
+        from: header.seq,
+        to: ordinalAfter(header),
+        gap: isGap,
+      });
     }
   }
 
@@ -195,7 +199,8 @@ export function createOutbox(resumeBytes: number, waitBytes: number): Outbox {
       if (belongsToSource(header)) declareGap(header.source).forEach(add);
       add(next);
     }
-    if (queue.peek() === undefined && size + sources.size * FRAME_HEADER_SIZE <= limit) declareGaps().forEach(add);
+    if (queue.peek() === undefined && size + sources.size * FRAME_HEADER_SIZE <= limit)
+      declareGaps().forEach(add);
     if (frames.length === 0) return undefined;
     for (const frame of frames) sent.push(frame);
     forgetOldest();

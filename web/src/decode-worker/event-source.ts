@@ -110,6 +110,8 @@ export function createEventSource(source: Source): EventSource {
     if (known) return known;
     const stream = streams.get(chunk.stream);
     const cells = stream ? decode(chunk, stream) : [];
+    // Without the host's clock the times are still missing: decoded again until it is known.
+    if (stream?.clockOffset === undefined) return cells;
     decoded.set(chunk, cells);
     if (decoded.size > DECODED_MAX) {
       const [oldest] = decoded.keys();

@@ -267,7 +267,7 @@ export function createMapSource(source: Source): MapSource {
       return allEntries().map((entry) => ({
         label: single
           ? [source.name, ...(streams.size > 1 ? [entry.stream.hostName] : [])].join(' · ')
-          : labelOf(entry, layout),
+          : labelOf(entry, layout).trim() || source.name,
         slots: slotsOf(entry, layout),
       }));
     },

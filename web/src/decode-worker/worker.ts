@@ -10,7 +10,7 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 
 /** Changes are told at most this often, in milliseconds: as often as a person can read. */
-const TELL_INTERVAL = 80;
+const TELL_INTERVAL = 100;
 
 const dirty = new Set<string>();
 let timer: ReturnType<typeof setTimeout> | undefined;

@@ -68,6 +68,8 @@ async function tryStart(): Promise<ProbepadError | undefined> {
     });
     putRun(info);
     useWorkspace.setState({ run: info.id });
+    // The address named the run that was watched here before.
+    if (location.pathname.startsWith('/r/')) history.replaceState(history.state, '', '/');
     useRuns.setState({ starting: false });
     if (before !== undefined && before !== info.id) leaveRun(before);
     putRun(await request('run.watch', { run: info.id }));

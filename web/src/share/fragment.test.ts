@@ -13,7 +13,7 @@ const probe = { name: 'läuft ␛', files: [{ name: 'a.bpf.c', text: 'int x = 1;
 
 test('a probe comes back from its fragment as it was', async () => {
   const fragment = await packFragment(probe);
-  assert.ok(fragment?.startsWith('#p='));
+  assert.ok(fragment);
   assert.match(fragment, /^#p=[A-Za-z0-9_-]+$/);
   assert.deepEqual(await unpackFragment(fragment), { v: 1, ...probe });
 });

@@ -29,11 +29,12 @@ function close(id: number): void {
 }
 
 const INFO_MILLISECONDS = 5_000;
+const ACTION_MILLISECONDS = 12_000;
 
 function ToastCard({ entry }: { entry: Toast }) {
   useEffect(() => {
-    if (entry.tone === 'error' || entry.action) return;
-    const timer = setTimeout(() => close(entry.id), INFO_MILLISECONDS);
+    if (entry.tone === 'error') return;
+    const timer = setTimeout(() => close(entry.id), entry.action ? ACTION_MILLISECONDS : INFO_MILLISECONDS);
     return () => clearTimeout(timer);
   }, [entry]);
   return (

@@ -31,3 +31,9 @@ export function gridTemplate(widths: readonly number[], growing = widths.length 
     .map((width, at) => (at === growing ? `minmax(${width + PADDING}ch, 1fr)` : `${width + PADDING}ch`))
     .join(' ');
 }
+
+/** The least width of a row with these columns. Told outright: a row that measured its own cells would be laid out twice. */
+export function rowWidth(widths: readonly number[]): string {
+  const sum = widths.reduce((total, width) => total + width + PADDING, 0);
+  return `max(100%, calc(${sum.toFixed(1)}ch + 1rem))`;
+}

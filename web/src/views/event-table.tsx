@@ -1,6 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows that are not drawn can't be left out of a table element
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
-import type { RowWindow, SourceRef, ViewRow } from '../session/decoder.ts';
+import { type KeyboardEvent, memo, type ReactNode, useEffect, useRef, useState } from 'react';
+import type { RowWindow, SourceRef, ViewColumn, ViewRow } from '../session/decoder.ts';
 import { theDecoder } from '../session/session.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { copyText } from '../ui/copy-button.tsx';
@@ -8,7 +8,7 @@ import { Icon } from '../ui/icon.tsx';
 import { names } from '../ui/names.ts';
 import { toast } from '../ui/toast.tsx';
 import { CellText } from './cell-text.tsx';
-import { gridTemplate, growWidths } from './column-widths.ts';
+import { gridTemplate, growWidths, rowWidth } from './column-widths.ts';
 import { groupDigits } from './numbers.ts';
 import { RateStrip } from './rate-strip.tsx';
 import { useVisibleRows } from './row-window.ts';
@@ -64,7 +64,11 @@ export function EventTable({
 
   const columns = known?.columns ?? [];
   const rows = known?.rows ?? [];
-  const template = gridTemplate(growWidths(widths.current, columns, rows));
+  const grown = growWidths(widths.current, columns, rows);
+  const template = gridTemplate(grown);
+  const width = rowWidth(grown);
+  /** A row keeps its element while it is on screen; one that leaves gives it to one that comes. */
+  const slotOf = (row: ViewRow): string => (filter === '' ? String(Number(row.id) % limit) : row.id);
   const fresh = known && held !== undefined ? known.latest - known.head : 0;
 
   const step = (by: number): void => {
@@ -168,7 +172,12 @@ export function EventTable({
           data-testid="event-table"
           onKeyDown={onKey}
         >
-          <div className={styles.head} role="row" tabIndex={-1} style={{ gridTemplateColumns: template }}>
+          <div
+            className={styles.head}
+            role="row"
+            tabIndex={-1}
+            style={{ gridTemplateColumns: template, width }}
+          >
             {columns.map((column) => (
               <div
                 key={column.name}
@@ -185,7 +194,7 @@ export function EventTable({
             {rows.map((row, at) => (
               // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the grid's
               <div
-                key={row.id}
+                key={slotOf(row)}
                 role="row"
                 tabIndex={-1}
                 data-testid="event-row"
@@ -193,6 +202,7 @@ export function EventTable({
                 className={names(styles.row, row.id === active?.id && styles.active)}
                 style={{
                   gridTemplateColumns: template,
+                  width,
                   transform: `translateY(${((known?.offset ?? 0) + at) * rowHeight}px)`,
                 }}
                 onClick={() => {
@@ -201,25 +211,7 @@ export function EventTable({
                 }}
                 onDoubleClick={() => setOpen(true)}
               >
-                {row.gap !== undefined ? (
-                  <div className={styles.gap}>{row.gap}</div>
-                ) : (
-                  row.cells.map((cell, index) => (
-                    <div
-                      // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its column
-                      key={index}
-                      role="gridcell"
-                      tabIndex={-1}
-                      className={names(
-                        styles.cell,
-                        columns[index]?.align === 'number' && styles.number,
-                        columns[index]?.role === 'time' && styles.dim,
-                      )}
-                    >
-                      <CellText text={cell} />
-                    </div>
-                  ))
-                )}
+                <Cells row={row} columns={columns} />
               </div>
             ))}
           </div>
@@ -250,3 +242,30 @@ export function EventTable({
     </div>
   );
 }
+
+/** A row's cells; a row never changes once it is there, but for the count of a gap. */
+const Cells = memo(
+  function Cells({ row, columns }: { row: ViewRow; columns: readonly ViewColumn[] }) {
+    if (row.gap !== undefined) return <div className={styles.gap}>{row.gap}</div>;
+    return row.cells.map((cell, at) => (
+      <div
+        // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its column
+        key={at}
+        role="gridcell"
+        tabIndex={-1}
+        className={names(
+          styles.cell,
+          columns[at]?.align === 'number' && styles.number,
+          columns[at]?.role === 'time' && styles.dim,
+        )}
+      >
+        <CellText text={cell} />
+      </div>
+    ));
+  },
+  (before, after) =>
+    before.row.id === after.row.id &&
+    before.row.gap === after.row.gap &&
+    before.columns.length === after.columns.length &&
+    before.row.cells[0] === after.row.cells[0],
+);

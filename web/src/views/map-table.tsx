@@ -7,7 +7,7 @@ import { Icon } from '../ui/icon.tsx';
 import { names } from '../ui/names.ts';
 import { toast } from '../ui/toast.tsx';
 import { CellText } from './cell-text.tsx';
-import { gridTemplate, growWidths } from './column-widths.ts';
+import { gridTemplate, growWidths, rowWidth } from './column-widths.ts';
 import { groupDigits } from './numbers.ts';
 import { useVisibleRows } from './row-window.ts';
 import styles from './table.module.css';
@@ -31,6 +31,7 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
   const rows = known?.rows ?? [];
   const barColumn = columns.findIndex(({ role, align }) => role === 'field' && align === 'number');
   const grown = growWidths(widths.current, columns, rows);
+  const width = rowWidth(grown);
   const template = gridTemplate(grown, barColumn < 0 ? undefined : barColumn);
 
   const onKey = (event: KeyboardEvent): void => {
@@ -81,7 +82,12 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
         data-testid="map-table"
         onKeyDown={onKey}
       >
-        <div className={styles.head} role="row" tabIndex={-1} style={{ gridTemplateColumns: template }}>
+        <div
+          className={styles.head}
+          role="row"
+          tabIndex={-1}
+          style={{ gridTemplateColumns: template, width }}
+        >
           {columns.map((column, at) => {
             const sorted = known?.sort.column === at;
             return (
@@ -121,6 +127,7 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
               className={names(styles.row, row.id === active && styles.active)}
               style={{
                 gridTemplateColumns: template,
+                width,
                 transform: `translateY(${((known?.offset ?? 0) + at) * rowHeight}px)`,
               }}
               onClick={() => setActive(row.id)}

@@ -38,9 +38,10 @@ export function Results({ run, hint }: { run: RunView; hint: ReactNode }) {
       : (firstOf(run, sources)?.name ?? OVERVIEW);
   const source = sources.find(({ name }) => name === current);
 
+  const live = isLive(run);
   const items: TabItem[] = sources.map((each) => {
     const dropped = droppedOf(countsOf(run, each.name));
-    const rate = streams(each.kind) ? (run.rates[each.name] ?? 0) : 0;
+    const rate = live && streams(each.kind) ? (run.rates[each.name] ?? 0) : 0;
     return {
       id: each.name,
       label: each.name,

@@ -2,7 +2,7 @@ import { type RefObject, useLayoutEffect, useState } from 'react';
 import { usePreferences } from '../session/preferences.ts';
 import { remPixels } from '../ui/theme.ts';
 
-const OVERSCAN = 12;
+const OVERSCAN = 6;
 
 export interface Visible {
   /** First row to draw and how many, overscan included. */

@@ -1,6 +1,19 @@
-import { useEffect, useRef, useState } from 'react';
+import { startTransition, useEffect, useRef, useState } from 'react';
 import { type SourceRef, sourceKey } from '../session/decoder.ts';
 import { theDecoder } from '../session/session.ts';
+
+/** After drawing for some time the page is left alone for this many times as long: a slow machine shows fewer frames, not a slow editor. */
+const REST = 1.5;
+const REST_MAX = 400;
+
+/** Resolves once the frame that comes next is on screen. */
+function frameDrawn(): Promise<void> {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.min(REST_MAX, milliseconds)));
+}
 
 /**
  * The newest answer to a question about a source: asked again when the source changes or the question does, at most once
@@ -35,8 +48,13 @@ export function useLive<T>(
       latest
         .current()
         .then((next) => {
-          if (!over) setAnswer(next);
-        }, console.error)
+          if (over) return undefined;
+          const began = performance.now();
+          // A transition: drawing rows is cut in slices, so that typing and scrolling come first.
+          startTransition(() => setAnswer(next));
+          return frameDrawn().then(() => pause((performance.now() - began) * REST));
+        })
+        .catch(console.error)
         .finally(() => {
           asking = false;
           if (again && !over) schedule();

@@ -57,6 +57,15 @@ const DEFAULT_HOSTS: Host[] = [
   fakeHost({ id: 'db-3', name: 'db-3', online: false, lastSeen: Date.now() - 3_600_000 }),
 ];
 
+/** The fields of all requests that this hub answers; each request has its own. */
+interface FakeParams {
+  id: string;
+  run: string;
+  name: string;
+  hosts: string[];
+  probe: { files: { name: string; text: string }[] };
+}
+
 interface Going {
   status: RunStatus;
   stream: FakeStream;
@@ -98,7 +107,7 @@ export function fakeHub(server: Server, options: FakeHubOptions = {}) {
     });
   }
 
-  function answer(client: WebSocket, method: string, params: Record<string, never>): unknown {
+  function answer(client: WebSocket, method: string, params: FakeParams): unknown {
     switch (method) {
       case 'templates.list':
         return { templates: FAKE_TEMPLATES };
@@ -115,7 +124,7 @@ export function fakeHub(server: Server, options: FakeHubOptions = {}) {
         return snippet;
       }
       case 'snippets.get': {
-        const found = snippets.get(params.id as string);
+        const found = snippets.get(params.id);
         if (!found) throw new Error('no such snippet');
         return found;
       }
@@ -126,17 +135,17 @@ export function fakeHub(server: Server, options: FakeHubOptions = {}) {
           expires: Date.now() + 900_000,
         };
       case 'compile':
-        return compile(params.probe as { files: { name: string; text: string }[] });
+        return compile(params.probe);
       case 'run.start':
-        return start(client, params as never);
+        return start(client, params);
       case 'run.watch': {
-        const run = runs.get(params.run as string);
+        const run = runs.get(params.run);
         if (!run) throw new Error('no such run');
-        queueMicrotask(() => watch(client, params.run as string));
-        return info(params.run as string);
+        queueMicrotask(() => watch(client, params.run));
+        return info(params.run);
       }
       case 'run.stop':
-        for (const going of runs.get(params.run as string)?.going ?? []) end(client, going);
+        for (const going of runs.get(params.run)?.going ?? []) end(client, going);
         return {};
       case 'runs.list':
         return { runs: [...runs.keys()].map(info) };

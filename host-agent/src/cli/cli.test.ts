@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after, before, test } from 'node:test';
+import { callGetppid, counterProbe } from '../link/testing.ts';
+
+const SHIM = resolve(import.meta.dirname, '../../bin/probepad.mjs');
+const PATIENCE = 60_000;
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'probepad-cli-'));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+async function file(name: string, content: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+function start(args: readonly string[], node = process.execPath): ChildProcess {
+  return spawn(node, [SHIM, ...args, ...(args.length > 0 ? ['--data', join(folder, 'data')] : [])], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: PATIENCE,
+  });
+}
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+async function endOf(child: ChildProcess): Promise<Ended> {
+  if (child.stdout === null || child.stderr === null) throw new Error('no pipes');
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null]>,
+  ]);
+  return { code, stdout, stderr };
+}
+
+const run = (...args: string[]): Promise<Ended> => endOf(start(args));
+
+type Line = Record<string, unknown> & { kind: string };
+
+function linesOf(stdout: string): Line[] {
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line);
+}
+
+const counter = () => file('counter.bpf.c', counterProbe(process.pid).files[0]?.text ?? '');
+
+/** Starts a run that watches this process, and calls `act` once it is attached. */
+async function runWhile(args: string[], act: (child: ChildProcess) => void, node?: string): Promise<Ended> {
+  const child = start(['run', await counter(), '--json', ...args], node);
+  let acted = false;
+  let seen = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    if (acted) return;
+    seen += chunk;
+    acted = seen.includes('"kind":"stats"');
+    if (acted) act(child);
+  });
+  return endOf(child);
+}
+
+test('run prints one JSON object a line, and every record is accounted for', async () => {
+  const { code, stdout, stderr } = await runWhile(['--for', '2s'], () => callGetppid(500));
+  assert.equal(code, 0, stderr);
+  const lines = linesOf(stdout);
+  assert.equal(lines[0]?.kind, 'schema');
+  const events = lines.filter(({ kind }) => kind === 'event');
+  assert.equal(events.length, 500);
+  assert.deepEqual(events[7], {
+    kind: 'event',
+    host: 'local',
+    source: 'events',
+    data: { ordinal: 7, pid: process.pid, padding: '' },
+  });
+  const map = lines.findLast(({ kind, source }) => kind === 'map' && source === 'counts');
+  assert.deepEqual(map?.entries, [{ key: process.pid, value: 500 }]);
+  const end = lines.at(-1);
+  assert.equal(end?.kind, 'end');
+  assert.equal(end?.reason, 'time_limit');
+  assert.deepEqual(Object.keys(end?.timing_ms as object).sort(), [
+    'attach',
+    'compile',
+    'first_event',
+    'load',
+  ]);
+  const sources = end?.sources as Record<string, { produced: number; delivered: number; dropped: object }>;
+  assert.deepEqual(sources.events, {
+    produced: 500,
+    delivered: 500,
+    dropped: { kernel: 0, agent: 0, hub: 0, viewer: 0 },
+  });
+});
+
+test('Ctrl+C ends a run in order', async () => {
+  const { code, stdout } = await runWhile([], (child) => child.kill('SIGINT'));
+  assert.equal(code, 0);
+  assert.equal(linesOf(stdout).at(-1)?.reason, 'stopped');
+});
+
+test('an older Node starts the pinned one and passes signals and exit codes on', async (t) => {
+  const older = '/usr/bin/node';
+  const version = await endOf(spawn(older, ['--version'])).catch(() => undefined);
+  if (version === undefined || Number.parseInt(version.stdout.slice(1), 10) >= 24) {
+    t.skip('this machine has no older Node at /usr/bin/node');
+    return;
+  }
+  const { code, stdout } = await runWhile([], (child) => child.kill('SIGINT'), older);
+  assert.equal(code, 0);
+  assert.equal(linesOf(stdout).at(-1)?.reason, 'stopped');
+  assert.equal((await endOf(start(['nothing'], older))).code, 2);
+});
+
+test('parameters are set and a header beside the file comes along', async () => {
+  await file('settings.h', '#define STEP 3\n');
+  const path = await file(
+    'with-header.bpf.c',
+    `#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include "settings.h"
+char LICENSE[] SEC("license") = "GPL";
+const volatile __u64 big = 0;
+struct event { __u64 big; int step; };
+struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 65536); __type(value, struct event); } events SEC(".maps");
+SEC("tracepoint/syscalls/sys_enter_getppid")
+int handle(void *ctx)
+{
+	struct event event = { .big = big, .step = STEP };
+	if (bpf_get_current_pid_tgid() >> 32 == ${process.pid})
+		bpf_ringbuf_output(&events, &event, sizeof(event), 0);
+	return 0;
+}
+`,
+  );
+  const child = start(['run', path, '--json', '--events', '1', '--set', 'big=18446744073709551615']);
+  const timer = setInterval(() => callGetppid(1), 20);
+  const { code, stdout, stderr } = await endOf(child);
+  clearInterval(timer);
+  assert.equal(code, 0, stderr);
+  const event = linesOf(stdout).find(({ kind }) => kind === 'event');
+  assert.deepEqual(event?.data, { big: '18446744073709551615', step: 3 });
+});
+
+test('a compile error ends with 1 and a caret below its place', async () => {
+  const path = await file('bad.bpf.c', 'int first;\nint second = missing;\n');
+  for (const command of ['run', 'check']) {
+    const { code, stderr } = await run(command, path);
+    assert.equal(code, 1);
+    assert.match(stderr, /bad\.bpf\.c:2:14: error: .*missing/);
+    assert.match(stderr, / {4}2 \| int second = missing;\n {6}\| {14}\^~~~~~~/);
+  }
+});
+
+test('a verifier rejection ends with 1 and marks the C line', async () => {
+  const path = await file(
+    'rejected.bpf.c',
+    `#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+char LICENSE[] SEC("license") = "GPL";
+SEC("tracepoint/syscalls/sys_enter_getppid")
+int unsafe(void *ctx)
+{
+	char *text = (char *)bpf_get_current_task();
+	return *text;
+}
+`,
+  );
+  const { code, stdout, stderr } = await run('run', path, '--json');
+  assert.equal(code, 1);
+  assert.match(stderr, /rejected\.bpf\.c:8:\d+: error \(verifier\)/);
+  const lines = linesOf(stdout);
+  assert.ok(lines.some(({ kind, origin }) => kind === 'diagnostic' && origin === 'verifier'));
+  assert.equal(lines.at(-1)?.reason, 'verifier_rejected');
+});
+
+test('mistakes in the command line end with 2', async () => {
+  const path = await counter();
+  for (const args of [
+    [],
+    ['fly'],
+    ['run'],
+    ['run', '/nowhere.bpf.c'],
+    ['run', path, '--for', 'long'],
+    ['run', path, '--set', 'target'],
+    ['run', path, '--set', 'nothing=1'],
+    ['run', path, '--attach', 'on_getppid=nothing'],
+    ['run', path, '--host', 'web-1'],
+    ['run', path, '--unknown'],
+    ['agent'],
+  ]) {
+    assert.equal((await run(...args)).code, 2, args.join(' '));
+  }
+});
+
+test('what the host or the hub refuses ends with 3', async () => {
+  const path = await file(
+    'xdp.bpf.c',
+    '#include "vmlinux.h"\n#include <bpf/bpf_helpers.h>\nSEC("xdp") int pass(struct xdp_md *ctx) { return XDP_PASS; }\n',
+  );
+  const denied = await run('run', path, '--attach', 'pass=eth0');
+  assert.equal(denied.code, 3, denied.stderr);
+  assert.match(denied.stderr, /policy/);
+  const policy = await file('policy.json', '{"runs":"many"}');
+  const broken = await run('run', path, '--policy', policy);
+  assert.equal(broken.code, 3);
+  assert.match(broken.stderr, /field runs/);
+  assert.equal((await run('hosts', '--hub', 'http://127.0.0.1:9/?token=x')).code, 3);
+});
+
+test('a reader that leaves ends the run', async () => {
+  const child = start(['run', await counter(), '--json']);
+  child.stdout?.once('data', () => child.stdout?.destroy());
+  const timer = setInterval(() => callGetppid(10), 10);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  clearInterval(timer);
+  assert.equal(code, 0);
+});
+
+test('hosts says what this machine can do', async () => {
+  const { code, stdout } = await run('hosts', '--json');
+  assert.equal(code, 0);
+  const [host] = linesOf(stdout);
+  assert.equal(host?.kind, 'host');
+  const facts = host?.facts as { checks: unknown[] } | undefined;
+  assert.ok((facts?.checks.length ?? 0) > 5);
+});

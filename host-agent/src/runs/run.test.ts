@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { createDecoder } from '@probepad/protocol/decode';
+import { forEachRecord } from '@probepad/protocol/frames';
+import { callGetppid, counterProbe, probeOfText, type TestMachine, testMachine } from '../link/testing.ts';
+import type { Run } from './run.ts';
+
+let machine: TestMachine;
+before(async () => {
+  machine = await testMachine({ runs: 4, runsPerUser: 3 });
+});
+after(() => machine[Symbol.asyncDispose]());
+
+const own = () => counterProbe(process.pid);
+
+function lastOf(run: Run) {
+  return machine.recorder.statuses.findLast((status) => status.run === run.id);
+}
+
+async function ended(run: Run) {
+  await machine.recorder.until(() => lastOf(run)?.state === 'ended');
+  return lastOf(run);
+}
+
+async function running(run: Run): Promise<void> {
+  await machine.recorder.until(() => ['running', 'ended'].includes(lastOf(run)?.state ?? ''));
+  assert.equal(lastOf(run)?.state, 'running', JSON.stringify(lastOf(run)));
+}
+
+function framesOfRun(run: Run) {
+  return machine.recorder.frames.filter(({ header }) => header.stream === run.stream);
+}
+
+test('a run goes through its states, delivers every event in order and balances its counts', async () => {
+  const run = machine.start(own());
+  await running(run);
+  callGetppid(5000);
+  run.stop('stopped');
+  const status = await ended(run);
+  assert.equal(status?.reason, 'stopped');
+  assert.deepEqual(
+    status?.programs.map(({ name, state }) => ({ name, state })),
+    [{ name: 'on_getppid', state: 'attached' }],
+  );
+  for (const step of ['compile', 'load', 'attach', 'first_event'] as const) {
+    assert.ok((status?.timing[step] ?? -1) >= 0, `timing of ${step}`);
+  }
+  const ordinals: bigint[] = [];
+  for (const { header, payload } of framesOfRun(run)) {
+    if (header.kind !== 'events') continue;
+    const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+    forEachRecord(payload, (start) => ordinals.push(view.getBigUint64(start, true)));
+  }
+  assert.deepEqual(
+    ordinals,
+    Array.from({ length: 5000 }, (_, index) => BigInt(index)),
+  );
+  for (const [name, { produced, delivered, dropped }] of Object.entries(
+    machine.recorder.counts?.sources ?? {},
+  )) {
+    const { kernel, agent, hub, viewer } = dropped;
+    assert.equal(produced, delivered + kernel + agent + hub + viewer, name);
+  }
+  assert.equal(machine.recorder.counts?.sources.events?.delivered, 5000);
+  const schema = run.schema?.schema;
+  assert.ok(schema);
+  const maps = framesOfRun(run).filter(({ header }) => header.kind === 'map');
+  const source = schema.sources.find(({ name }) => name === 'counts');
+  const last = maps.findLast(({ header }) => header.source === source?.id);
+  assert.ok(last);
+  assert.equal(createDecoder(schema).map(last).values[0]?.get(0), 5000n);
+});
+
+test('a compile error ends the run with its diagnostics', async () => {
+  const run = machine.start(probeOfText('int x = missing;'));
+  const status = await ended(run);
+  assert.equal(status?.reason, 'compile_error');
+  assert.equal(status?.error?.code, 'compile_failed');
+  assert.equal(status?.diagnostics[0]?.place?.line, 4);
+});
+
+test('a verifier rejection marks the C line and brings the whole log', async () => {
+  const run = machine.start(
+    probeOfText(`
+SEC("tracepoint/syscalls/sys_enter_getppid")
+int unsafe(void *ctx)
+{
+	char *text = (char *)bpf_get_current_task();
+	return *text;
+}`),
+  );
+  const status = await ended(run);
+  assert.equal(status?.reason, 'verifier_rejected');
+  assert.equal(status?.error?.code, 'verifier_rejected');
+  const found = status?.diagnostics.find(({ origin }) => origin === 'verifier');
+  assert.equal(found?.place?.line, 9);
+  const log = framesOfRun(run).filter(({ header }) => header.kind === 'log');
+  assert.match(Buffer.concat(log.map(({ payload }) => payload)).toString(), /processed \d+ insns/);
+});
+
+test('a time limit ends the run', async () => {
+  const run = machine.start({ ...own(), limits: { seconds: 0.3, events: 0 } });
+  assert.equal((await ended(run))?.reason, 'time_limit');
+});
+
+test('an event limit ends the run', async () => {
+  const run = machine.start({ ...own(), limits: { seconds: 0, events: 10 } });
+  await running(run);
+  callGetppid(10);
+  assert.equal((await ended(run))?.reason, 'event_limit');
+});
+
+test('a helper that the policy denies is refused after loading', async () => {
+  const run = machine.start(
+    probeOfText(`
+SEC("tracepoint/syscalls/sys_enter_getppid")
+int kills(void *ctx)
+{
+	return bpf_send_signal(0);
+}`),
+  );
+  const status = await ended(run);
+  assert.equal(status?.reason, 'policy');
+  assert.equal(status?.error?.code, 'policy_denied');
+  assert.match(status?.error?.message ?? '', /send_signal/);
+});
+
+test('an interface that the policy does not allow is refused', async () => {
+  const run = machine.start(
+    probeOfText('SEC("xdp") int pass(struct xdp_md *ctx) { return XDP_PASS; }', { attach: { pass: 'eth0' } }),
+  );
+  assert.equal((await ended(run))?.reason, 'policy');
+});
+
+test('a program that needs a target says which it could have', async () => {
+  const run = machine.start(probeOfText('SEC("xdp") int pass(struct xdp_md *ctx) { return XDP_PASS; }'));
+  const status = await ended(run);
+  assert.equal(status?.reason, 'attach_failed');
+  assert.equal(status?.error?.code, 'target_needed');
+  assert.match(status?.error?.message ?? '', /interfaces here: lo/);
+});
+
+test('a parameter of the wrong kind is named', async () => {
+  const run = machine.start({ ...own(), params: { target: 'abc' } });
+  const status = await ended(run);
+  assert.equal(status?.error?.code, 'bad_param');
+  const unknown = machine.start({ ...own(), params: { nothing: '1' } });
+  assert.match((await ended(unknown))?.error?.message ?? '', /nothing/);
+});
+
+test('a loader that is killed ends its run as crashed', async () => {
+  const run = machine.start(own());
+  await running(run);
+  assert.ok(run.loaderPid);
+  process.kill(run.loaderPid, 'SIGKILL');
+  const status = await ended(run);
+  assert.equal(status?.reason, 'crashed');
+  assert.equal(status?.error?.code, 'loader_crashed');
+  assert.match(status?.error?.message ?? '', /SIGKILL/);
+});
+
+test('a stop while compiling ends the run', async () => {
+  const run = machine.start(probeOfText('int never_seen_before;'));
+  run.stop('stopped');
+  assert.equal((await ended(run))?.reason, 'stopped');
+});
+
+test('a global can be written while the run goes on, a read-only one cannot', async () => {
+  const run = machine.start(own());
+  await running(run);
+  run.write('.bss', 0, '0a00000000000000');
+  assert.throws(() => run.write('.rodata', 0, '00'), /writing \.rodata/);
+  assert.throws(() => run.write('.bss', 1 << 20, '00'), /writing \.bss/);
+  callGetppid(1);
+  await machine.recorder.until(() => framesOfRun(run).some(({ header }) => header.kind === 'events'));
+  const frame = framesOfRun(run).find(({ header }) => header.kind === 'events');
+  assert.ok(frame && run.schema);
+  const [batch] = createDecoder(run.schema.schema).records(frame);
+  assert.equal(batch?.columns[0]?.get(0), 10n);
+  run.stop('stopped');
+  await ended(run);
+});
+
+test('the policy bounds how many runs go on', async () => {
+  const runs = [machine.start(own()), machine.start(own()), machine.start(own())];
+  assert.throws(() => machine.start(own()), /3 of test are going on/);
+  await machine.table.endAll('lease_lost');
+  for (const run of runs) assert.equal((await ended(run))?.reason, 'lease_lost');
+  assert.equal(lastOf(runs[0] as Run)?.error?.code, 'lease_lost');
+});
+
+test('a peer that stands still for a while loses nothing that fits the queue', async () => {
+  const run = machine.start(own());
+  await running(run);
+  machine.flow.open = false;
+  callGetppid(20_000);
+  run.stop('stopped');
+  await run.ended;
+  assert.notEqual(lastOf(run)?.state, 'ended', 'the end comes after the data');
+  machine.flow.open = true;
+  machine.feed.pump();
+  await ended(run);
+  const counts = machine.recorder.counts?.sources.events;
+  assert.equal(counts?.delivered, 20_000 - (counts?.dropped.kernel ?? 0));
+  assert.equal(counts?.dropped.agent, 0);
+});

@@ -1,0 +1,106 @@
+/** kill -9 of each part in the middle of a flood: the kernel is clean, and whoever watches is told how it ended. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Client, connect } from '../stack/client.ts';
+import { startStack } from '../stack/stack.ts';
+import { endOf, floodProbe, onlineHost, startFlood, startRun, untilFlooding } from './flood.ts';
+import { untilGone, untilHolding } from './kernel-objects.ts';
+
+const TIMES = 20;
+/** Events a second that have to flow when the part is killed. */
+const RATE = 200_000;
+/** Milliseconds after which nothing may be left. */
+const CLEAN = 2_000;
+const LIMIT = { timeout: 300_000 };
+
+test(`kill -9 of the loader, ${TIMES} times`, LIMIT, async (t) => {
+  const stack = await startStack();
+  await using flood = await startFlood();
+  try {
+    const client = await connect(stack);
+    const host = await onlineHost(client);
+    const times: number[] = [];
+    for (let time = 0; time < TIMES; time++) {
+      const run = await startRun(client, host, floodProbe(flood.pid));
+      await client.request('run.watch', { run });
+      await untilFlooding(client, run, RATE);
+      const held = await untilHolding(stack.agent?.pid ?? -1);
+      process.kill(held.processes[0] ?? -1, 'SIGKILL');
+      times.push(await untilGone(held, CLEAN));
+      const status = await endOf(client, run);
+      assert.equal(status.reason, 'crashed');
+      assert.equal(status.error?.code, 'loader_crashed');
+    }
+    t.diagnostic(`clean after ${Math.round(Math.max(...times))} ms at most`);
+    client.close();
+  } finally {
+    await stack.close();
+  }
+});
+
+test(`kill -9 of the agent, ${TIMES} times`, LIMIT, async (t) => {
+  const stack = await startStack();
+  await using flood = await startFlood();
+  try {
+    const client = await connect(stack);
+    const times: number[] = [];
+    for (let time = 0; time < TIMES; time++) {
+      const host = await onlineHost(client);
+      const run = await startRun(client, host, floodProbe(flood.pid));
+      await client.request('run.watch', { run });
+      await untilFlooding(client, run, RATE);
+      const held = await untilHolding(stack.agent?.pid ?? -1);
+      await stack.agent?.kill();
+      times.push(await untilGone(held, CLEAN));
+      await stack.startAgent();
+      const status = await endOf(client, run);
+      assert.equal(status.reason, 'crashed');
+      await client.request('run.unwatch', { run });
+    }
+    t.diagnostic(`clean after ${Math.round(Math.max(...times))} ms at most`);
+    client.close();
+  } finally {
+    await stack.close();
+  }
+});
+
+test(`kill -9 of the hub, ${TIMES} times`, LIMIT, async (t) => {
+  const lease = 1_500;
+  const stack = await startStack({ env: { PROBEPAD_LEASE_MS: String(lease) } });
+  await using flood = await startFlood();
+  try {
+    const times: number[] = [];
+    for (let time = 0; time < TIMES; time++) {
+      const client = await connect(stack);
+      const host = await onlineHost(client);
+      const run = await startRun(client, host, floodProbe(flood.pid));
+      await client.request('run.watch', { run });
+      await untilFlooding(client, run, RATE);
+      const held = await untilHolding(stack.agent?.pid ?? -1);
+      await stack.hub.kill();
+      times.push(await untilGone(held, lease + CLEAN));
+      client.close();
+      await stack.startHub();
+      const again = await connect(stack);
+      // A hub that waited in vain says that the run crashed, until the agent is back and tells how it really ended.
+      await onlineHost(again);
+      await untilReason(again, run, 'lease_lost');
+      again.close();
+    }
+    t.diagnostic(`clean after ${Math.round(Math.max(...times))} ms at most, with a lease of ${lease} ms`);
+  } finally {
+    await stack.close();
+  }
+});
+
+async function untilReason(client: Client, run: string, reason: string): Promise<void> {
+  const told = client.event(
+    (one) => one.type === 'run.status' && one.status.run === run && one.status.reason === reason,
+    20_000,
+  );
+  const { runs } = await client.request('runs.list', {});
+  const known = runs.find(({ id }) => id === run)?.statuses[0];
+  assert.ok(known, 'the hub forgot the run');
+  if (known.reason === reason) told.catch(() => {});
+  else await told;
+}

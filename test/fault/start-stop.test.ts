@@ -1,0 +1,61 @@
+/** Many starts and stops leave nothing behind and make nothing grow. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { connect } from '../stack/client.ts';
+import { startStack } from '../stack/stack.ts';
+import { endOf, floodProbe, onlineHost, startRun } from './flood.ts';
+import {
+  descendants,
+  type Holdings,
+  runDirectories,
+  untilGone,
+  untilHolding,
+  usageOf,
+} from './kernel-objects.ts';
+
+const TIMES = 500;
+/** Caches and the engine's heap have their size after so many. */
+const WARM = 100;
+const MIB = 1024 * 1024;
+
+test(`${TIMES} starts and stops`, { timeout: 900_000 }, async (t) => {
+  const stack = await startStack();
+  try {
+    const client = await connect(stack);
+    const host = await onlineHost(client);
+    const agent = stack.agent?.pid ?? -1;
+    const directories = runDirectories();
+    let warm = { agent: usageOf(agent), hub: usageOf(stack.hub.pid) };
+    let held: Holdings | undefined;
+    for (let time = 1; time <= TIMES; time++) {
+      // A pid that is never traced: nothing but starting and stopping happens.
+      const run = await startRun(client, host, floodProbe(0));
+      if (time % 50 === 0) held = await untilHolding(agent);
+      await client.request('run.stop', { run });
+      const status = await endOf(client, run);
+      assert.equal(status.reason, 'stopped', `start ${time}`);
+      if (held !== undefined) await untilGone(held, 2_000);
+      held = undefined;
+      if (time === WARM) warm = { agent: usageOf(agent), hub: usageOf(stack.hub.pid) };
+    }
+    const after = { agent: usageOf(agent), hub: usageOf(stack.hub.pid) };
+    assert.deepEqual(descendants(agent), []);
+    const left = runDirectories().filter((path) => !directories.includes(path));
+    assert.ok(left.length <= 2, `directories of runs: ${left.join(', ')}`);
+    for (const part of ['agent', 'hub'] as const) {
+      const grown = after[part].bytes - warm[part].bytes;
+      t.diagnostic(
+        `${part}: ${Math.round(warm[part].bytes / MIB)} MiB after ${WARM}, ${Math.round(after[part].bytes / MIB)} MiB after ${TIMES}; ` +
+          `${warm[part].descriptors} and ${after[part].descriptors} descriptors`,
+      );
+      assert.ok(grown < 48 * MIB, `the ${part} grew by ${Math.round(grown / MIB)} MiB`);
+      assert.ok(
+        Math.abs(after[part].descriptors - warm[part].descriptors) <= 4,
+        `descriptors of the ${part}`,
+      );
+    }
+    client.close();
+  } finally {
+    await stack.close();
+  }
+});
