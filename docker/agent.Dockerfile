@@ -49,7 +49,7 @@ COPY --from=build /probepad/host-agent/loader/build/libbpf/include/bpf /usr/incl
 # Only the loader has privileges, only the agent may start it, and only within what the container is given.
 RUN chgrp probepad host-agent/loader/build/probepad-loader \
     && chmod 0750 host-agent/loader/build/probepad-loader \
-    && setcap cap_bpf,cap_perfmon,cap_net_admin,cap_sys_admin,cap_sys_resource,cap_dac_override,cap_dac_read_search=p \
+    && setcap cap_bpf,cap_perfmon,cap_net_admin,cap_net_raw,cap_sys_admin,cap_dac_override,cap_dac_read_search,cap_ipc_lock,cap_syslog=p \
         host-agent/loader/build/probepad-loader \
     && ln -s /probepad/host-agent/bin/probepad.mjs /usr/local/bin/probepad
 USER probepad

@@ -2,16 +2,23 @@
  * What can be said of the sources without running them: types of each project, lint and format, import rules. Each
  * is one test, printed as TAP with the tool's own words above a failure.
  */
-import { existsSync } from 'node:fs';
 import { runCommand } from './command.mjs';
 import { inRepository, PINNED_NODE, ROOT, repositoryEnvironment } from './repository.mjs';
 
 /** Each has a tsconfig.json of its own, so that one environment's types don't leak into another. */
-const TYPE_PROJECTS = ['protocol', 'host-agent', 'web', 'web/server', 'test', 'scripts'];
+const TYPE_PROJECTS = [
+  'protocol',
+  'host-agent',
+  'web',
+  'web/tsconfig.test.json',
+  'web/server',
+  'test',
+  'scripts',
+];
 
 /** @type {{ name: string, argv: string[] }[]} */
 const CHECKS = [
-  ...TYPE_PROJECTS.filter((project) => existsSync(inRepository(project, 'tsconfig.json'))).map((project) => ({
+  ...TYPE_PROJECTS.map((project) => ({
     name: `types: ${project}`,
     argv: [inRepository('node_modules/.bin/tsc'), '--pretty', '-p', project],
   })),

@@ -17,10 +17,12 @@ export const LOADER_CAPABILITIES = [
   'cap_bpf', // load programs, create maps
   'cap_perfmon', // attach to tracing hooks, read kernel memory
   'cap_net_admin', // XDP, tc, cgroup socket hooks
-  'cap_sys_admin', // a tracing instance, BTF and program look-ups by id
-  'cap_dac_override', // a cgroup of the run's own
+  'cap_net_raw', // the packet socket of a socket filter
+  'cap_sys_admin', // perf_event_open where perf_event_paranoid is 3 (Debian), BPF statistics
+  'cap_dac_override', // a cgroup and a tracing instance of the run's own
   'cap_dac_read_search', // tracefs
-  'cap_sys_resource', // locked memory on kernels before 5.11
+  'cap_ipc_lock', // perf buffers beyond the lockable memory of a user
+  'cap_syslog', // addresses in /proc/kallsyms, for externs that name kernel symbols
 ];
 
 /** @type {import('../setup.mjs').Step} */
@@ -66,8 +68,10 @@ const CAPABILITY_BITS = new Map([
   ['cap_dac_override', 1n],
   ['cap_dac_read_search', 2n],
   ['cap_net_admin', 12n],
+  ['cap_net_raw', 13n],
+  ['cap_ipc_lock', 14n],
   ['cap_sys_admin', 21n],
-  ['cap_sys_resource', 24n],
+  ['cap_syslog', 34n],
   ['cap_perfmon', 38n],
   ['cap_bpf', 39n],
 ]);

@@ -94,7 +94,8 @@ async function watchSnapshots(options: {
   const times: number[] = [];
   let rows = 0;
   return new Promise((resolve, reject) => {
-    socket.onopen = () => socket.send(JSON.stringify({ type: 'hello', protocol: 1, software: 'bench/0.1.0' }));
+    socket.onopen = () =>
+      socket.send(JSON.stringify({ type: 'hello', protocol: 1, software: 'bench/0.1.0' }));
     socket.onerror = () => reject(new Error('socket failed'));
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
       if (typeof data === 'string') {

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -88,7 +97,7 @@ describe('images', { skip: engineMissing() ?? false }, () => {
       runCommand(agent.command(['env', AGENT_DATA, 'probepad', ...argv], mounts()), { timeoutMs: 100_000 });
 
     test('compiles every template', { timeout: 400_000 }, async () => {
-      for (const template of ['hello', 'execsnoop', 'tcpconnect', 'xdp-count']) {
+      for (const template of readdirSync(inRepository('bpf-templates'))) {
         const { code, stdout, stderr } = await run(['check', `bpf-templates/${template}/${template}.bpf.c`]);
         assert.equal(code, 0, `${template}\n${stdout}${stderr}`);
       }

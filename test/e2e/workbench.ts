@@ -31,7 +31,10 @@ export async function ready(page: Page): Promise<void> {
 
 /** A click into the first lines: the element itself is far wider than the page. */
 export async function focusEditor(page: Page): Promise<void> {
-  await page.locator('.monaco-editor').first().click({ position: { x: 240, y: 60 } });
+  await page
+    .locator('.monaco-editor')
+    .first()
+    .click({ position: { x: 240, y: 60 } });
 }
 
 /** Puts a program into the editor as a user would: select all, paste. */

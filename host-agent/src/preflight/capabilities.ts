@@ -44,7 +44,7 @@ export async function capabilitiesCheck(loaderPath: string): Promise<Check> {
       : `missing: ${missing.join(', ')}`,
     remedy:
       'Run the agent as root, or give the loader its own: ' +
-      `setcap cap_bpf,cap_perfmon,cap_net_admin,cap_dac_read_search=ep ${loaderPath}`,
+      `setcap cap_bpf,cap_perfmon,cap_net_admin,cap_net_raw,cap_sys_admin,cap_dac_override,cap_dac_read_search,cap_ipc_lock,cap_syslog=p ${loaderPath}`,
   };
 }
 

@@ -176,7 +176,8 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
         break;
       case 'running':
         status.update(({ timing }) => ({
-          timing: { ...timing, attach: message.milliseconds },
+          // Both count from the loader's start.
+          timing: { ...timing, attach: Math.max(0, message.milliseconds - (timing.load ?? 0)) },
           clockOffset: (BigInt(message.realtime_ns) - BigInt(message.monotonic_ns)).toString(),
         }));
         status.advance('running');
