@@ -121,4 +121,5 @@ ${table}
 Conditions: ${conditions.join('; ')}.
 `,
 );
+execFileSync(join(CHECKOUT, 'node_modules/.bin/biome'), ['format', '--write', join(CHECKOUT, 'docs/BENCHMARKS.md')]);
 process.stdout.write(`${table}\n`);
