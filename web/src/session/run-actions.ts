@@ -3,7 +3,7 @@ import { errorOf, type ProbepadError, probepadError } from '@probepad/protocol/e
 import { MAP_INTERVAL } from '@probepad/protocol/limits';
 import { putCheck, useCheck } from './check.ts';
 import { leadingHost, useSession } from './hosts.ts';
-import { isLive, putRun, useRuns } from './runs.ts';
+import { isLive, putStarted, putWatched, useRuns } from './runs.ts';
 import { knowStream, request, theDecoder } from './session.ts';
 import { mainFile, openProbe, useWorkspace } from './workspace.ts';
 
@@ -66,13 +66,14 @@ async function tryStart(): Promise<ProbepadError | undefined> {
         ? { snippet: { id: origin.id, revision: origin.revision } }
         : {}),
     });
-    putRun(info);
+    putStarted(info);
+    useRuns.setState({ own: info.id });
     useWorkspace.setState({ run: info.id });
     // The address named the run that was watched here before.
     if (location.pathname.startsWith('/r/')) history.replaceState(history.state, '', '/');
     useRuns.setState({ starting: false });
     if (before !== undefined && before !== info.id) leaveRun(before);
-    putRun(await request('run.watch', { run: info.id }));
+    putWatched(await request('run.watch', { run: info.id }));
     return undefined;
   } catch (thrown) {
     return errorOf(thrown);
@@ -101,7 +102,7 @@ function leaveRun(run: string): void {
 /** Shows a run that somebody started: its program in the editor, its results beside. @throws ProbepadFailure */
 export async function openRun(id: string): Promise<{ shelved: boolean }> {
   const info = await request('run.watch', { run: id });
-  putRun(info);
+  putWatched(info);
   for (const status of info.statuses) knowStream(status);
   const { run: before, origin } = useWorkspace.getState();
   if (before !== undefined && before !== id) leaveRun(before);

@@ -3,6 +3,7 @@ import type { RunCounts, RunStatus, SourceCounts } from '@probepad/protocol/cont
 import type { ProbepadError } from '@probepad/protocol/errors';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { create } from 'zustand';
+import { type CostSample, costsOf, keepSamples, type ProgramCost } from './program-costs.ts';
 import { type RateSample, type Rates, ratesOf } from './rates.ts';
 
 /** Everything this page knows of one run. Events may come before the reply that names the run. */
@@ -15,28 +16,32 @@ export interface RunView {
   counts: Record<string, RunCounts>;
   /** Events a second by source, over all hosts. */
   rates: Rates;
+  /** What each program costs, by host id and name; empty while nobody asks. */
+  costs: Record<string, Record<string, ProgramCost>>;
 }
 
 interface Runs {
   runs: Record<string, RunView>;
   /** A request to start is under way: no run id yet. */
   starting: boolean;
+  /** The run that was started last on this page, by its person. */
+  own: string | undefined;
   /** Why the last start came to nothing. */
   error: ProbepadError | undefined;
 }
 
-export const useRuns = create<Runs>(() => ({ runs: {}, starting: false, error: undefined }));
+export const useRuns = create<Runs>(() => ({ runs: {}, starting: false, own: undefined, error: undefined }));
 
 function emptyRun(id: string): RunView {
-  return { id, info: undefined, statuses: {}, schemas: {}, counts: {}, rates: {} };
+  return { id, info: undefined, statuses: {}, schemas: {}, counts: {}, rates: {}, costs: {} };
 }
 
 function change(id: string, update: (run: RunView) => RunView): void {
   useRuns.setState(({ runs }) => ({ runs: { ...runs, [id]: update(runs[id] ?? emptyRun(id)) } }));
 }
 
-/** Takes over what a reply says of a run; a status that came as an event is newer and stays. */
-export function putRun(info: Run): void {
+/** Takes over what the reply to a start says; the end of a host that refused at once has come before it, and stays. */
+export function putStarted(info: Run): void {
   change(info.id, (run) => ({
     ...run,
     info,
@@ -44,6 +49,18 @@ export function putRun(info: Run): void {
       ...Object.fromEntries(info.statuses.map((status) => [status.host, status])),
       ...run.statuses,
     },
+  }));
+}
+
+/**
+ * Takes over what the reply to a watch says. Events before it were of a run that was not watched: in short form, or missed
+ * while there was no connection.
+ */
+export function putWatched(info: Run): void {
+  change(info.id, (run) => ({
+    ...run,
+    info,
+    statuses: Object.fromEntries(info.statuses.map((status) => [status.host, status])),
   }));
 }
 
@@ -56,12 +73,15 @@ export function putSchema(id: string, host: string, schema: ProbeSchema): void {
 }
 
 const samples = new Map<string, RateSample>();
+const costSamples = new Map<string, CostSample[]>();
 
 /** `at` in milliseconds, any clock that only grows. */
 export function putCounts(id: string, host: string, counts: RunCounts, at: number): void {
   const key = `${id}\n${host}`;
   const next = ratesOf(samples.get(key), counts.sources, at);
   samples.set(key, next);
+  const kept = keepSamples(costSamples.get(key) ?? [], counts, at);
+  costSamples.set(key, kept);
   change(id, (run) => {
     const all = { ...run.counts, [host]: counts };
     const rates: Rates = {};
@@ -70,7 +90,7 @@ export function putCounts(id: string, host: string, counts: RunCounts, at: numbe
         rates[source] = (rates[source] ?? 0) + rate;
       }
     }
-    return { ...run, counts: all, rates };
+    return { ...run, counts: all, rates, costs: { ...run.costs, [host]: costsOf(kept) } };
   });
 }
 

@@ -11,7 +11,7 @@ import {
 } from './connection.ts';
 import type { Decoder } from './decoder.ts';
 import { hostName, useSession } from './hosts.ts';
-import { putCounts, putRun, putSchema, putStatus, useRuns } from './runs.ts';
+import { putCounts, putSchema, putStatus, putWatched, useRuns } from './runs.ts';
 import { emitTerminal } from './terminals.ts';
 import { useWorkspace } from './workspace.ts';
 
@@ -129,7 +129,7 @@ async function watchAgain(): Promise<void> {
   if (run === undefined) return;
   try {
     const info = await request('run.watch', { run });
-    if (useWorkspace.getState().run === run) putRun(info);
+    if (useWorkspace.getState().run === run) putWatched(info);
     for (const status of info.statuses) knowStream(status);
   } catch (thrown) {
     if (thrown instanceof ProbepadFailure && thrown.error.code === 'not_found') {

@@ -1,8 +1,10 @@
 import { escapeControls } from '@probepad/protocol/format';
 import { hostName, useSession } from '../session/hosts.ts';
-import { countsOf, type RunView, sourcesOf, streams } from '../session/runs.ts';
+import type { ProgramCost } from '../session/program-costs.ts';
+import { countsOf, isLive, type RunView, sourcesOf, streams } from '../session/runs.ts';
+import { useStatistics } from '../session/statistics.ts';
 import { names } from '../ui/names.ts';
-import { groupDigits, shortNumber } from './numbers.ts';
+import { groupDigits, percentText, rateText, shortNumber } from './numbers.ts';
 import styles from './overview.module.css';
 
 const PLACES = ['kernel', 'agent', 'hub', 'viewer'] as const;
@@ -16,6 +18,8 @@ const STATE_WORDS = {
 /** What a run is made of: where every record went, and what each program is attached to. */
 export function Overview({ run }: { run: RunView }) {
   const hosts = useSession((state) => state.hosts);
+  const live = isLive(run);
+  useStatistics(live ? run.id : undefined);
   const statuses = Object.values(run.statuses);
   const several = statuses.length > 1;
   const counted = sourcesOf(run).filter(
@@ -83,14 +87,45 @@ export function Overview({ run }: { run: RunView }) {
       <section>
         <h3 className={styles.title}>Programs</h3>
         <table className={styles.table} data-testid="programs">
+          <thead>
+            <tr>
+              <th scope="col">program</th>
+              {several && (
+                <th scope="col" className={styles.text}>
+                  host
+                </th>
+              )}
+              <th scope="col" className={styles.text}>
+                state
+              </th>
+              <th scope="col" className={styles.text}>
+                target
+              </th>
+              {live && (
+                <>
+                  <th scope="col" title="over the last three seconds">
+                    runs/s
+                  </th>
+                  <th scope="col" title="nanoseconds that one run takes, mean">
+                    ns a run
+                  </th>
+                  <th scope="col" title="of one CPU">
+                    CPU
+                  </th>
+                </>
+              )}
+              <th scope="col" className={styles.text} aria-label="remark" />
+            </tr>
+          </thead>
           <tbody>
             {statuses.flatMap((status) =>
               status.programs.map((program) => (
-                <tr key={`${status.host} ${program.name}`}>
+                <tr key={`${status.host} ${program.name}`} data-testid="program">
                   <td>{program.name}</td>
                   {several && <td className={styles.text}>{hostName(hosts, status.host)}</td>}
                   <td className={names(styles.text, styles[program.state])}>{STATE_WORDS[program.state]}</td>
-                  <td className={styles.text}>{program.target}</td>
+                  <td className={styles.text}>{escapeControls(program.target)}</td>
+                  {live && <Cost cost={run.costs[status.host]?.[program.name]} />}
                   <td className={names(styles.text, styles.wide)}>{escapeControls(program.detail)}</td>
                 </tr>
               )),
@@ -109,5 +144,17 @@ export function Overview({ run }: { run: RunView }) {
         </section>
       )}
     </div>
+  );
+}
+
+/** Three cells; a dash while nothing is known. */
+function Cost({ cost }: { cost: ProgramCost | undefined }) {
+  const none = <span className={styles.zero}>–</span>;
+  return (
+    <>
+      <td data-testid="program-rate">{cost ? rateText(cost.runsPerSecond) : none}</td>
+      <td>{cost?.nanoseconds === undefined ? none : groupDigits(Math.round(cost.nanoseconds))}</td>
+      <td>{cost ? percentText(cost.cpu) : none}</td>
+    </>
   );
 }
