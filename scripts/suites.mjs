@@ -71,6 +71,13 @@ export const SUITES = [
     limitMinutes: 15,
   },
   {
+    name: 'fault',
+    about: 'kill, stall and repeat: nothing is left over, every count balances',
+    node: ['test/fault/**/*.test.ts'],
+    filesAtOnce: 1,
+    limitMinutes: 25,
+  },
+  {
     name: 'e2e',
     about: 'the app in Chromium, against real kernels',
     playwright: 'test/e2e/playwright.config.ts',

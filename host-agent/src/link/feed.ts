@@ -26,6 +26,8 @@ export interface Feed extends RunListener {
   pump(): void;
   /** The peer wants no more data of a run from before the reconnect, only its end. */
   release(run: Run): void;
+  /** Gives a run up that the peer was never told the end of. */
+  forget(run: Run): void;
   /** A run that is new or was never sent to another peer needs no `resume`. */
   add(run: Run): void;
 }
@@ -131,6 +133,10 @@ export function createFeed(onReported: (run: Run) => void): Feed {
       if (entry?.flowing !== false) return;
       entry.released = true;
       finish(entry);
+    },
+    forget(run) {
+      fed.delete(run.id);
+      rebound();
     },
     pump,
     add,

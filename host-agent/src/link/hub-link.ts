@@ -68,6 +68,9 @@ const FINAL: readonly ProbepadError['code'][] = [
 /** Heartbeats that come after a run's last status before it is taken as received. */
 const HEARTBEATS_TO_FORGET = 2;
 
+/** Ended runs that wait to be reported, each with up to RESUME_BUFFER of frames twice. */
+const ENDED_KEPT = 4;
+
 /** The socket's address of a hub that is named by an http, https, ws or wss URL. */
 export function agentUrl(hub: string): string {
   const url = new URL('/agent', hub);
@@ -102,7 +105,17 @@ export function openHubLink(options: HubLinkOptions): HubLink {
     if (socket?.readyState === WebSocket.OPEN) socket.send(message, { binary: true }, () => feed.pump());
   }
 
+  /** A hub that comes and goes never confirms an end; what waits for it must not grow for that. */
+  function forgetOldest(): void {
+    const ended = machine.table.all().filter((run) => run.status.state === 'ended');
+    for (const run of ended.slice(0, Math.max(0, ended.length - ENDED_KEPT))) {
+      feed.forget(run);
+      machine.table.forget(run.id);
+    }
+  }
+
   async function hello(): Promise<AgentHello> {
+    forgetOldest();
     const known = await credentials.read(hub);
     const join = known === undefined ? await options.joinToken() : undefined;
     return {

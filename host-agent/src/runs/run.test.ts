@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 import { createDecoder } from '@probepad/protocol/decode';
-import { forEachRecord } from '@probepad/protocol/frames';
+import { type Frame, forEachRecord } from '@probepad/protocol/frames';
 import { callGetppid, counterProbe, probeOfText, type TestMachine, testMachine } from '../link/testing.ts';
 import type { Run } from './run.ts';
 
@@ -9,6 +9,7 @@ let machine: TestMachine;
 before(async () => {
   machine = await testMachine({ runs: 4, runsPerUser: 3 });
 });
+afterEach(() => machine.table.endAll('stopped'));
 after(() => machine[Symbol.asyncDispose]());
 
 const own = () => counterProbe(process.pid);
@@ -171,11 +172,21 @@ test('a global can be written while the run goes on, a read-only one cannot', as
   run.write('.bss', 0, '0a00000000000000');
   assert.throws(() => run.write('.rodata', 0, '00'), /writing \.rodata/);
   assert.throws(() => run.write('.bss', 1 << 20, '00'), /writing \.bss/);
+  // The loader writes when it gets to it; a snapshot shows that it has.
+  const schema = run.schema?.schema;
+  assert.ok(schema);
+  const decoder = createDecoder(schema);
+  const globals = schema.sources.find(({ name }) => name === '.bss');
+  const isWritten = (frame: Frame): boolean =>
+    frame.header.kind === 'map' &&
+    frame.header.source === globals?.id &&
+    (decoder.globals(frame) as { calls?: bigint }).calls === 10n;
+  await machine.recorder.until(() => framesOfRun(run).some(isWritten));
   callGetppid(1);
   await machine.recorder.until(() => framesOfRun(run).some(({ header }) => header.kind === 'events'));
   const frame = framesOfRun(run).find(({ header }) => header.kind === 'events');
-  assert.ok(frame && run.schema);
-  const [batch] = createDecoder(run.schema.schema).records(frame);
+  assert.ok(frame);
+  const [batch] = decoder.records(frame);
   assert.equal(batch?.columns[0]?.get(0), 10n);
   run.stop('stopped');
   await ended(run);
