@@ -21,6 +21,8 @@ void counts_send(struct stream *stream)
 	json_t *sources = json_array(), *programs = json_array();
 	size_t i;
 
+	for (i = 0; i < stream->perf_count; i++)
+		perf_read_lost(&stream->perfs[i]);
 	for (i = 0; i < stream->source_count; i++) {
 		const struct source *source = &stream->sources[i];
 

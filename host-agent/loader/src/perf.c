@@ -21,6 +21,7 @@ static int open_cpu(struct perf *perf, int cpu, uint32_t pages)
 		.config = PERF_COUNT_SW_BPF_OUTPUT,
 		.sample_type = PERF_SAMPLE_RAW,
 		.sample_period = 1,
+		.read_format = PERF_FORMAT_LOST,
 		/* Nobody waits for a wakeup: the buffer is looked at on a timer. */
 		.watermark = 1,
 		.wakeup_watermark = (uint32_t)(pages * page / 2),
@@ -29,6 +30,11 @@ static int open_cpu(struct perf *perf, int cpu, uint32_t pages)
 	long fd = syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 	void *mapped;
 
+	perf->counts_lost = fd >= 0;
+	if (fd < 0 && errno == EINVAL) {
+		attr.read_format = 0;
+		fd = syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	}
 	if (fd < 0)
 		return -errno;
 	mapped = mmap(NULL, (pages + 1) * page, PROT_READ | PROT_WRITE, MAP_SHARED, (int)fd, 0);
@@ -43,6 +49,7 @@ static int open_cpu(struct perf *perf, int cpu, uint32_t pages)
 	entry->cpu = (uint32_t)cpu;
 	entry->fd = (int)fd;
 	entry->mapped = mapped;
+	entry->lost = 0;
 	perf->cpu_count++;
 	perf->size = pages * page;
 	return 0;
@@ -180,7 +187,7 @@ static int64_t drain_cpu(struct run *run, struct perf *perf, const struct perf_c
 		if (header.type == PERF_RECORD_SAMPLE) {
 			if (take_sample(run, perf, cpu, data, at))
 				return -1;
-		} else if (header.type == PERF_RECORD_LOST) {
+		} else if (header.type == PERF_RECORD_LOST && !perf->counts_lost) {
 			copy_out(lost, data, perf->size, at + sizeof(header), sizeof(lost));
 			perf->source->dropped += lost[1];
 		}
@@ -204,4 +211,19 @@ int64_t perf_drain(struct run *run, struct perf *perf)
 			most = taken;
 	}
 	return flush(run, perf) ? -1 : most;
+}
+
+void perf_read_lost(struct perf *perf)
+{
+	uint64_t values[2]; /* value, lost: perf_event_open(2), PERF_FORMAT_LOST */
+	size_t i;
+
+	for (i = 0; perf->counts_lost && i < perf->cpu_count; i++) {
+		struct perf_cpu *cpu = &perf->cpus[i];
+
+		if (read(cpu->fd, values, sizeof(values)) != (ssize_t)sizeof(values))
+			continue;
+		perf->source->dropped += values[1] - cpu->lost;
+		cpu->lost = values[1];
+	}
 }

@@ -2,6 +2,7 @@
 #ifndef PROBEPAD_PERF_H
 #define PROBEPAD_PERF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +12,7 @@ struct perf_cpu {
 	uint32_t cpu;
 	int fd;
 	void *mapped; /* control page, then the data */
+	uint64_t lost; /* as last read; only grows */
 };
 
 struct perf {
@@ -20,6 +22,8 @@ struct perf {
 	uint64_t size; /* of the data of one CPU, a power of two */
 	uint8_t *payload; /* FRAME_PAYLOAD_MAX */
 	uint32_t used, records;
+	/* Losses are read from the events (PERF_FORMAT_LOST, Linux 6.0); before, PERF_RECORD_LOST tells of all but the last ones. */
+	bool counts_lost;
 	uint64_t drained_at;
 };
 
@@ -29,5 +33,8 @@ void perf_close(struct perf *perf);
 
 /* Sends what is there. Returns bytes taken, or -1 when the output is broken. No allocation. */
 int64_t perf_drain(struct run *run, struct perf *perf);
+
+/* Brings the source's losses up to now. */
+void perf_read_lost(struct perf *perf);
 
 #endif
