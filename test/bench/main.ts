@@ -121,5 +121,9 @@ ${table}
 Conditions: ${conditions.join('; ')}.
 `,
 );
-execFileSync(join(CHECKOUT, 'node_modules/.bin/biome'), ['format', '--write', join(CHECKOUT, 'docs/BENCHMARKS.md')]);
+execFileSync(join(CHECKOUT, 'node_modules/.bin/biome'), [
+  'format',
+  '--write',
+  join(CHECKOUT, 'docs/BENCHMARKS.md'),
+]);
 process.stdout.write(`${table}\n`);
