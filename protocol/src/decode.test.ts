@@ -205,6 +205,8 @@ test('values read as people write them, and cannot steer a terminal', () => {
   assert.equal(formatValue(0x0100007f, meaningOf(schema, 6, 'saddr')), '127.0.0.1');
   assert.equal(formatValue(1_234_567n, meaningOf(schema, 1, 'in.dur_ns')), '1.23 ms');
   assert.equal(formatDuration(61e9), '1 min 1 s');
+  assert.equal(formatDuration(129 * 60e9 + 59.9e9), '130 min 0 s');
+  assert.equal(formatDuration(59.97e9), '1 min 0 s');
   assert.equal(formatBytes(1536), '1.5 KiB');
   assert.equal(escapeControls('a\u001b[31m\nb\u202e<b>'), 'a␛[31m␊b\\u{202e}<b>');
   const octets = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];

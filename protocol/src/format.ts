@@ -97,8 +97,9 @@ export function formatDuration(nanoseconds: number): string {
   if (size < 1e3) return `${nanoseconds} ns`;
   if (size < 1e6) return `${trim(nanoseconds / 1e3)} µs`;
   if (size < 1e9) return `${trim(nanoseconds / 1e6)} ms`;
-  if (size < 60e9) return `${trim(nanoseconds / 1e9)} s`;
-  return `${Math.floor(nanoseconds / 60e9)} min ${Math.round((nanoseconds % 60e9) / 1e9)} s`;
+  if (size < 59.95e9) return `${trim(nanoseconds / 1e9)} s`;
+  const seconds = Math.round(nanoseconds / 1e9);
+  return `${Math.trunc(seconds / 60)} min ${seconds % 60} s`;
 }
 
 /** Bytes in binary units: `1.5 KiB`. */

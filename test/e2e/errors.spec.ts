@@ -6,6 +6,10 @@ test('a compile error is listed, squiggled and jumped to', async ({ workbench: p
   await write(page, broken);
   await page.getByTestId('run').click();
   await expect(page.getByTestId('run-error').first()).toHaveAttribute('data-code', 'compile_failed');
+  // The panel opens by itself, the cursor is at the line, and the message is where the rows would be.
+  await expect(page.getByTestId('problems')).toBeVisible();
+  await expect(page.locator('.monaco-editor .line-numbers.active-line-number')).toHaveText(String(line));
+  await expect(page.getByTestId('failures')).toContainText('pidd');
   const problem = page.getByTestId('problem').filter({ hasText: 'pidd' }).first();
   await expect(problem).toContainText(String(line));
   await problem.click();
@@ -35,4 +39,14 @@ test('a verifier rejection is marked at its C line, with the whole log to read',
   await page.getByTestId('bottom-tab-log').click();
   const log = page.getByTestId('bottom').getByTestId('verifier-log');
   await expect(log).toContainText('map_value_or_null');
+});
+
+test('an error while typing opens nothing and moves nothing', async ({ workbench: page }) => {
+  await write(page, EXEC_PROBE);
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.type('int broken = ;');
+  await expect(page.getByTestId('status-check')).toContainText('does not compile');
+  await page.keyboard.type(' // still here');
+  await expect(page.locator('.monaco-editor')).toContainText('int broken = ; // still here');
+  await expect(page.getByTestId('problems')).toHaveCount(0);
 });

@@ -1,4 +1,4 @@
-import { EXEC_PROBE, expect, focusEditor, ready, state, stir, stop, test, write } from './workbench.ts';
+import { EXEC_PROBE, expect, focusEditor, row, shown, state, stir, stop, test, write } from './workbench.ts';
 
 test('a fresh installation shows live rows after Ctrl+Enter alone', async ({ workbench: page }) => {
   await focusEditor(page);
@@ -7,7 +7,8 @@ test('a fresh installation shows live rows after Ctrl+Enter alone', async ({ wor
   await stir();
   const rows = page.getByTestId('event-row');
   await expect(rows.first()).toBeVisible();
-  await expect(page.getByTestId('event-table')).toContainText('true');
+  await row(page, 'true');
+  await focusEditor(page);
   await page.keyboard.press('Escape');
   await state(page, /stopped/i);
 });
@@ -19,11 +20,11 @@ test('a pasted program gives typed columns and a map table that counts on', asyn
   await stir();
   const table = page.getByTestId('event-table');
   for (const column of ['pid', 'comm', 'time_ns']) await expect(table).toContainText(column);
-  await expect(table).toContainText('true');
+  await row(page, 'true');
   await page.getByTestId('source-tab-started').click();
-  const row = page.getByTestId('map-row').filter({ hasText: 'true' });
-  await expect(row).toHaveCount(1);
-  const count = async (): Promise<number> => Number((await row.innerText()).match(/true\s+(\d+)/)?.[1]);
+  const entry = page.getByTestId('map-row').filter({ hasText: 'true' });
+  await expect(entry).toHaveCount(1);
+  const count = async (): Promise<number> => Number((await entry.innerText()).match(/true\s+(\d+)/)?.[1]);
   const before = await count();
   await stir(5);
   await expect.poll(count).toBeGreaterThanOrEqual(before + 5);
@@ -36,11 +37,11 @@ test('the run and the text survive a reload', async ({ workbench: page }) => {
   await page.getByTestId('run').click();
   await state(page, /running/i);
   await page.reload();
-  await ready(page).catch(() => undefined);
+  await shown(page);
   await expect(page.getByTestId('stop')).toBeEnabled();
   await state(page, /running/i);
   await expect(page.locator('.monaco-editor')).toContainText('BPF_MAP_TYPE_RINGBUF');
   await stir();
-  await expect(page.getByTestId('event-table')).toContainText('true');
+  await row(page, 'true');
   await stop(page);
 });

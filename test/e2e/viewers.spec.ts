@@ -1,4 +1,4 @@
-import { EXEC_PROBE, expect, ready, state, stir, stop, test, write } from './workbench.ts';
+import { EXEC_PROBE, expect, ready, row, shown, state, stir, stop, test, write } from './workbench.ts';
 
 test('a second viewer joins a run late by its link and sees what came before', async ({
   workbench: page,
@@ -9,7 +9,7 @@ test('a second viewer joins a run late by its link and sees what came before', a
   await page.getByTestId('run').click();
   await state(page, /running/i);
   await stir(4);
-  await expect(page.getByTestId('event-table')).toContainText('true');
+  await row(page, 'true');
 
   await page.getByTestId('share').click();
   const link = await page.getByTestId('run-link').inputValue();
@@ -19,8 +19,8 @@ test('a second viewer joins a run late by its link and sees what came before', a
   const other = await (await browser.newContext()).newPage();
   await other.goto(stack.url);
   await other.goto(link);
-  await ready(other).catch(() => undefined);
-  await expect(other.getByTestId('event-table')).toContainText('true');
+  await shown(other);
+  await row(other, 'true');
   await expect(other.getByTestId('run-state').first()).toHaveText(/running/i);
   await stop(page);
   await state(other, /stopped/i);
@@ -38,6 +38,28 @@ test('a link to a snippet shows it and runs nothing', async ({ workbench: page, 
   await other.goto(link);
   await ready(other);
   await expect(other.locator('.monaco-editor')).toContainText('vmlinux.h');
+  await expect(other.getByTestId('run-state')).toHaveCount(0);
+  await other.context().close();
+});
+
+test('a link that holds the text shows it and runs nothing', async ({ workbench: page, browser, stack }) => {
+  const text = EXEC_PROBE.replace('on_exec', 'on_linked_exec');
+  await write(page, text);
+  await page.getByTestId('share').click();
+  const link = await page.getByTestId('fragment-link').inputValue();
+  expect(link).toMatch(/#p=[A-Za-z0-9_-]+$/);
+  const other = await (await browser.newContext()).newPage();
+  await other.goto(stack.url);
+  await other.goto('about:blank');
+  await other.goto(link);
+  await ready(other);
+  await expect(other.getByTestId('origin')).toContainText('from a link');
+  await other
+    .locator('.monaco-editor')
+    .first()
+    .click({ position: { x: 240, y: 60 } });
+  await other.keyboard.press('Control+End');
+  await expect(other.locator('.monaco-editor')).toContainText('bpf_ringbuf_submit');
   await expect(other.getByTestId('run-state')).toHaveCount(0);
   await other.context().close();
 });

@@ -22,10 +22,15 @@ export const test = base.extend<{ workbench: Page }, { stack: Stack }>({
   },
 });
 
-/** Waits until the editor takes text and a host is chosen. */
-export async function ready(page: Page): Promise<void> {
+/** Waits until the editor shows text. */
+export async function shown(page: Page): Promise<void> {
   await expect(page.getByTestId('workbench')).toBeVisible();
   await expect(page.locator('.monaco-editor .view-line').first()).toBeVisible();
+}
+
+/** Waits until the editor takes text and a host is chosen; while a run goes on there is no Run to wait for. */
+export async function ready(page: Page): Promise<void> {
+  await shown(page);
   await expect(page.getByTestId('run')).toBeEnabled();
 }
 
@@ -63,6 +68,12 @@ export async function stir(times = 3): Promise<void> {
       execFile('/bin/true', [], (error) => (error ? reject(error) : resolve())),
     );
   }
+}
+
+/** Waits for a row with this text: on a busy machine the rows of others push ours out of sight, so they are left out. */
+export async function row(page: Page, text: string): Promise<void> {
+  await page.getByLabel('Filter rows').fill(text);
+  await expect(page.getByTestId('event-row').filter({ hasText: text }).first()).toBeVisible();
 }
 
 /** Events of every process that starts, with the name that tells ours from others. */

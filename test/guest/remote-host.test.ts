@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { BrowserEvent } from '@probepad/protocol/control/browser';
 import type { Probe } from '@probepad/protocol/control/run';
 import { createDecoder } from '@probepad/protocol/decode';
 import type { Frame } from '@probepad/protocol/frames';
 import { type Client, connect } from '../stack/client.ts';
-import { CHECKOUT, NODE } from '../stack/process.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
-import { bootGuest, type Guest, MACHINE_ADDRESS } from './guest.ts';
+import { EXPECTATIONS } from '../templates/expectations.ts';
+import { localMachine } from '../templates/local-machine.ts';
+import { runTemplate } from '../templates/template-run.ts';
+import { bootGuest, type Guest } from './guest.ts';
+import { joinHub } from './join-hub.ts';
 import { KERNEL_SUITES, type KernelName } from './kernel.ts';
 
 const BOOT = { timeout: 600_000 };
@@ -62,39 +64,13 @@ for (const kernel of Object.keys(KERNEL_SUITES) as KernelName[]) {
     let host: string;
 
     before(async () => {
-      stack = await startStack({ agent: false });
+      stack = await startStack();
       client = await connect(stack);
-      guest = await bootGuest({ kernel });
-      const { token } = await client.request('hosts.invite', { name: `remote-${kernel.replace('.', '-')}` });
-      const agent = guest.spawn(
-        [
-          NODE,
-          join(CHECKOUT, 'host-agent/src/cli/main.ts'),
-          'agent',
-          '--hub',
-          `ws://${MACHINE_ADDRESS}:${stack.port}/agent`,
-          '--join',
-          token,
-          '--data',
-          '/tmp/agent',
-        ],
-        {},
-      );
-      let output = '';
-      agent.stdout.on('data', (chunk: Buffer) => {
-        output += chunk.toString();
-      });
-      agent.stderr.on('data', (chunk: Buffer) => {
-        output += chunk.toString();
-      });
-      const online = await client
-        .event(
-          (event) => event.type === 'hosts' && event.hosts.some((candidate) => candidate.online),
-          120_000,
-        )
-        .catch((error: Error) => assert.fail(`${error.message}\nthe agent wrote:\n${output}`));
-      assert.ok(online.type === 'hosts');
-      host = online.hosts.find((candidate) => candidate.online)?.id ?? '';
+      guest = await bootGuest({ kernel, name: `remote-${kernel.replace('.', '-')}` });
+      // The cable between network namespaces is a module here.
+      const prepared = await guest.exec('modprobe veth');
+      assert.equal(prepared.code, 0, prepared.stderr);
+      host = await joinHub(stack, guest);
     }, BOOT);
     after(async () => {
       client?.close();
@@ -145,6 +121,15 @@ for (const kernel of Object.keys(KERNEL_SUITES) as KernelName[]) {
       assert.equal(ended.reason, 'policy');
       assert.match(ended.error?.remedy ?? '', /policy/);
     });
+    for (const expectation of EXPECTATIONS) {
+      test(`${expectation.template} shows what its workload did`, RUN, async () => {
+        await runTemplate({
+          ...{ expectation, machine: guest, probeMachine: localMachine },
+          options: ['--hub', stack.url, '--host', guest.name],
+          timeoutMs: RUN.timeout,
+        });
+      });
+    }
   });
 }
 
@@ -193,7 +178,8 @@ async function startAndCollect(
   await first;
   await client.request('run.stop', { run: run.id });
   const ended = await ending(client, run.id);
-  assert.equal(ended.reason, 'stopped');
+  // An iterator that is read once is over by itself.
+  assert.equal(ended.reason, frames[0]?.header.kind === 'text' ? 'completed' : 'stopped');
   const schema = await client.event((event) => event.type === 'run.schema' && event.stream === stream);
   assert.ok(schema.type === 'run.schema');
   return { frames, decoder: createDecoder(schema.schema) };

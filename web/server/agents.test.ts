@@ -39,6 +39,15 @@ test('a host joins with a token once, and comes back with its credential', async
   assert.ok(!stored.includes(agent.credential.split('.')[1] ?? '!'), 'the secret itself is not stored');
 });
 
+test('a host that was invited without a name is called by its hostname once it comes', async (t) => {
+  const hub = await testHub(t);
+  const browser = await testBrowser(t, hub);
+  const { token } = await browser.call('hosts.invite', { name: '' });
+  await browser.event('hosts', ({ hosts }) => hosts[0]?.name === 'unnamed');
+  const agent = await testAgent(t, hub, { join: token });
+  assert.equal(agent.name, FACTS.hostname);
+});
+
 test('a removed host is cut off and cannot come back', async (t) => {
   const hub = await testHub(t);
   const browser = await testBrowser(t, hub);

@@ -45,6 +45,13 @@ const LOCAL_JOIN_LIFETIME = 24 * 3_600_000;
 /** `host` of the local agent's join token: which host it is shows when it comes, by its hostname. */
 const LOCAL = 'local';
 
+/** What a host is called that was invited without a name, until it comes and says its hostname. */
+const UNNAMED = 'unnamed';
+
+function isUnnamed(name: string): boolean {
+  return name === UNNAMED || name.startsWith(`${UNNAMED}-`);
+}
+
 export async function hostRegistry(store: Store, bus: Bus, data: string): Promise<Hosts> {
   await store.hosts.forgetExpired(Date.now());
   const hosts = new Map((await store.hosts.list()).map((host) => [host.id, host]));
@@ -54,7 +61,7 @@ export async function hostRegistry(store: Store, bus: Bus, data: string): Promis
   function freeName(wanted: string, except?: string): string {
     const taken = new Set([...hosts.values()].filter(({ id }) => id !== except).map(({ name }) => name));
     // Hosts name themselves, and names are printed in terminals.
-    const name = wanted.replaceAll(/\p{C}/gu, '').trim().slice(0, 63) || 'host';
+    const name = wanted.replaceAll(/\p{C}/gu, '').trim().slice(0, 63) || UNNAMED;
     let free = name;
     for (let number = 2; taken.has(free); number++) free = `${name}-${number}`;
     return free;
@@ -95,7 +102,8 @@ export async function hostRegistry(store: Store, bus: Bus, data: string): Promis
     }
     if (host === undefined) fail('bad_join_token', 'joining: the host was removed');
     const secret = newToken();
-    const joined = { ...host, credential: hashOf(secret), facts, lastSeen: Date.now() };
+    const name = isUnnamed(host.name) ? freeName(facts.hostname, host.id) : host.name;
+    const joined = { ...host, name, credential: hashOf(secret), facts, lastSeen: Date.now() };
     await save(joined);
     return { host: joined, credential: `${host.id}.${secret}` };
   }

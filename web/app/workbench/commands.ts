@@ -8,7 +8,7 @@ import { isLive } from '../../src/session/runs.ts';
 import { retryConnection } from '../../src/session/session.ts';
 import { toggleHost, unshelve, useWorkspace } from '../../src/session/workspace.ts';
 import type { Command } from '../../src/ui/palette.tsx';
-import { useCurrentRun } from './use-problems.ts';
+import { useRunStatuses } from './use-problems.ts';
 
 /** What only the workbench itself can open. */
 export interface WorkbenchActions {
@@ -20,7 +20,7 @@ export interface WorkbenchActions {
 
 /** Every command, as the palette lists them. */
 export function useCommands(actions: WorkbenchActions): Command[] {
-  const run = useCurrentRun();
+  const run = useRunStatuses();
   const hosts = useSession((state) => state.hosts);
   const chosen = useWorkspace((state) => state.hosts);
   const templates = useSession((state) => state.templates);

@@ -1,4 +1,5 @@
 import { workloadOf } from '../../src/library/workload.ts';
+import { FailureList } from '../../src/run/failure-list.tsx';
 import { RunProgress, StartRefused } from '../../src/run/run-progress.tsx';
 import { TargetNeeded } from '../../src/run/target-needed.tsx';
 import { useCheck } from '../../src/session/check.ts';
@@ -47,6 +48,7 @@ export function ResultsPanel() {
       <RunProgress run={run} />
       <TargetNeeded run={run} />
       {known && <Results run={run} hint={hint} />}
+      {failed && <FailureList run={run} />}
       {failed && rejected && <LogView run={run.id} />}
       {!known && !failed && !isLive(run) && (
         <Empty title="This run's rows are no longer kept">

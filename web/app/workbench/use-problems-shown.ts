@@ -1,16 +1,34 @@
 import { useEffect } from 'react';
 import { usePreferences } from '../../src/session/preferences.ts';
-import type { RunView } from '../../src/session/runs.ts';
+import { type RunView, useRuns } from '../../src/session/runs.ts';
+import { reveal, useWorkspace } from '../../src/session/workspace.ts';
 
-/** Opens the Problems panel when a run has come to nothing because of the program, unless another panel is open there. */
+/**
+ * When a run has come to nothing because of the program, opens the Problems panel unless another one is open there, and
+ * takes the person who started it to the first line at fault. Whoever only watches, or has typed on, is left where they are.
+ */
 export function useProblemsShown(run: RunView | undefined): void {
-  const failed = Object.values(run?.statuses ?? {}).some(
+  const statuses = Object.values(run?.statuses ?? {});
+  const rejected = statuses.find(
     ({ state, diagnostics }) => state === 'ended' && diagnostics.some(({ severity }) => severity === 'error'),
   );
+  const place = rejected?.diagnostics.find((each) => each.severity === 'error' && each.place)?.place;
+  const failed = rejected !== undefined;
   const id = run?.id;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once a run
   useEffect(() => {
-    if (failed && id !== undefined && usePreferences.getState().bottom === undefined) {
-      usePreferences.setState({ bottom: 'problems' });
-    }
+    if (!failed || run === undefined) return;
+    if (usePreferences.getState().bottom === undefined) usePreferences.setState({ bottom: 'problems' });
+    if (place && useRuns.getState().own === id && isAsRun(run)) reveal(place);
   }, [failed, id]);
+}
+
+/** Whether the text on screen still is what was run. */
+function isAsRun(run: RunView): boolean {
+  const { files } = useWorkspace.getState();
+  const before = run.info?.probe.files ?? [];
+  return (
+    files.length === before.length &&
+    files.every(({ name, text }) => before.some((file) => file.name === name && file.text === text))
+  );
 }

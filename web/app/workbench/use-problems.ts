@@ -10,12 +10,18 @@ export function useCurrentRun(): RunView | undefined {
   return useRuns((state) => (id === undefined ? undefined : state.runs[id]));
 }
 
+/** The run on screen, for what depends on its statuses alone: made anew only when one changes, not with each count. */
+export function useRunStatuses(): RunView | undefined {
+  const id = useWorkspace((state) => state.run);
+  const statuses = useRuns((state) => (id === undefined ? undefined : state.runs[id]?.statuses));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the statuses stand for the run
+  return useMemo(() => (id === undefined ? undefined : useRuns.getState().runs[id]), [id, statuses]);
+}
+
 /** What the editor marks and the Problems panel lists. Made anew only when a diagnostic changes, not with each count. */
 export function useProblems(): Problem[] {
   const diagnostics = useCheck((state) => state.diagnostics);
   const checked = useCheck((state) => state.milliseconds !== undefined);
-  const run = useCurrentRun();
-  const statuses = run?.statuses;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: of the run only its statuses matter
-  return useMemo(() => problemsOf(diagnostics, checked, run), [diagnostics, checked, statuses]);
+  const run = useRunStatuses();
+  return useMemo(() => problemsOf(diagnostics, checked, run), [diagnostics, checked, run]);
 }

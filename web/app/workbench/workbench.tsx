@@ -28,7 +28,7 @@ import { useShortcuts } from './shortcuts.ts';
 import { SidePanel } from './side-panel.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { TopBar } from './top-bar.tsx';
-import { useCurrentRun, useProblems } from './use-problems.ts';
+import { useProblems, useRunStatuses } from './use-problems.ts';
 import { useProblemsShown } from './use-problems-shown.ts';
 import styles from './workbench.module.css';
 
@@ -45,7 +45,7 @@ export function Workbench({ target }: { target: Target }) {
   const hosts = useSession((state) => state.hosts);
   const chosen = useWorkspace((state) => state.hosts);
   const problems = useProblems();
-  useProblemsShown(useCurrentRun());
+  useProblemsShown(useRunStatuses());
   const close = (): void => setDialog(undefined);
   const actions = useMemo(
     () => ({

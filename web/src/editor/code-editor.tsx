@@ -12,6 +12,9 @@ import { showVerifierZones } from './verifier-zones.ts';
 /** What scroll position and cursor each file had, while the page lives. */
 const viewStates = new Map<string, monaco.editor.ICodeEditorViewState | null>();
 
+/** How long after a jump panels may still be opening, in milliseconds. */
+const PANELS_OPEN = 500;
+
 /** The text of the file that is shown. `host` is the one whose vmlinux.h is meant. */
 export function CodeEditor({ problems, host }: { problems: readonly Problem[]; host: string | undefined }) {
   const place = useRef<HTMLDivElement>(null);
@@ -113,6 +116,11 @@ export function CodeEditor({ problems, host }: { problems: readonly Problem[]; h
         editor.setPosition(position);
         editor.revealPositionInCenterIfOutsideViewport(position);
         editor.focus();
+        // A panel that opens with it may cover the line only now.
+        const layout = editor.onDidLayoutChange(() =>
+          editor.revealPositionInCenterIfOutsideViewport(position),
+        );
+        setTimeout(() => layout.dispose(), PANELS_OPEN);
       });
     });
   }, [editor]);

@@ -56,7 +56,7 @@ export function AddHostDialog({ open, onClose }: { open: boolean; onClose: () =>
             value={name}
             placeholder="db-1"
             maxLength={63}
-            hint="As it shall be called here. Empty: its own host name."
+            hint="As it shall be called here."
             onValue={setName}
           />
           {error && (

@@ -153,7 +153,7 @@ function endedRun(diagnostics: Record<string, Diagnostic[]>): RunView {
       },
     ]),
   );
-  return { id: 'r', info: undefined, statuses, schemas: {}, counts: {}, rates: {} };
+  return { id: 'r', info: undefined, statuses, schemas: {}, counts: {}, rates: {}, costs: {} };
 }
 
 test('one rejection on two hosts is one problem with both names', () => {

@@ -98,7 +98,12 @@ function optionsOf(shape: string, unit: string, compact: boolean, element: HTMLE
         grid: { stroke: token('line'), width: 1 },
         values: (_plot, splits) =>
           splits.map((value, at) =>
-            at === splits.length - 1 && !compact ? `${shortNumber(value)} ${unit}` : shortNumber(value),
+            // In a strip the zero would stand in the time's place.
+            compact && value === 0
+              ? ''
+              : at === splits.length - 1 && !compact
+                ? `${shortNumber(value)} ${unit}`
+                : shortNumber(value),
           ),
       },
     ],

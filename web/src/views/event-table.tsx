@@ -68,7 +68,8 @@ export function EventTable({
   const template = gridTemplate(grown);
   const width = rowWidth(grown);
   /** A row keeps its element while it is on screen; one that leaves gives it to one that comes. */
-  const slotOf = (row: ViewRow): string => (filter === '' ? String(Number(row.id) % limit) : row.id);
+  const slots = Math.max(limit, rows.length);
+  const slotOf = (row: ViewRow): string => (filter === '' ? String(Number(row.id) % slots) : row.id);
   const fresh = known && held !== undefined ? known.latest - known.head : 0;
 
   const step = (by: number): void => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeGlobal } from './encode-global.ts';
-import { groupDigits, shortNumber, slotRange } from './numbers.ts';
+import { groupDigits, percentText, shortNumber, slotRange } from './numbers.ts';
 
 test('counts are grouped by three digits', () => {
   assert.equal(groupDigits(1234567), '1\u2009234\u2009567');
@@ -17,6 +17,16 @@ test('rates are short', () => {
     '12.4k',
     '3.14M',
     '2G',
+  ]);
+});
+
+test('shares are told in percent', () => {
+  assert.deepEqual([0, 0.00001, 0.00032, 0.125, 1.5].map(percentText), [
+    '0 %',
+    '<0.01 %',
+    '0.032 %',
+    '12.5 %',
+    '150 %',
   ]);
 });
 

@@ -17,6 +17,12 @@ function digits(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+/** A share, 1 being all of it, in percent: `0.03 %`, `12.5 %`; what is too little to tell is `<0.01 %`. */
+export function percentText(share: number): string {
+  if (share === 0) return '0 %';
+  return share < 1e-4 ? '<0.01 %' : `${digits(share * 100)} %`;
+}
+
 /** The range that log2 slot n counts, as bpftrace writes it: `[1K, 2K)` is 1024 up to but not including 2048. */
 export function slotRange(slot: number): string {
   return slot === 0 ? '[0, 2)' : `[${binary(2 ** slot)}, ${binary(2 ** (slot + 1))})`;

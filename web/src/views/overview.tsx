@@ -4,7 +4,7 @@ import type { ProgramCost } from '../session/program-costs.ts';
 import { countsOf, isLive, type RunView, sourcesOf, streams } from '../session/runs.ts';
 import { useStatistics } from '../session/statistics.ts';
 import { names } from '../ui/names.ts';
-import { groupDigits, percentText, rateText, shortNumber } from './numbers.ts';
+import { groupDigits, percentText, shortNumber } from './numbers.ts';
 import styles from './overview.module.css';
 
 const PLACES = ['kernel', 'agent', 'hub', 'viewer'] as const;
@@ -152,7 +152,7 @@ function Cost({ cost }: { cost: ProgramCost | undefined }) {
   const none = <span className={styles.zero}>–</span>;
   return (
     <>
-      <td data-testid="program-rate">{cost ? rateText(cost.runsPerSecond) : none}</td>
+      <td data-testid="program-rate">{cost ? shortNumber(cost.runsPerSecond) : none}</td>
       <td>{cost?.nanoseconds === undefined ? none : groupDigits(Math.round(cost.nanoseconds))}</td>
       <td>{cost ? percentText(cost.cpu) : none}</td>
     </>

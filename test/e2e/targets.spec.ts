@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, state, stop, test, write } from './workbench.ts';
+
+const run = promisify(execFile);
+
+/** Lets every packet pass and counts them. */
+const XDP_PROBE = `#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16);
+	__type(key, unsigned int);
+	__type(value, unsigned long long);
+} packets SEC(".maps");
+
+SEC("xdp")
+int on_packet(struct xdp_md *context)
+{
+	unsigned int interface = context->ingress_ifindex;
+	unsigned long long one = 1, *count = bpf_map_lookup_elem(&packets, &interface);
+
+	if (count)
+		__sync_fetch_and_add(count, 1);
+	else
+		bpf_map_update_elem(&packets, &interface, &one, BPF_ANY);
+	return XDP_PASS;
+}
+`;
+
+test('a program without a target asks for one where the rows would be, and runs with it', async ({
+  workbench: page,
+}) => {
+  await write(page, XDP_PROBE);
+  await page.getByTestId('run').click();
+  const needed = page.getByTestId('target-needed');
+  await expect(needed).toBeVisible();
+  await expect(page.getByTestId('run-error')).toHaveAttribute('data-code', 'target_needed');
+  await expect(needed.getByRole('button', { name: 'Run' })).toBeDisabled();
+  await needed.getByRole('button', { name: 'lo', exact: true }).click();
+  await needed.getByRole('button', { name: 'Run' }).click();
+  await state(page, /running/i);
+  await expect(needed).toHaveCount(0);
+  await run('ping', ['-c', '2', '-i', '0.2', '127.0.0.1']).catch(
+    () =>
+      // Without ping any packet on lo will do: the page itself has sent some.
+      undefined,
+  );
+  await expect(page.getByTestId('map-row').first()).toBeVisible();
+  await stop(page);
+});

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { inRepository } from '../../scripts/repository.mjs';
+import { connect } from '../stack/client.ts';
+import type { Stack } from '../stack/stack.ts';
+import { type Guest, MACHINE_ADDRESS } from './guest.ts';
+
+/** Node's start under emulation, on a busy machine. */
+const JOIN_MS = 300_000;
+
+/**
+ * Starts an agent in the guest, as a person would with what "Add host" shows; resolves with the host's id when the hub sees it.
+ * The guest has no compiler: under emulation a compile takes longer than its limit, so another host of the hub compiles
+ * and CO-RE has to make the object fit.
+ */
+export async function joinHub(stack: Stack, guest: Guest): Promise<string> {
+  const hidden = await guest.exec('rm -f /usr/bin/clang*');
+  assert.equal(hidden.code, 0, hidden.stderr);
+  const client = await connect(stack);
+  const { token } = await client.request('hosts.invite', { name: guest.name });
+  const agent = guest.spawn([
+    ...[inRepository('node_modules/.bin/node'), inRepository('host-agent/bin/probepad.mjs'), 'agent'],
+    ...['--hub', `ws://${MACHINE_ADDRESS}:${stack.port}/agent`, '--join', token, '--data', '/tmp/agent'],
+  ]);
+  let output = '';
+  for (const stream of [agent.stdout, agent.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  const isGuest = (host: { name: string; online: boolean }): boolean =>
+    host.name === guest.name && host.online;
+  const news = await client
+    .event((event) => event.type === 'hosts' && event.hosts.some(isGuest), JOIN_MS)
+    .catch((error: Error) => assert.fail(`${error.message}\nthe agent wrote:\n${output}`));
+  client.close();
+  assert.ok(news.type === 'hosts');
+  return news.hosts.find(isGuest)?.id ?? '';
+}
