@@ -1,6 +1,6 @@
 #!/bin/busybox sh
 # The guest's /init: mounts the machine's own root read-only (9p) under a tmpfs overlay, sets the guest up on it,
-# and becomes the exec server there. GUEST_NAME and GUEST_MACHINE_ID come from the kernel's command line.
+# and becomes the exec server there. GUEST_NAME, GUEST_MACHINE_ID and GUEST_CHECKOUT come from the kernel's command line.
 
 busybox=/bin/busybox
 root=/newroot
@@ -39,6 +39,13 @@ $busybox mount -t tmpfs -o mode=1777 tmpfs $root/dev/shm
 $busybox mount -t tmpfs -o mode=1777 tmpfs $root/tmp
 $busybox mount -t tmpfs -o mode=755 tmpfs $root/run
 $busybox mount --move /machine $root/machine
+# A checkout below /tmp or /run is hidden by the guest's own: it gets an overlay at its place.
+if ! [ -e "$root$GUEST_CHECKOUT/package.json" ]; then
+	$busybox mkdir -p "$root$GUEST_CHECKOUT" /changes/checkout /changes/checkout-work
+	$busybox mount -t overlay \
+		-o "lowerdir=$root/machine$GUEST_CHECKOUT,upperdir=/changes/checkout,workdir=/changes/checkout-work" \
+		overlay "$root$GUEST_CHECKOUT" || fail "mounting the checkout"
+fi
 $busybox mount -t tracefs tracefs $root/sys/kernel/tracing
 $busybox mount -t debugfs debugfs $root/sys/kernel/debug
 $busybox mount -t bpf bpf $root/sys/fs/bpf

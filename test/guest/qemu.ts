@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { Duplex } from 'node:stream';
+import { ROOT } from '../../scripts/repository.mjs';
 import { buildInitramfs } from './initramfs.ts';
 import type { Kernel } from './kernel.ts';
 
@@ -56,5 +57,6 @@ function qemuArguments(kernel: Kernel, initramfs: string, { name, memoryMiB, cpu
  */
 function kernelCommandLine(name: string): string {
   const machineId = randomUUID().replaceAll('-', '');
-  return `console=ttyS0 quiet panic=-1 acpi=noirq GUEST_NAME=${name} GUEST_MACHINE_ID=${machineId}`;
+  const words = `GUEST_NAME=${name} GUEST_MACHINE_ID=${machineId} GUEST_CHECKOUT=${ROOT}`;
+  return `console=ttyS0 quiet panic=-1 acpi=noirq ${words}`;
 }
