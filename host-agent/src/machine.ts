@@ -48,6 +48,8 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
   const dataDir = resolve(options.dataDir ?? defaultDataDir());
   const loaderPath = defaultLoaderPath();
   const compiler = createCompiler({ cacheDir: join(dataDir, 'cache'), loaderPath, log });
+  // A host without clang goes on without it: whoever asks for the compiler is told, and nobody may be asking yet.
+  compiler.catch(() => undefined);
   await sweep(loaderPath, log);
   return {
     dataDir,

@@ -27,8 +27,8 @@ test('started by root, all but the loader runs as a user without privileges', {
   const { identity, status } = JSON.parse(result.stdout);
   assert.equal(identity.user, 'probepad', identity.note);
   assert.doesNotMatch(status, /^Uid:\s+0\s/m);
-  // Permitted: dac_override 1, dac_read_search 2, net_admin 12, sys_admin 21, sys_resource 24, perfmon 38, bpf 39.
-  assert.match(status, /^CapPrm:\s+000000c001201006$/m);
+  // Permitted: dac_override 1, dac_read_search 2, net_admin 12, net_raw 13, ipc_lock 14, sys_admin 21, syslog 34, perfmon 38, bpf 39.
+  assert.match(status, /^CapPrm:\s+000000c400207006$/m);
   assert.match(status, /^CapEff:\s+0000000000000000$/m);
 
   const data = await guest.exec(['stat', '-c', '%U %a', '/var/lib/data']);
