@@ -3,7 +3,7 @@
  *
  * | fd | direction | what |
  * |---:|-----------|------|
- * |  0 | in  | JSON lines: the spec first, then `LoaderCommand`s. EOF means the agent is gone: clean up and exit. |
+ * |  0 | in  | JSON lines: the setup, the spec, then `LoaderCommand`s. EOF means the agent is gone: clean up and exit. |
  * |  1 | out | JSON lines: `LoaderMessage`s |
  * |  2 | out | libbpf's log, for the agent's log only |
  * |  3 | out | frames (frames.ts), a pipe or socket |
@@ -80,19 +80,27 @@ export const LoaderPolicySchema = z.object({
 });
 export type LoaderPolicy = z.infer<typeof LoaderPolicySchema>;
 
-export const LoaderSpecSchema = z.object({
-  version: z.literal(1),
+/** What a loader can do while the program is still being compiled: the first line. */
+export const LoaderSetupSchema = z.object({
+  version: z.literal(2),
   /** Names the cgroup and the tracing instance: [a-z0-9]{1,32}. */
   run: z.string().check(z.regex(/^[a-z0-9]{1,32}$/)),
-  stream: z.number(),
-  object_size: z.number(),
   /** Replaces the placeholder `TRACE_TAG_PLACEHOLDER` in read-only data; same length. */
   trace_tag: z.string(),
+  /** The program is likely to print: the tracing instance is made at once. It is made later when this was wrong. */
+  trace: z.boolean(),
   /** Memory the run's maps may take, bytes; 0 makes no memory cgroup. */
   memory_bytes: z.number(),
   /** uid and gid to run as after the privileged set-up; only when started as root. */
   uid: z.number(),
   gid: z.number(),
+});
+export type LoaderSetup = z.infer<typeof LoaderSetupSchema>;
+
+/** The second line, with the object on fd 4. */
+export const LoaderSpecSchema = z.object({
+  stream: z.number(),
+  object_size: z.number(),
   params: z.array(z.object({ section: z.string(), offset: z.number(), bytes: Hex })),
   /** Sizes given for maps by name; 0 leaves one alone. Unset sizes get defaults in the loader. */
   maps: z.array(z.object({ name: z.string(), max_entries: z.number(), value_size: z.number() })),

@@ -13,11 +13,12 @@ import {
   framesOf,
 } from '@probepad/protocol/frames';
 import { FRAME_PAYLOAD_MAX } from '@probepad/protocol/limits';
-import { LoaderSpecSchema, TRACE_TAG_PLACEHOLDER } from '@probepad/protocol/loader';
+import { LoaderSetupSchema, LoaderSpecSchema, TRACE_TAG_PLACEHOLDER } from '@probepad/protocol/loader';
 import * as z from 'zod/mini';
 
 const LOADER = resolve(import.meta.dirname, '../../host-agent/loader');
 const FRAMES = join(LOADER, 'test/golden/frames.json');
+const SETUP = join(LOADER, 'test/golden/setup.json');
 const SPEC = join(LOADER, 'test/golden/spec.json');
 const BUILD_TIMEOUT = { timeout: 180_000 };
 
@@ -81,12 +82,14 @@ test('TypeScript reads the frames that C writes', () => {
   }
 });
 
-test('C writes the same frames, and takes every field of a spec that TypeScript writes', () => {
+test('C writes the same frames, and takes every field of a setup and a spec that TypeScript writes', () => {
   for (const { name, header, payload } of golden) {
     writeFileSync(join(folder, `${name}.frame`), encodeFrame(header, payload));
   }
   const spec = LoaderSpecSchema.parse(JSON.parse(readFileSync(SPEC, 'utf8')));
   writeFileSync(join(folder, 'spec.json'), JSON.stringify(spec));
+  const setup = LoaderSetupSchema.parse(JSON.parse(readFileSync(SETUP, 'utf8')));
+  writeFileSync(join(folder, 'setup.json'), JSON.stringify(setup));
   run(join(LOADER, 'build/golden-reader'), [FRAMES, folder]);
 });
 
@@ -108,7 +111,7 @@ test('C sees a frame that differs in one bit and a spec whose field it does not 
 });
 
 test('the placeholder of the trace tag is the same on both sides', () => {
-  assert.ok(readFileSync(join(LOADER, 'src/spec.h'), 'utf8').includes(`"${TRACE_TAG_PLACEHOLDER}"`));
+  assert.ok(readFileSync(join(LOADER, 'src/setup.h'), 'utf8').includes(`"${TRACE_TAG_PLACEHOLDER}"`));
 });
 
 function run(program: string, args: string[]): void {

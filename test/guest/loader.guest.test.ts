@@ -8,12 +8,8 @@ import { after, before, describe, test } from 'node:test';
 import type { Frame } from '@probepad/protocol/frames';
 import { framesOf } from '@probepad/protocol/frames';
 import { FRAME_PAYLOAD_MAX } from '@probepad/protocol/limits';
-import {
-  type AttachSpec,
-  type LoaderMessage,
-  LoaderMessageSchema,
-  type LoaderSpec,
-} from '@probepad/protocol/loader';
+import { type AttachSpec, type LoaderMessage, LoaderMessageSchema } from '@probepad/protocol/loader';
+import { makeOrders, messagesOf, type Orders } from '../../host-agent/loader/test/orders.ts';
 import { bootGuest, type Guest, type GuestProcess } from './guest.ts';
 import { KERNEL_SUITES, type KernelName } from './kernel.ts';
 
@@ -44,38 +40,22 @@ const SLOTS = [
 const OFF: AttachSpec = { type: 'off' };
 const AUTO: AttachSpec = { type: 'auto' };
 
-function specFor(
+function ordersFor(
   object: Buffer,
   run: string,
   programs: Record<string, AttachSpec>,
-  over: Partial<LoaderSpec> = {},
-): LoaderSpec {
+  over: Partial<Orders> = {},
+): Orders {
   const all = [...SLOTS, 'on_absent', 'on_absent_kprobe', 'on_task'];
-  return {
-    version: 1,
+  return makeOrders(object, {
     run,
     stream: 1,
-    object_size: object.length,
-    trace_tag: '~pp:GUESTRUN',
     memory_bytes: 64 << 20,
-    uid: 65534,
-    gid: 65534,
-    params: [],
-    maps: [],
     programs: all.map((name) => ({ name, attach: programs[name] ?? OFF })),
-    policy: {
-      program_types: ['*'],
-      helpers_denied: [],
-      kfuncs_allowed: ['*'],
-      targets_allowed: ['*'],
-      targets_denied: [],
-      interfaces_allowed: ['*'],
-    },
     sources: [{ id: 0, kind: 'globals', name: '.bss', interval: 50 }],
-    lost_sites: [],
     counts_interval: 200,
     ...over,
-  };
+  });
 }
 
 /** A loader in the guest; its frames go to a file there. */
@@ -88,12 +68,12 @@ class GuestLoader {
   private readonly waiting: (() => void)[] = [];
   private ended = false;
 
-  constructor(guest: Guest, spec: LoaderSpec) {
+  constructor(guest: Guest, orders: Orders) {
     this.guest = guest;
-    this.run = spec.run;
-    const command = `echo $$ >/tmp/${spec.run}.pid; exec ${PROGRAM} run 3>/tmp/${spec.run}.frames 4</tmp/kernel.bpf.o`;
+    this.run = orders.run;
+    const command = `echo $$ >/tmp/${orders.run}.pid; exec ${PROGRAM} run 3>/tmp/${orders.run}.frames 4</tmp/kernel.bpf.o`;
     this.process = guest.spawn(['sh', '-c', command]);
-    this.send(spec);
+    for (const message of messagesOf(orders)) this.send(message);
     let rest = '';
     this.process.stdout.setEncoding('utf8').on('data', (text: string) => {
       const lines = (rest + text).split('\n');
@@ -221,7 +201,7 @@ for (const kernel of Object.keys(KERNEL_SUITES) as KernelName[]) {
           on_absent: AUTO,
           on_absent_kprobe: AUTO,
         };
-        const loader = new GuestLoader(guest, specFor(object, 'hooks', programs));
+        const loader = new GuestLoader(guest, ordersFor(object, 'hooks', programs));
         await loader.until('running', () => loader.find('running'));
         const missing = (name: string): boolean => name === 'on_kprobe_multi' && !hasFprobe;
         const expected = Object.fromEntries(
@@ -246,8 +226,8 @@ for (const kernel of Object.keys(KERNEL_SUITES) as KernelName[]) {
       'a program that is attached to what the policy denies is refused, also through a pattern',
       SHORT,
       async () => {
-        const deny = (denied: string): Partial<LoaderSpec> => {
-          const spec = specFor(object, 'denied', {});
+        const deny = (denied: string): Partial<Orders> => {
+          const spec = ordersFor(object, 'denied', {});
           return { policy: { ...spec.policy, targets_denied: [denied] } };
         };
         const cases: [string, AttachSpec, string][] = [
@@ -258,7 +238,10 @@ for (const kernel of Object.keys(KERNEL_SUITES) as KernelName[]) {
           ['on_kprobe_multi', AUTO, 'vfs_unlink'],
         ];
         for (const [name, attach, denied] of cases) {
-          const loader = new GuestLoader(guest, specFor(object, 'denied', { [name]: attach }, deny(denied)));
+          const loader = new GuestLoader(
+            guest,
+            ordersFor(object, 'denied', { [name]: attach }, deny(denied)),
+          );
           const failed = await loader.until('failed', () => loader.find('failed'));
           assert.equal(failed.stage, 'policy', `${name}: ${failed.message}`);
           assert.equal(failed.object, name);
@@ -267,7 +250,7 @@ for (const kernel of Object.keys(KERNEL_SUITES) as KernelName[]) {
     );
 
     test('an iterator that is read once completes the run with its text', SHORT, async () => {
-      const spec = specFor(
+      const spec = ordersFor(
         object,
         'tasks',
         { on_task: { type: 'iter', interval: 0 } },
@@ -300,7 +283,7 @@ for (const kernel of Object.keys(KERNEL_SUITES) as KernelName[]) {
           on_ingress: { type: 'tc', interface: 'one', direction: 'ingress' },
           on_egress: { type: 'tc', interface: 'one', direction: 'egress' },
         };
-        const stopped = new GuestLoader(guest, specFor(object, 'filters', programs));
+        const stopped = new GuestLoader(guest, ordersFor(object, 'filters', programs));
         await stopped.until('running', () => stopped.find('running'));
         const ping = await guest.exec('busybox ping -c 3 -W 10 10.9.0.2');
         assert.equal(ping.code, 0, ping.stderr);
@@ -309,7 +292,7 @@ for (const kernel of Object.keys(KERNEL_SUITES) as KernelName[]) {
         assert.ok((hits.on_ingress ?? 0) >= 3 && (hits.on_egress ?? 0) >= 3, JSON.stringify(hits));
         assert.deepEqual(await traces(), '');
 
-        const killed = new GuestLoader(guest, specFor(object, 'killed', programs));
+        const killed = new GuestLoader(guest, ordersFor(object, 'killed', programs));
         await killed.until('running', () => killed.find('running'));
         await killed.killHard();
         const gone = await guest.exec(
@@ -330,7 +313,7 @@ for (const kernel of Object.keys(KERNEL_SUITES) as KernelName[]) {
       const programs: Record<string, AttachSpec> = {
         on_ingress: { type: 'tc', interface: 'one', direction: 'ingress' },
       };
-      const loader = new GuestLoader(guest, specFor(object, 'guests', programs));
+      const loader = new GuestLoader(guest, ordersFor(object, 'guests', programs));
       await loader.until('running', () => loader.find('running'));
       await loader.stop();
       assert.match((await guest.exec('tc qdisc show dev one')).stdout, /clsact/);
@@ -339,7 +322,7 @@ for (const kernel of Object.keys(KERNEL_SUITES) as KernelName[]) {
     });
 
     test('the memory cgroup is v2 here and goes with the run', SHORT, async () => {
-      const loader = new GuestLoader(guest, specFor(object, 'memory', { on_kprobe: AUTO }));
+      const loader = new GuestLoader(guest, ordersFor(object, 'memory', { on_kprobe: AUTO }));
       await loader.until('running', () => loader.find('running'));
       assert.deepEqual(
         loader.messages.filter((message) => message.type === 'remark'),

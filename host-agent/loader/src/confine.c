@@ -54,10 +54,10 @@ static void drop_bounding_set(void)
 static int become_user(struct run *run)
 {
 	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) || setgroups(0, NULL) ||
-	    setresgid(run->spec.gid, run->spec.gid, run->spec.gid) ||
-	    setresuid(run->spec.uid, run->spec.uid, run->spec.uid))
-		return fail(&run->failure, "spec", errno, NULL, "becoming uid %u, gid %u: %s", run->spec.uid,
-			    run->spec.gid, strerror(errno));
+	    setresgid(run->setup.gid, run->setup.gid, run->setup.gid) ||
+	    setresuid(run->setup.uid, run->setup.uid, run->setup.uid))
+		return fail(&run->failure, "spec", errno, NULL, "becoming uid %u, gid %u: %s", run->setup.uid,
+			    run->setup.gid, strerror(errno));
 	return 0;
 }
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "bounds.h"
-#include "spec.h"
+#include "fields.h"
 
 int control_read(struct control *control)
 {

@@ -1,11 +1,12 @@
 #include "hook.h"
 
-#include <bpf/btf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "kernel_btf.h"
 
 static const struct section_prefix {
 	const char *prefix;
@@ -209,16 +210,6 @@ const char *tracefs_path(void)
 			return paths[i];
 	}
 	return NULL;
-}
-
-/* The kernel's BTF, read once when first asked for; NULL when it has none. */
-static const struct btf *kernel_btf(void)
-{
-	static struct btf *btf;
-
-	if (!btf)
-		btf = btf__load_vmlinux_btf();
-	return btf;
 }
 
 static bool btf_has(const char *prefix, const char *name, __u32 kind)

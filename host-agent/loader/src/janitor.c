@@ -28,7 +28,7 @@
 
 /* What goes through the pipe. */
 struct note {
-	uint32_t quit;
+	enum { NOTE_QUIT, NOTE_NO_NETWORK, NOTE_INTERFACE } type;
 	int32_t ifindex;
 };
 
@@ -123,7 +123,15 @@ static void clean(const struct janitor *janitor, const int *interfaces, int coun
 }
 
 /* CAP_DAC_OVERRIDE because the root of cgroup2 is writable by nobody; what can be done with it is fenced. */
-static void confine_janitor(const struct janitor *janitor, bool network)
+static void keep_capabilities(uint64_t kept)
+{
+	struct capabilities now;
+
+	if (!capabilities_get(&now))
+		capabilities_set(kept & now.permitted, kept & now.permitted);
+}
+
+static void confine_janitor(const struct janitor *janitor)
 {
 	const struct fence_rule rules[] = {
 		{ "/sys/fs/cgroup", FENCE_REMOVE },
@@ -131,11 +139,8 @@ static void confine_janitor(const struct janitor *janitor, bool network)
 		{ "/sys/kernel/tracing/instances", FENCE_REMOVE },
 		{ "/sys/kernel/debug/tracing/instances", FENCE_REMOVE },
 	};
-	struct capabilities now;
-	uint64_t kept = CAPABILITY(CAP_DAC_OVERRIDE) | (network ? CAPABILITY(CAP_NET_ADMIN) : 0);
 
-	if (!capabilities_get(&now))
-		capabilities_set(kept & now.permitted, kept & now.permitted);
+	keep_capabilities(CAPABILITY(CAP_DAC_OVERRIDE) | CAPABILITY(CAP_NET_ADMIN));
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	landlock_fence(rules, 4);
 }
@@ -164,7 +169,7 @@ static void keep_fds(const struct janitor *janitor, int pipe)
 	syscall(SYS_close_range, from, ~0u, 0u);
 }
 
-static void __attribute__((noreturn)) janitor_main(const struct janitor *janitor, int pipe, bool network, pid_t loader)
+static void __attribute__((noreturn)) janitor_main(const struct janitor *janitor, int pipe, pid_t loader)
 {
 	int interfaces[INTERFACES_MAX], count = 0, i;
 	bool quit = false;
@@ -178,7 +183,7 @@ static void __attribute__((noreturn)) janitor_main(const struct janitor *janitor
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_NAME, "probepad-jan");
 	keep_fds(janitor, pipe);
-	confine_janitor(janitor, network);
+	confine_janitor(janitor);
 	while (!quit) {
 		ssize_t got = read(pipe, &note, sizeof(note));
 
@@ -186,17 +191,21 @@ static void __attribute__((noreturn)) janitor_main(const struct janitor *janitor
 			continue;
 		if (got != sizeof(note))
 			break;
-		quit = note.quit;
+		quit = note.type == NOTE_QUIT;
+		if (note.type == NOTE_NO_NETWORK)
+			keep_capabilities(CAPABILITY(CAP_DAC_OVERRIDE));
+		if (note.type != NOTE_INTERFACE)
+			continue;
 		for (i = 0; i < count && interfaces[i] != note.ifindex; i++)
 			;
-		if (!quit && i == count && count < INTERFACES_MAX)
+		if (i == count && count < INTERFACES_MAX)
 			interfaces[count++] = note.ifindex;
 	}
 	clean(janitor, interfaces, count, quit ? loader : 0);
 	_exit(0);
 }
 
-int janitor_start(struct janitor *janitor, bool network)
+int janitor_start(struct janitor *janitor)
 {
 	pid_t loader = getpid();
 	int pipes[2];
@@ -213,7 +222,7 @@ int janitor_start(struct janitor *janitor, bool network)
 		return error;
 	}
 	if (janitor->pid == 0)
-		janitor_main(janitor, pipes[0], network, loader);
+		janitor_main(janitor, pipes[0], loader);
 	close(pipes[0]);
 	janitor->pipe = pipes[1];
 	return 0;
@@ -225,16 +234,23 @@ static void tell(struct janitor *janitor, const struct note *note)
 		perror("probepad-loader: telling the janitor");
 }
 
+void janitor_note_no_network(struct janitor *janitor)
+{
+	struct note note = { .type = NOTE_NO_NETWORK };
+
+	tell(janitor, &note);
+}
+
 void janitor_note_interface(struct janitor *janitor, int ifindex)
 {
-	struct note note = { .ifindex = ifindex };
+	struct note note = { .type = NOTE_INTERFACE, .ifindex = ifindex };
 
 	tell(janitor, &note);
 }
 
 void janitor_finish(struct janitor *janitor)
 {
-	struct note note = { .quit = 1 };
+	struct note note = { .type = NOTE_QUIT };
 	struct timespec pause = { .tv_nsec = RETRY_NS / 4 };
 	uint64_t until = clock_monotonic() + JANITOR_PATIENCE;
 

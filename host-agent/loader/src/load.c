@@ -149,10 +149,10 @@ static int load_failed(struct run *run, int error)
 			    program->name, strerror(error));
 	}
 	blamed(name, sizeof(name));
-	if (error == ENOMEM && run->spec.memory_bytes)
+	if (error == ENOMEM && run->setup.memory_bytes)
 		return fail(&run->failure, "load", error, name,
 			    "loading: the run's memory limit of %llu bytes is not enough: %s",
-			    (unsigned long long)run->spec.memory_bytes, libbpf_log_last());
+			    (unsigned long long)run->setup.memory_bytes, libbpf_log_last());
 	return fail(&run->failure, "load", error, name, "loading: %s: %s", strerror(error), libbpf_log_last());
 }
 

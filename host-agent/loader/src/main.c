@@ -8,7 +8,7 @@
 
 static int usage(void)
 {
-	fputs("usage: probepad-loader run                 one run: spec on fd 0, messages on 1, frames on 3, object on 4\n"
+	fputs("usage: probepad-loader run                 one run: orders on fd 0, messages on 1, frames on 3, object on 4\n"
 	      "       probepad-loader statistics          counts runs of programs while stdin is open\n"
 	      "       probepad-loader dump-btf [FILE]     prints vmlinux.h of the kernel's BTF\n"
 	      "       probepad-loader sweep               removes what killed runs left\n"

@@ -95,7 +95,7 @@ static void prepare_trace_tag(struct run *run)
 			continue;
 		value = (void *)bpf_map__initial_value(map, &size);
 		if (value)
-			tag_replace(value, size, run->spec.trace_tag);
+			tag_replace(value, size, run->setup.trace_tag);
 	}
 }
 

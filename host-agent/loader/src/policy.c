@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kernel_btf.h"
 #include "run.h"
 
 /* libbpf writes these into calls that this kernel can't resolve; the verifier has shown them to be dead code. */
@@ -60,12 +61,10 @@ static int check_helper(struct run *run, const struct program *program, int id)
 
 static int check_kfunc(struct run *run, const struct program *program, const struct bpf_insn *insn)
 {
-	static struct btf *kernel;
+	const struct btf *kernel = kernel_btf();
 	const struct btf_type *type = NULL;
 	const char *name = NULL;
 
-	if (!kernel)
-		kernel = btf__load_vmlinux_btf();
 	/* `off` is the module whose BTF has the function; only the kernel's own are known by name. */
 	if (kernel && !insn->off)
 		type = btf__type_by_id(kernel, (__u32)insn->imm);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "bounds.h"
-#include "spec.h"
+#include "setup.h"
 
 /* Younger than the oldest linux/bpf.h this is built with. */
 #define MAP_TYPE_CGRP_STORAGE 32

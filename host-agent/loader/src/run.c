@@ -12,17 +12,18 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "confine.h"
 #include "bounds.h"
+#include "confine.h"
+#include "kernel_btf.h"
 #include "message.h"
 #include "privilege.h"
 #include "stream.h"
 
 #define OBJECT_FD 4
 
-static int read_spec(struct run *run, struct control *control)
+/* Waits for the next line of orders. */
+static json_t *read_orders(struct run *run, struct control *control, const char *what)
 {
-	char error[512];
 	json_t *json;
 	bool bad;
 	int result;
@@ -30,12 +31,38 @@ static int read_spec(struct run *run, struct control *control)
 	while (!(json = control_next(control, &bad)) && !bad) {
 		result = control_read(control);
 		if (result)
-			return fail(&run->failure, "spec", -result, NULL, "reading the spec: %s", strerror(-result));
-		if (control->ended)
-			return fail(&run->failure, "spec", EPIPE, NULL, "the agent has gone before the spec was whole");
+			fail(&run->failure, "spec", -result, NULL, "reading the %s: %s", what, strerror(-result));
+		else if (control->ended)
+			fail(&run->failure, "spec", EPIPE, NULL, "the agent has gone before the %s was whole", what);
+		if (result || control->ended)
+			return NULL;
 	}
 	if (bad)
-		return fail(&run->failure, "spec", EINVAL, NULL, "the spec is no JSON");
+		fail(&run->failure, "spec", EINVAL, NULL, "the %s is no JSON", what);
+	return json;
+}
+
+static int read_setup(struct run *run, struct control *control)
+{
+	json_t *json = read_orders(run, control, "setup");
+	char error[512];
+	int result;
+
+	if (!json)
+		return -1;
+	result = setup_parse(json, &run->setup, error, sizeof(error));
+	json_decref(json);
+	return result ? fail(&run->failure, "spec", EINVAL, NULL, "%s", error) : 0;
+}
+
+static int read_spec(struct run *run, struct control *control)
+{
+	json_t *json = read_orders(run, control, "spec");
+	char error[512];
+	int result;
+
+	if (!json)
+		return -1;
 	result = spec_parse(json, &run->spec, error, sizeof(error));
 	json_decref(json);
 	return result ? fail(&run->failure, "spec", EINVAL, NULL, "%s", error) : 0;
@@ -83,36 +110,51 @@ static bool attaches(const struct run *run, enum attach_type type)
 	return false;
 }
 
+static void make_trace_instance(struct run *run)
+{
+	char why[900];
+	int error = trace_instance_make(&run->trace, run->setup.run, run->setup.trace_tag, why, sizeof(why));
+
+	if (error)
+		message_remark("the run has no trace lines: %s: %s", why, strerror(-error));
+}
+
 /* What takes more privilege than the run will have, and the janitor that takes it away again. */
 static void set_up(struct run *run)
 {
+	const struct setup *setup = &run->setup;
 	struct janitor *janitor = &run->janitor;
 	char why[900];
 	int error;
 
-	if (run->spec.memory_bytes) {
-		error = run_cgroup_make(&janitor->cgroup, run->spec.run, run->spec.memory_bytes, why, sizeof(why));
+	if (setup->memory_bytes) {
+		error = run_cgroup_make(&janitor->cgroup, setup->run, setup->memory_bytes, why, sizeof(why));
 		if (error)
 			message_remark("the run has no memory limit: %s: %s", why, strerror(-error));
 	}
-	if (wants(run, SOURCE_TRACE)) {
-		error = trace_instance_make(&run->trace, run->spec.run, run->spec.trace_tag, why, sizeof(why));
-		if (error)
-			message_remark("the run has no trace lines: %s: %s", why, strerror(-error));
-		memcpy(janitor->tracing, run->trace.path, sizeof(janitor->tracing));
-		janitor->trace_lock = run->trace.lock;
-	}
-	janitor_owner(run->spec.run, janitor->owner, sizeof(janitor->owner));
-	if (janitor->cgroup.path[0] || janitor->tracing[0] || attaches(run, ATTACH_TC)) {
-		error = janitor_start(janitor, attaches(run, ATTACH_TC));
-		if (error)
-			message_remark("what the run leaves is removed by the next sweep only: %s", strerror(-error));
-	}
+	if (setup->trace)
+		make_trace_instance(run);
+	trace_instance_path(setup->run, janitor->tracing, sizeof(janitor->tracing));
+	janitor->trace_lock = run->trace.lock;
+	janitor_owner(setup->run, janitor->owner, sizeof(janitor->owner));
+	error = janitor_start(janitor);
+	if (error)
+		message_remark("what the run leaves is removed by the next sweep only: %s", strerror(-error));
 	if (janitor->cgroup.path[0]) {
 		error = run_cgroup_join(&janitor->cgroup);
 		if (error)
 			message_remark("the run has no memory limit: joining its cgroup: %s", strerror(-error));
 	}
+	kernel_btf_read_ahead();
+}
+
+/* What only the spec could tell. */
+static void set_up_rest(struct run *run)
+{
+	if (wants(run, SOURCE_TRACE) && !run->trace.path[0])
+		make_trace_instance(run);
+	if (!attaches(run, ATTACH_TC))
+		janitor_note_no_network(&run->janitor);
 }
 
 static void tell_running(const struct run *run)
@@ -152,7 +194,7 @@ static void block_signals(void)
 
 int run_main(void)
 {
-	struct run run = { .started = clock_monotonic() };
+	struct run run = { 0 };
 	struct stream stream = { .epoll = -1, .signals = -1 };
 	struct control control = { 0 };
 	pid_t parent = getppid();
@@ -165,16 +207,23 @@ int run_main(void)
 		fail(&run.failure, "spec", ESRCH, NULL, "the agent has gone");
 		goto cleanup;
 	}
-	if (read_spec(&run, &control) || read_object(&run))
+	if (read_setup(&run, &control))
 		goto cleanup;
 	confine_start();
 	set_up(&run);
+	if (read_spec(&run, &control) || read_object(&run))
+		goto cleanup;
+	run.started = clock_monotonic();
+	set_up_rest(&run);
 	if (confine_enter(&run, parent))
 		goto cleanup;
 	if (object_open(&run))
 		goto cleanup;
 	confine_trim(&run);
-	if (object_load(&run) || policy_check(&run) || stream_open(&stream, &run, &control) || programs_attach(&run) ||
+	if (object_load(&run))
+		goto cleanup;
+	kernel_btf_forget();
+	if (policy_check(&run) || stream_open(&stream, &run, &control) || programs_attach(&run) ||
 	    confine_drop(&run))
 		goto cleanup;
 	tell_running(&run);
@@ -195,6 +244,7 @@ cleanup:
 	free(run.programs);
 	free(run.object_bytes);
 	spec_free(&run.spec);
+	setup_free(&run.setup);
 	control_free(&control);
 	return status;
 }

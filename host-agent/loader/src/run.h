@@ -10,6 +10,7 @@
 #include "frame.h"
 #include "hook.h"
 #include "janitor.h"
+#include "setup.h"
 #include "spec.h"
 #include "trace_instance.h"
 
@@ -42,6 +43,7 @@ struct lost_counter {
 };
 
 struct run {
+	struct setup setup;
 	struct spec spec;
 	struct failure failure;
 	uint64_t started;

@@ -9,11 +9,6 @@
 
 #include "glob.h"
 
-#define SPEC_VERSION 1
-/* Twin of TRACE_TAG_PLACEHOLDER in protocol/src/loader.ts. */
-#define TRACE_TAG_PLACEHOLDER "~pp:TAGxxxx~"
-#define TRACE_TAG_LENGTH (sizeof(TRACE_TAG_PLACEHOLDER) - 1)
-
 enum attach_type {
 	ATTACH_AUTO,
 	ATTACH_NONE,
@@ -89,9 +84,7 @@ struct policy {
 
 struct spec {
 	json_t *json; /* owns every string below */
-	const char *run, *trace_tag;
-	uint32_t stream, object_size, uid, gid, counts_interval;
-	uint64_t memory_bytes;
+	uint32_t stream, object_size, counts_interval;
 	struct param_spec *params;
 	struct map_spec *maps;
 	struct program_spec *programs;
@@ -110,8 +103,5 @@ void spec_free(struct spec *spec);
 
 /* The spec of the source with that id, or NULL. */
 const struct source_spec *spec_source(const struct spec *spec, uint32_t id);
-
-/* Bytes of lower-case hex. Returns a malloc'ed array (never NULL on success), or NULL when it is no hex. */
-uint8_t *hex_decode(const char *text, size_t *length);
 
 #endif

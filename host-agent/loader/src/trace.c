@@ -256,7 +256,7 @@ static int take_line(const struct trace_line *line, void *context)
 	struct trace_record head = { .time_ns = line->time_ns, .pid = line->pid };
 
 	/* The filter lets only our lines in; the tag is not the user's. */
-	if (length >= TRACE_TAG_LENGTH && !memcmp(text, drain->run->spec.trace_tag, TRACE_TAG_LENGTH)) {
+	if (length >= TRACE_TAG_LENGTH && !memcmp(text, drain->run->setup.trace_tag, TRACE_TAG_LENGTH)) {
 		text += TRACE_TAG_LENGTH;
 		length -= (uint32_t)TRACE_TAG_LENGTH;
 	}

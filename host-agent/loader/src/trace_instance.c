@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "file.h"
 #include "hook.h"
 #include "bounds.h"
@@ -96,6 +97,15 @@ static int set_buffer_size(const struct trace_instance *instance)
 	return set(instance, "buffer_size_kb", text);
 }
 
+void trace_instance_path(const char *run, char *path, size_t size)
+{
+	const char *tracefs = tracefs_path();
+
+	path[0] = '\0';
+	if (tracefs)
+		snprintf(path, size, "%s/instances/" CGROUP_PREFIX "%s", tracefs, run);
+}
+
 int trace_instance_make(struct trace_instance *instance, const char *run, const char *tag, char *why, size_t why_size)
 {
 	const char *tracefs = tracefs_path();
@@ -112,7 +122,7 @@ int trace_instance_make(struct trace_instance *instance, const char *run, const 
 	error = read_format(instance, tracefs);
 	if (error)
 		return error;
-	snprintf(instance->path, sizeof(instance->path), "%s/instances/probepad-%s", tracefs, run);
+	trace_instance_path(run, instance->path, sizeof(instance->path));
 	snprintf(why, why_size, "making %s", instance->path);
 	instance->lock = directory_make_locked(instance->path);
 	if (instance->lock < 0) {

@@ -30,6 +30,9 @@ struct trace_instance {
 	int names; /* saved_cmdlines: names of tasks that may have ended, or -1 */
 };
 
+/* Where the instance of that run is or would be; empty without tracefs. */
+void trace_instance_path(const char *run, char *path, size_t size);
+
 /* Makes `probepad-<run>` filtered by `tag` and opens it. Returns 0, or -errno with `why` telling the step. */
 int trace_instance_make(struct trace_instance *instance, const char *run, const char *tag, char *why, size_t why_size);
 

@@ -3,8 +3,9 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import type { AttachSpec } from '@probepad/protocol/loader';
-import { compileFixture, hexU32, LoaderProcess, makeSpec } from './loader-process.ts';
+import { compileFixture, hexU32, LoaderProcess } from './loader-process.ts';
 import { leftovers, programExists, VethPair } from './machine-state.ts';
+import { makeOrders } from './orders.ts';
 import { prepare } from './prepare.ts';
 import { compileProgram, Producer } from './producer.ts';
 
@@ -25,7 +26,7 @@ const programs = [
 type ProgramName = (typeof programs)[number];
 
 function attachSpec(object: Buffer, attached: Partial<Record<ProgramName, AttachSpec>>, pid = 0) {
-  return makeSpec(object, {
+  return makeOrders(object, {
     params: [{ section: '.rodata', offset: 0, bytes: hexU32(pid) }],
     programs: programs.map((name) => ({ name, attach: attached[name] ?? { type: 'off' } })),
     sources: [{ id: 0, kind: 'globals', name: '.bss', interval: 20 }],
@@ -162,7 +163,7 @@ test('what needs a target says so, and what can be attached is attached all the 
 
 test('a target that this kernel does not have turns its program off, not the run', async () => {
   const object = compileFixture('absent');
-  using loader = new LoaderProcess(object, makeSpec(object, {}));
+  using loader = new LoaderProcess(object, makeOrders(object, {}));
   const running = await loader.running();
   assert.equal(running.attached, 1);
   await loader.stop();
@@ -171,7 +172,7 @@ test('a target that this kernel does not have turns its program off, not the run
   );
   assert.deepEqual(off.sort(), ['probepad_no_such_function', 'syscalls/sys_enter_probepad']);
 
-  const onlyAbsent = makeSpec(object, { programs: [{ name: 'somewhere', attach: { type: 'off' } }] });
+  const onlyAbsent = makeOrders(object, { programs: [{ name: 'somewhere', attach: { type: 'off' } }] });
   using failed = new LoaderProcess(object, onlyAbsent);
   const message = await failed.until('failed', () => failed.message('failed'));
   assert.match(message.stage, /load|attach/);
@@ -179,7 +180,7 @@ test('a target that this kernel does not have turns its program off, not the run
 
 test("the verifier's text arrives whole, with the line of C", async () => {
   const object = compileFixture('rejected');
-  using loader = new LoaderProcess(object, makeSpec(object, { memory_bytes: 64 << 20 }));
+  using loader = new LoaderProcess(object, makeOrders(object, { memory_bytes: 64 << 20 }));
   const failed = await loader.until('failed', () => loader.message('failed'));
   const log = loader.message('verifier_log');
   assert.equal(failed.stage, 'load');
@@ -201,7 +202,7 @@ test('the policy is kept on the loaded program, before anything is attached', as
     ['no allowed target', { targets_allowed: ['sched/*'] }, /on syscalls\/sys_enter_getppid/],
   ];
   for (const [name, over, expected] of policies) {
-    const spec = makeSpec(object, {});
+    const spec = makeOrders(object, {});
     Object.assign(spec.policy, over);
     using loader = new LoaderProcess(object, spec);
     const failed = await loader.until('failed', () => loader.message('failed'));
@@ -222,12 +223,12 @@ test('the policy is kept on the loaded program, before anything is attached', as
 
 test('a run that asks for more memory than it may have fails with ENOMEM', async () => {
   const object = compileFixture('huge');
-  using refused = new LoaderProcess(object, makeSpec(object, { memory_bytes: 64 << 20 }));
+  using refused = new LoaderProcess(object, makeOrders(object, { memory_bytes: 64 << 20 }));
   const failed = await refused.until('failed', () => refused.message('failed'));
   assert.equal(failed.stage, 'load');
   assert.equal(failed.errno, 12);
   assert.match(failed.message, /memory limit/);
-  using allowed = new LoaderProcess(object, makeSpec(object, { memory_bytes: 256 << 20 }));
+  using allowed = new LoaderProcess(object, makeOrders(object, { memory_bytes: 256 << 20 }));
   await allowed.running();
   await allowed.stop();
 });

@@ -1,6 +1,6 @@
 /*
  * golden-reader GOLDEN.json DIR: checks that DIR/<name>.frame, written by somebody else, has the bytes that C writes, and that
- * C takes every field of every DIR/spec*.json. Tells each difference on stderr; exits 1 when there is one.
+ * C takes every field of every DIR/setup*.json and DIR/spec*.json. Tells each difference on stderr; exits 1 when there is one.
  */
 #include <glob.h>
 #include <stdio.h>
@@ -32,41 +32,76 @@ static int check_frame(json_t *entry, const char *folder)
 	return bad;
 }
 
-static int check_spec(const char *path)
+/* Tells the difference between what was given and what C understood. */
+static int compare(const char *path, const json_t *given, json_t *understood)
 {
-	json_error_t where;
-	json_t *json = json_load_file(path, 0, &where), *again;
+	int bad = !understood || !json_equal(given, understood);
+
+	if (bad) {
+		fprintf(stderr, "%s: C understood something else: ", path);
+		json_dumpf(understood, stderr, JSON_COMPACT);
+		fputc('\n', stderr);
+	}
+	json_decref(understood);
+	return bad;
+}
+
+static int check_setup(const char *path, json_t *json)
+{
+	struct setup setup;
+	char error[512];
+	int bad;
+
+	if (setup_parse(json, &setup, error, sizeof(error))) {
+		fprintf(stderr, "%s: %s\n", path, error);
+		return 1;
+	}
+	bad = compare(path, json, golden_setup_json(&setup));
+	setup_free(&setup);
+	return bad;
+}
+
+static int check_spec(const char *path, json_t *json)
+{
 	struct spec spec;
 	char error[512];
 	int bad;
 
-	if (!json) {
-		fprintf(stderr, "%s:%d: %s\n", path, where.line, where.text);
-		return 1;
-	}
 	if (spec_parse(json, &spec, error, sizeof(error))) {
 		fprintf(stderr, "%s: %s\n", path, error);
-		json_decref(json);
 		return 1;
 	}
-	again = golden_spec_json(&spec);
-	bad = !again || !json_equal(json, again);
-	if (bad) {
-		fprintf(stderr, "%s: C understood something else: ", path);
-		json_dumpf(again, stderr, JSON_COMPACT);
-		fputc('\n', stderr);
-	}
-	json_decref(again);
+	bad = compare(path, json, golden_spec_json(&spec));
 	spec_free(&spec);
-	json_decref(json);
+	return bad;
+}
+
+/* Checks every file of the folder whose name begins so. */
+static int check_orders(const char *folder, const char *name, int (*check)(const char *path, json_t *json))
+{
+	char pattern[4096];
+	glob_t found = { 0 };
+	int bad = 0;
+	size_t i;
+
+	snprintf(pattern, sizeof(pattern), "%s/%s*.json", folder, name);
+	glob(pattern, 0, NULL, &found);
+	for (i = 0; i < found.gl_pathc; i++) {
+		json_error_t where;
+		json_t *json = json_load_file(found.gl_pathv[i], 0, &where);
+
+		if (!json)
+			fprintf(stderr, "%s:%d: %s\n", found.gl_pathv[i], where.line, where.text);
+		bad += !json || check(found.gl_pathv[i], json);
+		json_decref(json);
+	}
+	globfree(&found);
 	return bad;
 }
 
 int main(int argc, char **argv)
 {
 	json_t *frames = argc == 3 ? golden_load(argv[1]) : NULL, *entry;
-	char pattern[4096];
-	glob_t specs = { 0 };
 	int bad = 0;
 	size_t i;
 
@@ -76,11 +111,8 @@ int main(int argc, char **argv)
 	}
 	json_array_foreach(frames, i, entry)
 		bad += check_frame(entry, argv[2]);
-	snprintf(pattern, sizeof(pattern), "%s/spec*.json", argv[2]);
-	glob(pattern, 0, NULL, &specs);
-	for (i = 0; i < specs.gl_pathc; i++)
-		bad += check_spec(specs.gl_pathv[i]);
-	globfree(&specs);
+	bad += check_orders(argv[2], "setup", check_setup);
+	bad += check_orders(argv[2], "spec", check_spec);
 	json_decref(frames);
 	return bad ? 1 : 0;
 }

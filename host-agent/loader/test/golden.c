@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fields.h"
 #include "frame.h"
 
 json_t *golden_load(const char *path)
@@ -158,6 +159,13 @@ static json_t *params_json(const struct spec *spec)
 	return array;
 }
 
+json_t *golden_setup_json(const struct setup *setup)
+{
+	return json_pack("{s:i, s:s, s:s, s:b, s:I, s:I, s:I}", "version", ORDERS_VERSION, "run", setup->run, "trace_tag",
+			 setup->trace_tag, "trace", setup->trace, "memory_bytes", (json_int_t)setup->memory_bytes, "uid",
+			 (json_int_t)setup->uid, "gid", (json_int_t)setup->gid);
+}
+
 json_t *golden_spec_json(const struct spec *spec)
 {
 	static const char *const kinds[] = { "ringbuf", "perf", "map", "globals", "trace", "text" };
@@ -180,10 +188,8 @@ json_t *golden_spec_json(const struct spec *spec)
 		json_array_append_new(lost, json_pack("{s:s, s:I, s:i}", "section", spec->lost_sites[i].section, "offset",
 						      (json_int_t)spec->lost_sites[i].offset, "source",
 						      spec->lost_sites[i].source));
-	return json_pack("{s:i, s:s, s:I, s:I, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o, s:o, s:o}, s:o, s:o, s:I}",
-			 "version", SPEC_VERSION, "run", spec->run, "stream", (json_int_t)spec->stream, "object_size",
-			 (json_int_t)spec->object_size, "trace_tag", spec->trace_tag, "memory_bytes",
-			 (json_int_t)spec->memory_bytes, "uid", (json_int_t)spec->uid, "gid", (json_int_t)spec->gid, "params",
+	return json_pack("{s:I, s:I, s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o, s:o, s:o}, s:o, s:o, s:I}",
+			 "stream", (json_int_t)spec->stream, "object_size", (json_int_t)spec->object_size, "params",
 			 params_json(spec), "maps", maps, "programs", programs, "policy", "program_types",
 			 globs_json(&policy->program_types), "helpers_denied", globs_json(&policy->helpers_denied),
 			 "kfuncs_allowed", globs_json(&policy->kfuncs_allowed), "targets_allowed",

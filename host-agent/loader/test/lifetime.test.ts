@@ -2,17 +2,18 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { LoaderMessage, LoaderSpec } from '@probepad/protocol/loader';
-import { compileFixture, hexU32, LOADER, LoaderProcess, makeSpec } from './loader-process.ts';
+import type { LoaderMessage } from '@probepad/protocol/loader';
+import { compileFixture, hexU32, LOADER, LoaderProcess } from './loader-process.ts';
 import { eventually, leftovers, programExists, VethPair } from './machine-state.ts';
+import { makeOrders, type Orders } from './orders.ts';
 import { prepare } from './prepare.ts';
 import { Producer } from './producer.ts';
 
 prepare();
 
 /** A run with everything that could be left behind. */
-function fullSpec(object: Buffer, over: Partial<LoaderSpec> = {}): LoaderSpec {
-  return makeSpec(object, {
+function fullSpec(object: Buffer, over: Partial<Orders> = {}): Orders {
+  return makeOrders(object, {
     memory_bytes: 64 << 20,
     sources: [
       { id: 0, kind: 'ringbuf', name: 'events', interval: 0 },
@@ -26,7 +27,7 @@ function programIds(loader: LoaderProcess): number[] {
   return (loader.message('loaded')?.programs ?? []).map((program) => program.id);
 }
 
-async function assertGone(spec: LoaderSpec, ids: number[]): Promise<void> {
+async function assertGone(spec: Orders, ids: number[]): Promise<void> {
   assert.ok(ids.length > 0);
   await eventually('programs are gone', () => !ids.some(programExists), 2_000);
   await eventually('no instance and no cgroup is left', () => leftovers(spec.run).length === 0, 2_000);
@@ -93,7 +94,7 @@ test('a running loader has no capability, no root uid and no way to gain either'
 test('an agent that reads nothing is waited for, heard, and not waited for after a stop', async () => {
   using producer = new Producer();
   const object = compileFixture('storm');
-  const spec = makeSpec(object, {
+  const spec = makeOrders(object, {
     params: [{ section: '.rodata', offset: 0, bytes: hexU32(producer.pid) }],
     sources: [{ id: 0, kind: 'ringbuf', name: 'events', interval: 0 }],
     lost_sites: [{ section: '.data.probepad', offset: 0, source: 0 }],
@@ -117,9 +118,12 @@ test('a second run sees none of the first one’s lines', async () => {
   using producer = new Producer();
   const object = compileFixture('basic');
   const params = [{ section: '.rodata', offset: 0, bytes: hexU32(producer.pid) }];
-  const sources: LoaderSpec['sources'] = [{ id: 1, kind: 'trace', name: '', interval: 0 }];
-  using first = new LoaderProcess(object, makeSpec(object, { params, sources, trace_tag: '~pp:FIRSTRUN' }));
-  using second = new LoaderProcess(object, makeSpec(object, { params, sources, trace_tag: '~pp:OTHERRUN' }));
+  const sources: Orders['sources'] = [{ id: 1, kind: 'trace', name: '', interval: 0 }];
+  using first = new LoaderProcess(object, makeOrders(object, { params, sources, trace_tag: '~pp:FIRSTRUN' }));
+  using second = new LoaderProcess(
+    object,
+    makeOrders(object, { params, sources, trace_tag: '~pp:OTHERRUN' }),
+  );
   await Promise.all([first.running(), second.running()]);
   await producer.getppid(10);
   await first.until('10 lines', () => first.records(1).length >= 10);
@@ -178,7 +182,7 @@ test('sweep removes what nobody owns and leaves what somebody does', async () =>
 
 test('bad specs and objects fail with the field or the reason', async () => {
   const object = compileFixture('basic');
-  const cases: [string, (spec: LoaderSpec) => unknown, RegExp][] = [
+  const cases: [string, (spec: Orders) => unknown, RegExp][] = [
     ['no version', (spec) => ({ ...spec, version: 2 }), /^version: /],
     ['bad run', (spec) => ({ ...spec, run: '../etc' }), /^run: /],
     [
@@ -206,14 +210,14 @@ test('bad specs and objects fail with the field or the reason', async () => {
     ],
   ];
   for (const [name, change, expected] of cases) {
-    using loader = new LoaderProcess(object, change(makeSpec(object, {})) as LoaderSpec);
+    using loader = new LoaderProcess(object, change(makeOrders(object, {})) as Orders);
     const failed = await loader.until('failed', () => loader.message('failed'));
     assert.match(failed.message, expected, name);
     await loader.until('exit', () => loader.exited);
     assert.equal(loader.exited?.code, 1);
   }
   const garbage = Buffer.from('this is no ELF file at all');
-  using loader = new LoaderProcess(garbage, makeSpec(garbage, {}));
+  using loader = new LoaderProcess(garbage, makeOrders(garbage, {}));
   const failed = await loader.until('failed', () => loader.message('failed'));
   assert.equal(failed.stage, 'open');
 });
@@ -228,7 +232,7 @@ test('statistics are on while stdin is open', async () => {
     await new Promise((resolve) => holder.stdout.once('data', resolve));
     const object = compileFixture('basic');
     const params = [{ section: '.rodata', offset: 0, bytes: hexU32(producer.pid) }];
-    using loader = new LoaderProcess(object, makeSpec(object, { params }));
+    using loader = new LoaderProcess(object, makeOrders(object, { params }));
     await loader.running();
     await producer.getppid(500);
     await loader.stop();
@@ -273,7 +277,7 @@ test('an interface that goes away with its namespace ends nothing', async () => 
     'on_uprobe',
     'on_uretprobe',
   ];
-  const spec = makeSpec(object, {
+  const spec = makeOrders(object, {
     programs: [
       { name: 'on_xdp', attach: { type: 'xdp', interface: pair.outside, mode: 'generic' } },
       ...names.map((name) => ({ name, attach: { type: 'off' as const } })),

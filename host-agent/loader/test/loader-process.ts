@@ -4,14 +4,10 @@ import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { decodeHeader, FRAME_HEADER_SIZE, type Frame, forEachRecord } from '@probepad/protocol/frames';
 import { FRAME_PAYLOAD_MAX } from '@probepad/protocol/limits';
-import {
-  type AttachSpec,
-  type LoaderMessage,
-  LoaderMessageSchema,
-  type LoaderSpec,
-} from '@probepad/protocol/loader';
+import { type AttachSpec, type LoaderMessage, LoaderMessageSchema } from '@probepad/protocol/loader';
+import { messagesOf, type Orders } from './orders.ts';
 
-/** Drives a real loader as the agent does: spec and commands in, messages and frames out. */
+/** Drives a real loader as the agent does: orders in, messages and frames out. */
 
 const folder = path.resolve(import.meta.dirname, '..');
 const build = path.join(folder, 'build');
@@ -45,36 +41,6 @@ export function compileFixture(name: string): Buffer {
   return readFileSync(object);
 }
 
-/** A spec that allows everything and asks for nothing; tests fill in what they are about. */
-export function makeSpec(object: Buffer, over: Partial<LoaderSpec>): LoaderSpec {
-  return {
-    version: 1,
-    run: `t${process.pid}x${nextRun++}`,
-    stream: 7,
-    object_size: object.length,
-    trace_tag: '~pp:TESTTAG~',
-    memory_bytes: 0,
-    uid: 65534,
-    gid: 65534,
-    params: [],
-    maps: [],
-    programs: [],
-    policy: {
-      program_types: ['*'],
-      helpers_denied: [],
-      kfuncs_allowed: ['*'],
-      targets_allowed: ['*'],
-      targets_denied: [],
-      interfaces_allowed: ['*'],
-    },
-    sources: [],
-    lost_sites: [],
-    counts_interval: 100,
-    ...over,
-  };
-}
-let nextRun = 1;
-
 export const auto: AttachSpec = { type: 'auto' };
 
 /** Hex of little-endian integers, as `params[].bytes` and `write` take them. */
@@ -95,7 +61,7 @@ export class LoaderProcess {
   private pending: Buffer = Buffer.alloc(0);
   private line = '';
 
-  constructor(object: Buffer, spec: LoaderSpec, options: { readFrames?: boolean; command?: string[] } = {}) {
+  constructor(object: Buffer, orders: Orders, options: { readFrames?: boolean; command?: string[] } = {}) {
     const [program = LOADER, ...args] = options.command ?? [LOADER, 'run'];
     this.child = spawn(program, args, {
       stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
@@ -106,7 +72,7 @@ export class LoaderProcess {
     const objectPipe = this.child.stdio[4] as Writable;
     objectPipe.on('error', () => {});
     objectPipe.end(object);
-    this.send(spec);
+    for (const message of messagesOf(orders)) this.send(message);
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => this.takeText(text));
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.log += text;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compileFixture, hexU32, LoaderProcess, makeSpec } from './loader-process.ts';
+import { compileFixture, hexU32, LoaderProcess } from './loader-process.ts';
+import { makeOrders } from './orders.ts';
 import { prepare } from './prepare.ts';
 import { Producer } from './producer.ts';
 
@@ -13,7 +14,7 @@ test('a ring buffer, maps, globals and printk lines of one tracepoint arrive typ
   const object = compileFixture('basic');
   using loader = new LoaderProcess(
     object,
-    makeSpec(object, {
+    makeOrders(object, {
       params: [wantedPid(producer)],
       sources: [
         { id: 0, kind: 'ringbuf', name: 'events', interval: 0 },
@@ -105,7 +106,7 @@ test('a global that is written by command changes what the program does', async 
   const object = compileFixture('basic');
   using loader = new LoaderProcess(
     object,
-    makeSpec(object, {
+    makeOrders(object, {
       params: [wantedPid(producer)],
       sources: [
         { id: 1, kind: 'globals', name: '.data', interval: 0 },
@@ -138,7 +139,7 @@ test('records that the program could not reserve are counted as lost, and nothin
   const object = compileFixture('storm');
   using loader = new LoaderProcess(
     object,
-    makeSpec(object, {
+    makeOrders(object, {
       params: [wantedPid(producer)],
       maps: [{ name: 'events', max_entries: 4096, value_size: 0 }],
       sources: [{ id: 0, kind: 'ringbuf', name: 'events', interval: 0 }],
@@ -168,7 +169,7 @@ test('a perf event array delivers every record, with its CPU', async () => {
   const object = compileFixture('perf');
   using loader = new LoaderProcess(
     object,
-    makeSpec(object, {
+    makeOrders(object, {
       params: [wantedPid(producer)],
       sources: [{ id: 4, kind: 'perf', name: 'events', interval: 0 }],
     }),
@@ -193,7 +194,7 @@ test('snapshots hold every entry of every kind of map', async () => {
   const names = ['hash', 'lru', 'per_cpu', 'mapped', 'trie', 'queue', 'stack', 'stacks', 'outer'];
   using loader = new LoaderProcess(
     object,
-    makeSpec(object, {
+    makeOrders(object, {
       params: [wantedPid(producer)],
       sources: names.map((name, id) => ({ id, kind: 'map', name, interval: 0 })),
     }),
@@ -266,7 +267,7 @@ test('what a perf event array loses is counted to the last record', async () => 
   const object = compileFixture('perf');
   using loader = new LoaderProcess(
     object,
-    makeSpec(object, {
+    makeOrders(object, {
       params: [wantedPid(producer)],
       sources: [{ id: 0, kind: 'perf', name: 'events', interval: 0 }],
     }),
@@ -288,7 +289,7 @@ test('200,000 events a second come through a small ring without a loss', async (
   const object = compileFixture('storm');
   using loader = new LoaderProcess(
     object,
-    makeSpec(object, {
+    makeOrders(object, {
       params: [wantedPid(producer)],
       sources: [{ id: 0, kind: 'ringbuf', name: 'events', interval: 0 }],
       lost_sites: [{ section: '.data.probepad', offset: 0, source: 0 }],

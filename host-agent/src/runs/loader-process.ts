@@ -1,4 +1,4 @@
-import type { LoaderCommand, LoaderMessage, LoaderSpec } from '@probepad/protocol/loader';
+import type { LoaderCommand, LoaderMessage, LoaderSetup, LoaderSpec } from '@probepad/protocol/loader';
 import { LoaderMessageSchema } from '@probepad/protocol/loader';
 import { type ChildExit, END_GRACE, launchLoader } from '../exec/launch.ts';
 import { createFrameReader, type RawFrame } from '../sources/frame-reader.ts';
@@ -15,8 +15,10 @@ export interface LoaderListener {
 
 export interface LoaderProcess {
   readonly pid: number;
+  /** Gives it the object and what to do with it, once. Nothing happens when it has ended already; `exited` tells. */
+  load(spec: LoaderSpec, object: Uint8Array): void;
   command(command: LoaderCommand): void;
-  /** Asks it to end in order, and ends it by force when it does not within STOP_GRACE. */
+  /** Asks it to end in order, also when it waits for `load`; ends it by force when it does not within STOP_GRACE. */
   stop(): void;
   /** Ends it now. */
   kill(): void;
@@ -27,11 +29,13 @@ export interface LoaderProcess {
 /** A loader drains what is left and detaches after `stop`; FACTS: teardown takes 55-70 ms. */
 export const STOP_GRACE = 3_000;
 
-/** Starts a loader for one run and hands it its spec and object. */
+/**
+ * Starts a loader for one run. It sets up what `setup` asks for, and waits for `load`; started together with the compiler it
+ * is ready when the object is. Ended before `load`, it leaves nothing.
+ */
 export function startLoader(
   path: string,
-  spec: LoaderSpec,
-  object: Uint8Array,
+  setup: LoaderSetup,
   listener: LoaderListener,
   log: Log,
 ): LoaderProcess {
@@ -68,19 +72,26 @@ export function startLoader(
   for (const stream of [child.output, child.log, child.frames]) {
     stream.on('error', (error: Error) => breakOff(error.message));
   }
-  child.input.write(`${JSON.stringify(spec)}\n`);
-  child.object.end(object);
+  child.input.write(`${JSON.stringify(setup)}\n`);
 
+  let loading = false;
   let stopping = false;
   return {
     pid: child.pid,
+    load(spec, object) {
+      loading = true;
+      child.input.write(`${JSON.stringify(spec)}\n`);
+      child.object.end(object);
+    },
     command: (command) => {
       child.input.write(`${JSON.stringify(command)}\n`);
     },
     stop() {
       if (stopping) return;
       stopping = true;
-      child.input.write('{"type":"stop"}\n');
+      // Without orders it knows no commands; the end of its input ends it.
+      if (loading) child.input.write('{"type":"stop"}\n');
+      else child.input.end();
       const timer = setTimeout(() => {
         child.input.end();
         child.end(END_GRACE);

@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { Probe } from '@probepad/protocol/control/run';
 import { fail } from '@probepad/protocol/errors';
 import { COUNTS_INTERVAL, MAP_INTERVAL } from '@probepad/protocol/limits';
-import { type LoaderPolicy, type LoaderSpec, TRACE_TAG_PLACEHOLDER } from '@probepad/protocol/loader';
+import {
+  type LoaderPolicy,
+  type LoaderSetup,
+  type LoaderSpec,
+  TRACE_TAG_PLACEHOLDER,
+} from '@probepad/protocol/loader';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { encodeParam } from '../compile/param-value.ts';
 import { matchesAny } from '../policy/glob.ts';
@@ -75,18 +80,33 @@ function checkNames(
   }
 }
 
+/** The helpers behind bpf_printk, by what a text calls to get there. */
+const PRINTS = /\bbpf_(printk|trace_printk|trace_vprintk)\b/;
+
+/** What the loader can do before there is an object. */
+export function loaderSetupOf(probe: Probe, policy: Policy, identity: Identity): LoaderSetup {
+  return {
+    version: 2,
+    run: randomBytes(8).toString('hex'),
+    trace_tag: traceTag(),
+    trace: probe.files.some(({ text }) => PRINTS.test(text)),
+    memory_bytes: policy.memory,
+    uid: identity.uid,
+    gid: identity.gid,
+  };
+}
+
 export interface SpecInput {
   stream: number;
   objectSize: number;
   schema: ProbeSchema;
   probe: Probe;
   policy: Policy;
-  identity: Identity;
   surroundings: TargetSurroundings;
 }
 
 /**
- * The loader's orders for one run.
+ * What the loader is to do with the object.
  * @throws ProbepadFailure `bad_param`, `bad_target`, `target_needed` or `policy_denied`
  */
 export function loaderSpecOf(input: SpecInput): LoaderSpec {
@@ -106,14 +126,8 @@ export function loaderSpecOf(input: SpecInput): LoaderSpec {
     Number.isFinite(probe.mapInterval) && probe.mapInterval > 0 ? probe.mapInterval : MAP_INTERVAL;
   const interval = Math.round(Math.min(MAP_INTERVAL_MAX, Math.max(MAP_INTERVAL_MIN, wanted)));
   return {
-    version: 1,
-    run: randomBytes(8).toString('hex'),
     stream: input.stream,
     object_size: input.objectSize,
-    trace_tag: traceTag(),
-    memory_bytes: policy.memory,
-    uid: input.identity.uid,
-    gid: input.identity.gid,
     params: Object.entries(probe.params).map(([name, text]) => encodeParam(schema, name, text)),
     maps: [],
     programs: schema.programs.map((program) => ({

@@ -10,7 +10,7 @@ import { createOutbox, type Outbox } from '../sources/outbox.ts';
 import { type Ending, endingOfExit, endingOfFailure } from './end-reason.ts';
 import type { RunEnvironment } from './environment.ts';
 import { type LoaderProcess, startLoader } from './loader-process.ts';
-import { loaderSpecOf } from './loader-spec.ts';
+import { loaderSetupOf, loaderSpecOf } from './loader-spec.ts';
 import { runCountsOf } from './run-counts.ts';
 import { createStatusKeeper, errorOfReason } from './run-status.ts';
 import { surroundings } from './surroundings.ts';
@@ -60,6 +60,11 @@ export interface Run {
   readonly ended: Promise<void>;
 }
 
+interface Built {
+  object: Uint8Array;
+  schema: ProbeSchema;
+}
+
 /** The verifier takes seconds on large programs; a loader that is silent for this long is stuck. */
 const LOAD_TIMEOUT = 60_000;
 
@@ -71,6 +76,7 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
   const outbox = createOutbox(RESUME_BUFFER, AGENT_QUEUE_MAX);
   const abort = new AbortController();
   let schema: ProbeSchema | undefined;
+  let object: Uint8Array = new Uint8Array();
   let loader: LoaderProcess | undefined;
   let loaderCounts: Extract<LoaderMessage, { type: 'counts' }> | undefined;
   let showPrograms = false;
@@ -115,10 +121,10 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
   }
 
   /** The object and its schema, compiled here or sent by the hub. */
-  async function build(): Promise<{ object: Uint8Array; schema: ProbeSchema } | Ending> {
+  async function build(): Promise<Built | Ending> {
     if (request.object !== undefined) {
-      const object = await request.object;
-      return { object, schema: schemaOfObject(object) };
+      const sent = await request.object;
+      return { object: sent, schema: schemaOfObject(sent) };
     }
     const compiled = await environment.compiler.compile(probe, abort.signal);
     status.update(({ timing }) => ({
@@ -158,7 +164,7 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
     if (probe.limits.events > 0 && events >= probe.limits.events) stop('event_limit');
   }
 
-  function onMessage(message: LoaderMessage, object: Uint8Array): void {
+  function onMessage(message: LoaderMessage): void {
     switch (message.type) {
       case 'remark':
         status.update(({ remarks }) => ({ remarks: [...remarks, message.text] }));
@@ -176,7 +182,7 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
         break;
       case 'running':
         status.update(({ timing }) => ({
-          // Both count from the loader's start.
+          // Both count from when the loader had the object.
           timing: { ...timing, attach: Math.max(0, message.milliseconds - (timing.load ?? 0)) },
           clockOffset: (BigInt(message.realtime_ns) - BigInt(message.monotonic_ns)).toString(),
         }));
@@ -206,34 +212,22 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
     }
   }
 
-  async function supervise(object: Uint8Array, found: ProbeSchema): Promise<Ending> {
+  async function supervise(started: LoaderProcess, built: Built): Promise<Ending> {
     const spec = loaderSpecOf({
       stream,
-      objectSize: object.byteLength,
-      schema: found,
+      objectSize: built.object.byteLength,
+      schema: built.schema,
       probe,
       policy,
-      identity: environment.identity,
       surroundings: surroundings(),
     });
+    object = built.object;
     setTimer(LOAD_TIMEOUT, () => {
       broken ??= `still loading after ${LOAD_TIMEOUT / 1000} s`;
-      loader?.kill();
+      started.kill();
     });
-    loader = startLoader(
-      environment.loaderPath,
-      spec,
-      object,
-      {
-        message: (message) => onMessage(message, object),
-        frame: onFrame,
-        broken: (reason) => {
-          broken ??= reason;
-        },
-      },
-      log,
-    );
-    const exit = await loader.exited;
+    started.load(spec, object);
+    const exit = await started.exited;
     const orderly = ending !== undefined && exit.code !== null && broken === undefined;
     if (!orderly) await sweep(environment.loaderPath, log);
     // A loader that had to be killed while it was being stopped did stop.
@@ -242,13 +236,33 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
     return ending ?? endingOfExit(exit, broken);
   }
 
+  /** Its loader sets up what it can while the compiler works. */
   async function go(): Promise<Ending> {
-    const built = await build();
-    if (stopReason !== undefined) return { reason: stopReason };
-    if ('reason' in built) return built;
-    announce(built.schema);
-    status.advance('loading');
-    return supervise(built.object, built.schema);
+    const started = startLoader(
+      environment.loaderPath,
+      loaderSetupOf(probe, policy, environment.identity),
+      {
+        message: onMessage,
+        frame: onFrame,
+        broken: (reason) => {
+          broken ??= reason;
+        },
+      },
+      log,
+    );
+    loader = started;
+    try {
+      const built = await build();
+      if (stopReason !== undefined) return { reason: stopReason };
+      if ('reason' in built) return built;
+      announce(built.schema);
+      status.advance('loading');
+      return await supervise(started, built);
+    } finally {
+      // Without orders it is still waiting.
+      started.stop();
+      await started.exited;
+    }
   }
 
   /** A failure before the loader runs; after a stop it is only the abort's echo. */
