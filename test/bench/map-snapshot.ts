@@ -30,7 +30,7 @@ export async function measureMapSnapshot(
   rounds: number,
 ): Promise<MapSnapshot> {
   const client = await connect(stack);
-  const producer = await startProducer(fixtures.producer, 'count', ENTRIES);
+  const producer = await startProducer(fixtures.producer, 'calls', ENTRIES);
   const [host] = await onlineHosts(client);
   const probe = await probeOf(fixtures.mapSource, { targ_pid: String(producer.pid) });
   const run = await client.request('run.start', { hosts: [host as string], name: 'map', probe });

@@ -69,7 +69,7 @@ export interface Producer {
 /** Starts the producer, which waits until `go`. */
 export async function startProducer(
   file: string,
-  mode: 'seconds' | 'count' | 'ticks',
+  mode: 'requests' | 'calls' | 'ticks',
   amount: number,
 ): Promise<Producer> {
   const child = spawn(file, [mode, String(amount)], { stdio: ['pipe', 'pipe', 'inherit'] });

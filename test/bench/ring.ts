@@ -9,7 +9,7 @@ import { type Fixtures, median, startProducer } from './measure.ts';
 import { probeOf } from './probe.ts';
 
 export interface RingRates {
-  /** getppid() calls a second with nothing attached. */
+  /** Requests a second with nothing attached. */
   untraced: number;
   /** Events a second that arrived. */
   bpftrace: number;
@@ -25,7 +25,7 @@ export interface RingRates {
   overWithoutWakeups: number;
 }
 
-/** What arrives when one process calls getppid() in a tight loop, by each way in turn. */
+/** What arrives when one process makes io_uring requests as fast as it can, by each way in turn. */
 export async function measureRing(
   stack: Stack,
   fixtures: Fixtures,
@@ -41,7 +41,7 @@ export async function measureRing(
   };
   let lost = 0;
   for (let round = 0; round < rounds; round++) {
-    const bare = await startProducer(fixtures.producer, 'seconds', 1);
+    const bare = await startProducer(fixtures.producer, 'requests', 1);
     rates.untraced.push((await bare.go())?.per_second ?? 0);
     rates.bpftrace.push(await bpftraceRate(fixtures, seconds));
     rates.polling.push(await pollingRate(fixtures, seconds));
@@ -67,11 +67,11 @@ export async function measureRing(
 }
 
 async function bpftraceRate(fixtures: Fixtures, seconds: number): Promise<number> {
-  const producer = await startProducer(fixtures.producer, 'seconds', seconds);
+  const producer = await startProducer(fixtures.producer, 'requests', seconds);
   const path = join(fixtures.folder, 'bpftrace.out');
   const file = await open(path, 'w');
   const program =
-    `BEGIN { printf("attached\\n"); } tracepoint:syscalls:sys_enter_getppid /pid == ${producer.pid}/ ` +
+    `BEGIN { printf("attached\\n"); } tracepoint:io_uring:io_uring_submit_req /pid == ${producer.pid}/ ` +
     '{ printf("%lu %d %d\\n", nsecs, pid, cpu); }';
   const child = spawn('bpftrace', ['-e', program], { stdio: ['ignore', file.fd, 'pipe'] });
   const exited = once(child, 'exit');
@@ -107,7 +107,7 @@ async function countLines(path: string): Promise<number> {
 }
 
 async function pollingRate(fixtures: Fixtures, seconds: number): Promise<number> {
-  const producer = await startProducer(fixtures.producer, 'seconds', seconds);
+  const producer = await startProducer(fixtures.producer, 'requests', seconds);
   const child = spawn(fixtures.polling, [fixtures.floodObject, String(producer.pid)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -131,7 +131,7 @@ async function probepadRate(
   noWakeup: boolean,
 ): Promise<{ rate: number; lost: number }> {
   const client = await connect(stack);
-  const producer = await startProducer(fixtures.producer, 'seconds', seconds);
+  const producer = await startProducer(fixtures.producer, 'requests', seconds);
   const [host] = await onlineHosts(client);
   const probe = await probeOf(fixtures.floodSource, {
     targ_pid: String(producer.pid),

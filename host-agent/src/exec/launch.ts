@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { once } from 'node:events';
+import type { Readable, Stream, Writable } from 'node:stream';
+import { type Receiver, socketPair } from './socket-pair.ts';
 
 /** How a long-running child ended. `code` and `signal` as in wait(2); `failure` when it could not be started at all. */
 export interface ChildExit {
@@ -30,7 +32,6 @@ export interface Launched {
 
 /** A child with two more descriptors: 3 for binary output, 4 for binary input (protocol/src/loader.ts). */
 export interface LaunchedLoader extends Launched {
-  readonly frames: Readable;
   readonly object: Writable;
 }
 
@@ -70,12 +71,11 @@ function stream<T>(child: ChildProcess, descriptor: number): T {
  * Starts a child of its own session, so that Ctrl+C in a terminal reaches only us and we end the child in order.
  * Should we die first, the child sees EOF on its input.
  */
-function start(options: LaunchOptions, pipes: number): { child: ChildProcess; launched: Launched } {
-  const child = spawn(options.command, options.args, {
-    env: options.env,
-    detached: true,
-    stdio: Array.from({ length: pipes }, () => 'pipe' as const),
-  });
+function start(
+  options: LaunchOptions,
+  stdio: (Stream | 'pipe')[],
+): { child: ChildProcess; launched: Launched } {
+  const child = spawn(options.command, options.args, { env: options.env, detached: true, stdio });
   const exited = exitOf(child);
   return {
     child,
@@ -92,15 +92,22 @@ function start(options: LaunchOptions, pipes: number): { child: ChildProcess; la
 
 /** Starts a child with standard input, output and error. */
 export function launch(options: LaunchOptions): Launched {
-  return start(options, 3).launched;
+  return start(options, ['pipe', 'pipe', 'pipe']).launched;
 }
 
-/** Starts a loader in `run` mode. */
-export function launchLoader(options: LaunchOptions): LaunchedLoader {
-  const { child, launched } = start(options, 5);
+/** Starts a loader in `run` mode; its frames go to `frames`. */
+export async function launchLoader(options: LaunchOptions, frames: Receiver): Promise<LaunchedLoader> {
+  const { ours, theirs } = await socketPair(frames);
+  const closed = once(ours, 'close');
+  // A reset tells no more than the loader's exit does.
+  ours.on('error', () => {});
+  const { child, launched } = start(options, ['pipe', 'pipe', 'pipe', theirs, 'pipe']);
+  theirs.destroy();
+  // Without this nobody would see the stream's end.
+  ours.resume();
   return {
     ...launched,
-    frames: stream<Readable>(child, 3),
     object: ignoreBrokenPipe(stream<Writable>(child, 4)),
+    exited: Promise.all([launched.exited, closed]).then(([exit]) => exit),
   };
 }

@@ -2,6 +2,7 @@ import type { LoaderCommand, LoaderMessage, LoaderSetup, LoaderSpec } from '@pro
 import { LoaderMessageSchema } from '@probepad/protocol/loader';
 import { type ChildExit, END_GRACE, launchLoader } from '../exec/launch.ts';
 import { createFrameReader, type RawFrame } from '../sources/frame-reader.ts';
+import type { Slabs } from '../sources/slabs.ts';
 import { readLines } from './json-lines.ts';
 import type { Log } from './log.ts';
 
@@ -33,18 +34,29 @@ export const STOP_GRACE = 3_000;
  * Starts a loader for one run. It sets up what `setup` asks for, and waits for `load`; started together with the compiler it
  * is ready when the object is. Ended before `load`, it leaves nothing.
  */
-export function startLoader(
+export async function startLoader(
   path: string,
   setup: LoaderSetup,
+  slabs: Slabs,
   listener: LoaderListener,
   log: Log,
-): LoaderProcess {
-  const child = launchLoader({
-    command: path,
-    args: ['run'],
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
-  });
+): Promise<LoaderProcess> {
   let broken = false;
+  const reader = createFrameReader(slabs, (frame) => listener.frame(frame));
+  const child = await launchLoader(
+    { command: path, args: ['run'], env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } },
+    {
+      room: reader.room,
+      took(count) {
+        if (broken) return;
+        try {
+          reader.took(count);
+        } catch (error) {
+          breakOff(error instanceof Error ? error.message : String(error));
+        }
+      },
+    },
+  );
 
   function breakOff(reason: string): void {
     if (broken) return;
@@ -60,16 +72,7 @@ export function startLoader(
     else listener.message(message);
   });
   readLines(child.log, (line) => log(`loader ${child.pid}: ${line.slice(0, 2000)}`));
-  const read = createFrameReader((frame) => listener.frame(frame));
-  child.frames.on('data', (chunk: Uint8Array) => {
-    if (broken) return;
-    try {
-      read(chunk);
-    } catch (error) {
-      breakOff(error instanceof Error ? error.message : String(error));
-    }
-  });
-  for (const stream of [child.output, child.log, child.frames]) {
+  for (const stream of [child.output, child.log]) {
     stream.on('error', (error: Error) => breakOff(error.message));
   }
   child.input.write(`${JSON.stringify(setup)}\n`);

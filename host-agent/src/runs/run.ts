@@ -7,6 +7,7 @@ import { schemaOfObject } from '../compile/schema-of-object.ts';
 import { diagnosticsOfVerifierLog } from '../compile/verifier.ts';
 import type { RawFrame } from '../sources/frame-reader.ts';
 import { createOutbox, type Outbox } from '../sources/outbox.ts';
+import { createSlabs } from '../sources/slabs.ts';
 import { type Ending, endingOfExit, endingOfFailure } from './end-reason.ts';
 import type { RunEnvironment } from './environment.ts';
 import { type LoaderProcess, startLoader } from './loader-process.ts';
@@ -73,7 +74,8 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
   const began = performance.now();
   const { probe, stream } = request;
   const { policy, log } = environment;
-  const outbox = createOutbox(RESUME_BUFFER, AGENT_QUEUE_MAX);
+  const slabs = createSlabs();
+  const outbox = createOutbox(RESUME_BUFFER, AGENT_QUEUE_MAX, slabs);
   const abort = new AbortController();
   let schema: ProbeSchema | undefined;
   let object: Uint8Array = new Uint8Array();
@@ -238,9 +240,10 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
 
   /** Its loader sets up what it can while the compiler works. */
   async function go(): Promise<Ending> {
-    const started = startLoader(
+    const started = await startLoader(
       environment.loaderPath,
       loaderSetupOf(probe, policy, environment.identity),
+      slabs,
       {
         message: onMessage,
         frame: onFrame,

@@ -11,6 +11,7 @@ import {
 import { FRAME_PAYLOAD_MAX, MESSAGE_MAX } from '@probepad/protocol/limits';
 import { createFrameReader, type RawFrame } from './frame-reader.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
+import { createSlabs, SLAB_SIZE, type Slabs } from './slabs.ts';
 
 const PAYLOAD = 1000;
 
@@ -31,6 +32,20 @@ function frame(seq: number, changes: Partial<FrameHeader> = {}): RawFrame {
   return { header, bytes: encodeFrame(header, new Uint8Array(PAYLOAD)) };
 }
 
+/** Gives a reader pieces of a stream as a socket does: into the room that it offers. */
+function feeding(slabs: Slabs, onFrame: (frame: RawFrame) => void): (bytes: Uint8Array) => void {
+  const reader = createFrameReader(slabs, onFrame);
+  return (bytes) => {
+    for (let taken = 0; taken < bytes.byteLength; ) {
+      const room = reader.room();
+      const piece = bytes.subarray(taken, taken + room.byteLength);
+      room.set(piece);
+      taken += piece.byteLength;
+      reader.took(piece.byteLength);
+    }
+  };
+}
+
 function drain(outbox: Outbox, limit = MESSAGE_MAX): Frame[] {
   const frames: Frame[] = [];
   for (;;) {
@@ -49,7 +64,7 @@ test('frames cut anywhere by the stream come out whole', () => {
   const frames = Array.from({ length: 3000 }, (_, index) => frame(index * 10));
   const stream = Buffer.concat(frames.map(({ bytes }) => bytes));
   const seen: bigint[] = [];
-  const read = createFrameReader(({ header, bytes }) => {
+  const read = feeding(createSlabs(), ({ header, bytes }) => {
     assert.equal(bytes.byteLength, FRAME_HEADER_SIZE + PAYLOAD);
     seen.push(header.seq);
   });
@@ -62,11 +77,36 @@ test('frames cut anywhere by the stream come out whole', () => {
 
 test('neighbouring frames become one message without a copy', () => {
   const outbox = createOutbox(1e6, 1e6);
-  const read = createFrameReader((raw) => outbox.push(raw));
+  const read = feeding(createSlabs(), (raw) => outbox.push(raw));
   read(Buffer.concat([frame(0).bytes, frame(10).bytes]));
   const message = outbox.take(MESSAGE_MAX);
   assert.equal(message?.byteLength, 2 * (FRAME_HEADER_SIZE + PAYLOAD));
   assert.equal(message?.buffer.byteLength, 1024 * 1024);
+});
+
+test('a stream of any length uses the memory of what is kept, and what is kept stays whole', () => {
+  const slabs = createSlabs();
+  const outbox = createOutbox(2 * SLAB_SIZE, 2 * SLAB_SIZE, slabs);
+  const memories = new Set<ArrayBufferLike>();
+  const read = feeding(slabs, (raw) => {
+    memories.add(raw.bytes.buffer);
+    outbox.push(raw);
+  });
+  const frames = 20_000;
+  for (let index = 0; index < frames; index++) {
+    const raw = frame(index * 10);
+    raw.bytes.fill(index % 251, FRAME_HEADER_SIZE);
+    read(raw.bytes);
+    if (index % 100 === 0) drain(outbox);
+  }
+  drain(outbox);
+  assert.ok(memories.size <= 5, `${memories.size} slabs for ${(frames * 1048) >> 20} MiB`);
+  outbox.rewind(new Map([[1, BigInt(frames - 1000) * 10n]]));
+  const again = drain(outbox);
+  assert.equal(again.length, 1000);
+  for (const { header, payload } of again) {
+    assert.ok(payload.every((byte) => byte === (Number(header.seq) / 10) % 251));
+  }
 });
 
 test('a full queue drops the oldest and declares the gap before what follows', () => {

@@ -8,6 +8,7 @@ import {
 import { createFrameQueue } from './frame-queue.ts';
 import type { RawFrame } from './frame-reader.ts';
 import { appendRange, rangesFrom, type SentRange } from './sent-ranges.ts';
+import type { Slabs } from './slabs.ts';
 
 /** Where the records of one source are: records for events, trace and text, whole snapshots for maps and globals. */
 export interface OutboxCounts {
@@ -25,7 +26,10 @@ export interface OutboxCounts {
  */
 export interface Outbox {
   push(frame: RawFrame): void;
-  /** The next message of whole frames, at most `limit` bytes; undefined when nothing waits. */
+  /**
+   * The next message of whole frames, at most `limit` bytes; undefined when nothing waits. Its memory is used again when as much
+   * as is kept for resending has been taken after it: whoever sends it lets less than that wait.
+   */
   take(limit: number): Uint8Array | undefined;
   /** True when `take` has something to give. */
   waits(): boolean;
@@ -94,8 +98,9 @@ function joined(frames: readonly RawFrame[], size: number): Uint8Array {
 /**
  * @param resumeBytes how much of what was sent is kept
  * @param waitBytes how much may wait, see `setBound`
+ * @param slabs where the frames' memory comes from
  */
-export function createOutbox(resumeBytes: number, waitBytes: number): Outbox {
+export function createOutbox(resumeBytes: number, waitBytes: number, slabs?: Slabs): Outbox {
   const sources = new Map<number, SourceState>();
   let sent = createFrameQueue();
   let queue = createFrameQueue();
@@ -112,7 +117,8 @@ export function createOutbox(resumeBytes: number, waitBytes: number): Outbox {
   }
 
   /** Lets a frame go that was not sent; its records join the source's gap. */
-  function drop({ header }: RawFrame): void {
+  function drop({ header, bytes }: RawFrame): void {
+    slabs?.release(bytes.buffer);
     const state = stateOf(header.source);
     const { seq, stream, timeNs } = header;
     const to = ordinalAfter(header);
@@ -138,7 +144,8 @@ export function createOutbox(resumeBytes: number, waitBytes: number): Outbox {
     while (sent.bytes > resumeBytes) {
       const frame = sent.shift();
       if (frame === undefined) break;
-      const { header } = frame;
+      const { header, bytes } = frame;
+      slabs?.release(bytes.buffer);
       const isGap = header.kind === 'gap';
       if (!isGap && weightOf(header) === 0) continue;
       appendRange(stateOf(header.source).forgotten, {
@@ -258,6 +265,7 @@ export function createOutbox(resumeBytes: number, waitBytes: number): Outbox {
         const { counts } = stateOf(header.source);
         counts.lost = Math.max(counts.lost, Number(header.lost));
       }
+      slabs?.keep(frame.bytes.buffer);
       queue.push(frame);
       if (queue.bytes > bound) dropOldest();
     },
