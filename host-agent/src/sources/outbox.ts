@@ -79,16 +79,21 @@ function ordinalAfter(header: FrameHeader): bigint {
   return header.seq + (header.kind === 'map' ? 1n : BigInt(header.count));
 }
 
+/** A message of this size ends where memory does, rather than be copied together. */
+const WORTH_SENDING = 64 * 1024;
+
+/** Whether a frame lies right behind another. */
+function follows(before: RawFrame, { bytes }: RawFrame): boolean {
+  const end = before.bytes.byteOffset + before.bytes.byteLength;
+  return bytes.buffer === before.bytes.buffer && bytes.byteOffset === end;
+}
+
 /** Frames as one message: a slice where they lie one behind the other, as they do when nothing was dropped. */
 function joined(frames: readonly RawFrame[], size: number): Uint8Array {
   const first = frames[0] as RawFrame;
-  let end = first.bytes.byteOffset;
-  const contiguous = frames.every(({ bytes }) => {
-    const follows = bytes.buffer === first.bytes.buffer && bytes.byteOffset === end;
-    end = bytes.byteOffset + bytes.byteLength;
-    return follows;
-  });
-  if (contiguous) return new Uint8Array(first.bytes.buffer, first.bytes.byteOffset, size);
+  if (frames.every((frame, index) => index === 0 || follows(frames[index - 1] as RawFrame, frame))) {
+    return new Uint8Array(first.bytes.buffer, first.bytes.byteOffset, size);
+  }
   return Buffer.concat(
     frames.map((frame) => frame.bytes),
     size,
@@ -197,6 +202,8 @@ export function createOutbox(resumeBytes: number, waitBytes: number, slabs?: Sla
     for (;;) {
       const next = queue.peek();
       if (next === undefined || size + next.bytes.byteLength + FRAME_HEADER_SIZE > limit) break;
+      const before = frames.at(-1);
+      if (before !== undefined && size >= WORTH_SENDING && !follows(before, next)) break;
       queue.shift();
       const { header } = next;
       if (header.kind === 'map' && stateOf(header.source).cutSnapshot === header.seq) {
