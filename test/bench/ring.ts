@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
@@ -71,7 +72,7 @@ async function bpftraceRate(fixtures: Fixtures, seconds: number): Promise<number
   const path = join(fixtures.folder, 'bpftrace.out');
   const file = await open(path, 'w');
   const program =
-    `BEGIN { printf("attached\\n"); } tracepoint:io_uring:io_uring_submit_req /pid == ${producer.pid}/ ` +
+    `BEGIN { printf("attached\\n"); } tracepoint:io_uring:io_uring_submit_req, tracepoint:io_uring:io_uring_complete /pid == ${producer.pid}/ ` +
     '{ printf("%lu %d %d\\n", nsecs, pid, cpu); }';
   const child = spawn('bpftrace', ['-e', program], { stdio: ['ignore', file.fd, 'pipe'] });
   const exited = once(child, 'exit');
@@ -109,7 +110,7 @@ async function countLines(path: string): Promise<number> {
 async function pollingRate(fixtures: Fixtures, seconds: number): Promise<number> {
   const producer = await startProducer(fixtures.producer, 'requests', seconds);
   const child = spawn(fixtures.polling, [fixtures.floodObject, String(producer.pid)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -118,7 +119,7 @@ async function pollingRate(fixtures: Fixtures, seconds: number): Promise<number>
   const exited = once(child, 'exit');
   await once(child.stdout, 'data');
   await producer.go();
-  child.stdin.end();
+  child.kill();
   await exited;
   const events = Number(/"events":(\d+)/.exec(output)?.[1] ?? 0);
   return events / seconds;
@@ -138,24 +139,18 @@ async function probepadRate(
     no_wakeup: String(noWakeup),
   });
   const run = await client.request('run.start', { hosts: [host as string], name: 'ring', probe });
-  let counts = { produced: 0, lost: 0 };
-  client.onEvent((event) => {
-    if (event.type !== 'run.counts' || event.run !== run.id) return;
-    const source = event.counts.sources.events;
-    if (!source) return;
-    const { kernel, agent, hub } = source.dropped;
-    counts = { produced: source.produced, lost: kernel + agent + hub };
-  });
-  await client.request('run.watch', { run: run.id });
   await client.event(
     (event) => event.type === 'run.status' && event.status.run === run.id && event.status.state === 'running',
   );
   await producer.go();
   await client.request('run.stop', { run: run.id });
-  await client.event(
-    (event) => event.type === 'run.status' && event.status.run === run.id && event.status.state === 'ended',
+  const end = await client.event(
+    (event) =>
+      event.type === 'run.status' && event.status.run === run.id && event.status.totals !== undefined,
     60_000,
   );
   client.close();
-  return { rate: (counts.produced - counts.lost) / seconds, lost: counts.lost };
+  const total = end.type === 'run.status' ? end.status.totals?.events : undefined;
+  assert.ok(total);
+  return { rate: total.delivered / seconds, lost: total.produced - total.delivered };
 }

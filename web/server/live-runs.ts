@@ -71,6 +71,9 @@ export function liveRuns(store: Store, bus: Bus, log: Log): LiveRuns {
     }
     const finish = () => {
       stream.closeBooks();
+      stream.status = { ...stream.status, totals: stream.totals() };
+      live.run.statuses = [...live.streams.values()].map((one) => one.status);
+      save('run totals', store.runs.saveStatus(stream.status));
       announce(stream);
     };
     if (stream.outstanding() === 0) {
@@ -108,7 +111,12 @@ export function liveRuns(store: Store, bus: Bus, log: Log): LiveRuns {
       const guessed = before.reason === 'host_lost' || before.reason === 'crashed';
       const over = before.state === 'ended';
       if (over && !(from === 'agent' && guessed && status.state === 'ended')) return;
-      const now: RunStatus = { ...status, stream: before.stream, started: before.started };
+      const now: RunStatus = {
+        ...status,
+        stream: before.stream,
+        started: before.started,
+        totals: before.totals,
+      };
       if (now.state === 'ended') now.ended ??= Date.now();
       stream.status = now;
       live.run.statuses = [...live.streams.values()].map((one) => one.status);

@@ -1,9 +1,14 @@
 /** Starts the hub of this checkout. Prints `url: …` on standard output when it answers; the log goes to standard error. */
+import { setFlagsFromString } from 'node:v8';
 import { startHub } from './hub.ts';
 import { lineLog } from './log.ts';
 import { settingsFrom } from './settings.ts';
 
 const END_WAIT = 5_000;
+
+// Every message is a buffer of its own. Without this V8 collects its whole heap after each 64 MB of them, several times a second
+// under a fast probe, and half of the hub's time goes there (docs/BENCHMARKS.md).
+setFlagsFromString('--external-memory-accounted-in-global-limit');
 
 // Next's types make it read-only; Next itself asks for it to be set.
 Object.assign(process.env, { NODE_ENV: process.env.NODE_ENV ?? 'production' });

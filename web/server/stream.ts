@@ -1,9 +1,9 @@
-import type { RunCounts, RunStatus } from '@probepad/protocol/control/run';
+import type { RunCounts, RunStatus, SourceCounts } from '@probepad/protocol/control/run';
 import { FRAME_FLAGS, type FrameHeader } from '@probepad/protocol/frames';
 import type { ProbeSchema } from '@probepad/protocol/schema';
 import { type LateJoinRing, lateJoinRing, tallyPiece } from './late-join.ts';
 import type { Piece } from './piece.ts';
-import { type SourceTracker, sourceTracker, type Tally } from './source-counts.ts';
+import { addTally, noCounts, type SourceTracker, sourceTracker, type Tally } from './source-counts.ts';
 
 /** Who gets a stream's frames: one browser or command line. */
 export interface StreamViewer {
@@ -35,11 +35,14 @@ export interface RunStream {
   outstanding(): number;
   /** Counts what is outstanding as lost. */
   closeBooks(): void;
+  /** What came here and was lost before, by the name of its source. */
+  totals(): Record<string, SourceCounts>;
 }
 
 /** @param mid see `sourceTracker` */
 export function runStream(status: RunStatus, mid: boolean): RunStream {
   const trackers = new Map<number, SourceTracker>();
+  const totals = new Map<number, SourceCounts>();
   const ring = lateJoinRing();
   const viewers = new Set<StreamViewer>();
 
@@ -63,7 +66,17 @@ export function runStream(status: RunStatus, mid: boolean): RunStream {
     }
   }
 
+  function total(tally: Tally): void {
+    let counts = totals.get(tally.source);
+    if (counts === undefined) {
+      counts = noCounts();
+      totals.set(tally.source, counts);
+    }
+    addTally(counts, tally, 'delivered');
+  }
+
   function count(tally: Tally): void {
+    total(tally);
     const piece = tallyPiece(stream.id, tally);
     ring.add(piece);
     for (const viewer of viewers) viewer.offer([piece]);
@@ -85,6 +98,7 @@ export function runStream(status: RunStatus, mid: boolean): RunStream {
       if (header.kind === 'log') return { stream: stream.id, data, tallies: [], log: true };
       const tally = trackerOf(header.source).accept(header);
       if (tally === undefined) return undefined;
+      total(tally);
       const piece: Piece = { stream: stream.id, data, tallies: [tally], log: false };
       if (header.kind === 'map') {
         piece.snapshot = {
@@ -115,6 +129,12 @@ export function runStream(status: RunStatus, mid: boolean): RunStream {
         const tally = flows ? tracker.close(counts.delivered, counts.dropped.agent) : undefined;
         if (tally !== undefined) count(tally);
       }
+    },
+    totals() {
+      const names = new Map(stream.schema?.sources.map(({ id, name }) => [id, name]));
+      return Object.fromEntries(
+        [...totals].map(([id, counts]) => [names.get(id) ?? `source ${id}`, { ...counts }]),
+      );
     },
   };
   return stream;

@@ -72,6 +72,14 @@ export const TimingSchema = z.object({
 export type Timing = z.infer<typeof TimingSchema>;
 
 /** One run on one host, always the whole of what is known: a later status replaces an earlier one. */
+/** Where records of one source went so far; `produced` is the sum of the others. */
+export const SourceCountsSchema = z.object({
+  produced: z.number(),
+  delivered: z.number(),
+  dropped: z.object({ kernel: z.number(), agent: z.number(), hub: z.number(), viewer: z.number() }),
+});
+export type SourceCounts = z.infer<typeof SourceCountsSchema>;
+
 export const RunStatusSchema = z.object({
   run: z.string(),
   host: z.string(),
@@ -90,16 +98,10 @@ export const RunStatusSchema = z.object({
   /** Milliseconds since 1970. */
   started: z.number(),
   ended: z.optional(z.number()),
+  /** Of a run that is over: what the hub got and lost of each source, whoever watched. Here `delivered` is to the hub. */
+  totals: z.optional(z.record(z.string(), SourceCountsSchema)),
 });
 export type RunStatus = z.infer<typeof RunStatusSchema>;
-
-/** Where records of one source went so far; `produced` is the sum of the others. */
-export const SourceCountsSchema = z.object({
-  produced: z.number(),
-  delivered: z.number(),
-  dropped: z.object({ kernel: z.number(), agent: z.number(), hub: z.number(), viewer: z.number() }),
-});
-export type SourceCounts = z.infer<typeof SourceCountsSchema>;
 
 export const ProgramCountsSchema = z.object({
   name: z.string(),
