@@ -73,7 +73,7 @@ async function bpftraceRate(fixtures: Fixtures, seconds: number): Promise<number
   const file = await open(path, 'w');
   const program =
     `BEGIN { printf("attached\\n"); } tracepoint:io_uring:io_uring_submit_req, tracepoint:io_uring:io_uring_complete /pid == ${producer.pid}/ ` +
-    '{ printf("%lu %d %d\\n", nsecs, pid, cpu); }';
+    '{ printf("%d %d\\n", pid, cpu); }';
   const child = spawn('bpftrace', ['-e', program], { stdio: ['ignore', file.fd, 'pipe'] });
   const exited = once(child, 'exit');
   await untilContains(path, 'attached');
