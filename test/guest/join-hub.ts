@@ -18,7 +18,9 @@ export async function joinHub(stack: Stack, guest: Guest): Promise<string> {
   const client = await connect(stack);
   const { token } = await client.request('hosts.invite', { name: guest.name });
   const agent = guest.spawn([
-    ...[inRepository('node_modules/.bin/node'), inRepository('host-agent/bin/probepad.mjs'), 'agent'],
+    // V8's optimising compiler for WebAssembly, which Node strips types with, has aborted the agent under emulation.
+    ...[inRepository('node_modules/.bin/node'), '--liftoff-only'],
+    ...[inRepository('host-agent/bin/probepad.mjs'), 'agent'],
     ...['--hub', `ws://${MACHINE_ADDRESS}:${stack.port}/agent`, '--join', token, '--data', '/tmp/agent'],
   ]);
   let output = '';
