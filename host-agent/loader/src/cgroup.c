@@ -127,11 +127,10 @@ static bool find_parent(const struct hierarchy *hierarchy, char *parent, size_t 
 	}
 }
 
-int run_cgroup_make(struct run_cgroup *group, const char *run, uint64_t bytes, char *why, size_t why_size)
+int run_cgroup_find(struct run_cgroup *group, const char *run, char *why, size_t why_size)
 {
 	struct hierarchy hierarchy;
-	char parent[700], file[900], limit[32];
-	int error;
+	char parent[700];
 
 	group->lock = -1;
 	group->path[0] = '\0';
@@ -145,6 +144,15 @@ int run_cgroup_make(struct run_cgroup *group, const char *run, uint64_t bytes, c
 	if (access(group->home, F_OK))
 		snprintf(group->home, sizeof(group->home), "%s", parent);
 	snprintf(group->path, sizeof(group->path), "%s/" CGROUP_PREFIX "%s", parent, run);
+	group->limit = hierarchy.v2 ? "memory.max" : "memory.limit_in_bytes";
+	return 0;
+}
+
+int run_cgroup_make(struct run_cgroup *group, uint64_t bytes, char *why, size_t why_size)
+{
+	char file[900], limit[32];
+	int error;
+
 	snprintf(why, why_size, "making %s", group->path);
 	group->lock = directory_make_locked(group->path);
 	if (group->lock < 0) {
@@ -153,7 +161,7 @@ int run_cgroup_make(struct run_cgroup *group, const char *run, uint64_t bytes, c
 		group->lock = -1;
 		return error;
 	}
-	snprintf(file, sizeof(file), "%s/%s", group->path, hierarchy.v2 ? "memory.max" : "memory.limit_in_bytes");
+	snprintf(file, sizeof(file), "%s/%s", group->path, group->limit);
 	snprintf(limit, sizeof(limit), "%llu", (unsigned long long)(bytes + LOADER_HEADROOM));
 	snprintf(why, why_size, "setting the memory limit");
 	error = file_write(file, limit);

@@ -10,14 +10,21 @@
 struct run_cgroup {
 	char path[768]; /* empty when there is none */
 	char home[768]; /* where the loader came from */
-	int lock;	/* fd, or -1 */
+	const char *limit; /* the file that limits it */
+	int lock;	   /* fd, or -1 */
 };
 
 /*
- * Makes the group `probepad-<run>` beside or below the loader's own, for v1 and v2 hierarchies, limited to `bytes` and
- * the loader's own needs. Nobody is in it yet. Returns 0, or -errno with `why` telling the step.
+ * Finds where the group `probepad-<run>` belongs, beside or below the loader's own, for v1 and v2 hierarchies. Returns 0, or
+ * -errno with `why` telling the step and no path.
  */
-int run_cgroup_make(struct run_cgroup *group, const char *run, uint64_t bytes, char *why, size_t why_size);
+int run_cgroup_find(struct run_cgroup *group, const char *run, char *why, size_t why_size);
+
+/*
+ * Makes the group that was found, limited to `bytes` and the loader's own needs. Nobody is in it yet. Returns 0, or -errno
+ * with `why` telling the step and the path emptied.
+ */
+int run_cgroup_make(struct run_cgroup *group, uint64_t bytes, char *why, size_t why_size);
 
 /* Moves the calling process in. Returns 0 or -errno. */
 int run_cgroup_join(const struct run_cgroup *group);

@@ -145,28 +145,11 @@ static void confine_janitor(const struct janitor *janitor)
 	landlock_fence(rules, 4);
 }
 
-/* Closes all but the pipe and the two locks, which tell a sweep that somebody cares. */
-static void keep_fds(const struct janitor *janitor, int pipe)
+static void keep_only(int fd)
 {
-	int kept[3] = { pipe, janitor->cgroup.lock, janitor->trace_lock }, i, j;
-	unsigned int from = 0;
-
-	for (i = 0; i < 3; i++) {
-		for (j = i + 1; j < 3; j++) {
-			if (kept[j] < kept[i]) {
-				int swapped = kept[i];
-
-				kept[i] = kept[j];
-				kept[j] = swapped;
-			}
-		}
-		if (kept[i] < 0)
-			continue;
-		if ((unsigned int)kept[i] > from)
-			syscall(SYS_close_range, from, (unsigned int)kept[i] - 1, 0u);
-		from = (unsigned int)kept[i] + 1;
-	}
-	syscall(SYS_close_range, from, ~0u, 0u);
+	if (fd > 0)
+		syscall(SYS_close_range, 0u, (unsigned int)fd - 1, 0u);
+	syscall(SYS_close_range, (unsigned int)fd + 1, ~0u, 0u);
 }
 
 static void __attribute__((noreturn)) janitor_main(const struct janitor *janitor, int pipe, pid_t loader)
@@ -182,7 +165,7 @@ static void __attribute__((noreturn)) janitor_main(const struct janitor *janitor
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_NAME, "probepad-jan");
-	keep_fds(janitor, pipe);
+	keep_only(pipe);
 	confine_janitor(janitor);
 	while (!quit) {
 		ssize_t got = read(pipe, &note, sizeof(note));

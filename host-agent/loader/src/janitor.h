@@ -15,8 +15,7 @@ struct janitor {
 	pid_t pid; /* 0 when there is none */
 	int pipe;
 	struct run_cgroup cgroup;
-	char tracing[256]; /* where the tracing instance is or will be, or empty */
-	int trace_lock;	   /* of the instance when it is there already, or -1 */
+	char tracing[256]; /* where the tracing instance will be, or empty */
 	/* Begins the names of this run's tc filters: probepad-<run>-<pid namespace>-<pid>-<start time>. */
 	char owner[128];
 };
@@ -27,7 +26,7 @@ void janitor_owner(const char *run, char *owner, size_t size);
 /* True when `name` is a filter of a loader of this pid namespace that lives no more. */
 bool janitor_owner_dead(const char *name);
 
-/* Forks it. Returns 0 or -errno. */
+/* Forks it, before anything is made that it would have to remove. Returns 0 or -errno. */
 int janitor_start(struct janitor *janitor);
 
 /* Says that the run has nothing to do with tc: it gives CAP_NET_ADMIN up. */

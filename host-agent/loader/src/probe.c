@@ -107,7 +107,9 @@ static json_t *probe_cgroup(void)
 	int error;
 
 	snprintf(name, sizeof(name), "probe%d", getpid());
-	error = run_cgroup_make(&group, name, 1 << 20, why, sizeof(why));
+	error = run_cgroup_find(&group, name, why, sizeof(why));
+	if (!error)
+		error = run_cgroup_make(&group, 1 << 20, why, sizeof(why));
 	if (!error)
 		run_cgroup_remove(&group, 0);
 	return json_pack("{s:s, s:b, s:s, s:s}", "version", version ? version : "", "works", !error, "step",

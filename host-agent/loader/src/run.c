@@ -125,26 +125,25 @@ static void set_up(struct run *run)
 	const struct setup *setup = &run->setup;
 	struct janitor *janitor = &run->janitor;
 	char why[900];
-	int error;
+	int limited = 0, error;
 
-	if (setup->memory_bytes) {
-		error = run_cgroup_make(&janitor->cgroup, setup->run, setup->memory_bytes, why, sizeof(why));
-		if (error)
-			message_remark("the run has no memory limit: %s: %s", why, strerror(-error));
-	}
-	if (setup->trace)
-		make_trace_instance(run);
+	if (setup->memory_bytes)
+		limited = run_cgroup_find(&janitor->cgroup, setup->run, why, sizeof(why));
 	trace_instance_path(setup->run, janitor->tracing, sizeof(janitor->tracing));
-	janitor->trace_lock = run->trace.lock;
 	janitor_owner(setup->run, janitor->owner, sizeof(janitor->owner));
 	error = janitor_start(janitor);
 	if (error)
 		message_remark("what the run leaves is removed by the next sweep only: %s", strerror(-error));
+	if (janitor->cgroup.path[0])
+		limited = run_cgroup_make(&janitor->cgroup, setup->memory_bytes, why, sizeof(why));
 	if (janitor->cgroup.path[0]) {
-		error = run_cgroup_join(&janitor->cgroup);
-		if (error)
-			message_remark("the run has no memory limit: joining its cgroup: %s", strerror(-error));
+		snprintf(why, sizeof(why), "joining its cgroup");
+		limited = run_cgroup_join(&janitor->cgroup);
 	}
+	if (limited)
+		message_remark("the run has no memory limit: %s: %s", why, strerror(-limited));
+	if (setup->trace)
+		make_trace_instance(run);
 	kernel_btf_read_ahead();
 }
 
@@ -202,7 +201,7 @@ int run_main(void)
 
 	block_signals();
 	libbpf_log_start();
-	run.janitor.cgroup.lock = run.janitor.trace_lock = run.trace.lock = run.trace.names = -1;
+	run.janitor.cgroup.lock = run.trace.lock = run.trace.names = -1;
 	if (parent_bind(parent)) {
 		fail(&run.failure, "spec", ESRCH, NULL, "the agent has gone");
 		goto cleanup;

@@ -64,6 +64,20 @@ test('EOF on fd 0 ends the run as agent_gone; SIGTERM ends it as stopped', async
   assert.equal(terminated.exited?.code, 0);
 });
 
+test('a loader that is set up and gets no object leaves nothing, whether it is given up or killed', async () => {
+  const object = compileFixture('basic');
+  for (const end of ['eof', 'kill'] as const) {
+    const orders = fullSpec(object, { trace: true });
+    using loader = new LoaderProcess(object, orders, { setupOnly: true });
+    await eventually('the cgroup and the instance are there', () => leftovers(orders.run).length === 2);
+    if (end === 'eof') loader.child.stdin?.end();
+    else loader.child.kill('SIGKILL');
+    await loader.until('exit', () => loader.exited);
+    await eventually('no instance and no cgroup is left', () => leftovers(orders.run).length === 0, 2_000);
+    assert.equal(loader.message('loaded'), undefined);
+  }
+});
+
 test('the loader dies with its parent, though pipes stay open', async () => {
   const object = compileFixture('basic');
   const spec = fullSpec(object);
@@ -183,7 +197,7 @@ test('sweep removes what nobody owns and leaves what somebody does', async () =>
 test('bad specs and objects fail with the field or the reason', async () => {
   const object = compileFixture('basic');
   const cases: [string, (spec: Orders) => unknown, RegExp][] = [
-    ['no version', (spec) => ({ ...spec, version: 2 }), /^version: /],
+    ['another version', (spec) => ({ ...spec, version: 1 }), /^version: /],
     ['bad run', (spec) => ({ ...spec, run: '../etc' }), /^run: /],
     [
       'unknown program',

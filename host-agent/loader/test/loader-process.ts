@@ -50,6 +50,15 @@ export function hexU32(value: number): string {
   return bytes.toString('hex');
 }
 
+export interface LoaderOptions {
+  /** False leaves fd 3 unread until `readFrames` is called. */
+  readFrames?: boolean;
+  /** What starts the loader, instead of this process. */
+  command?: string[];
+  /** Sends the setup and no spec. */
+  setupOnly?: boolean;
+}
+
 /** One loader. `messages` and `frames` grow as they come; `until` waits for a condition on them. */
 export class LoaderProcess {
   readonly child: ChildProcess;
@@ -61,7 +70,7 @@ export class LoaderProcess {
   private pending: Buffer = Buffer.alloc(0);
   private line = '';
 
-  constructor(object: Buffer, orders: Orders, options: { readFrames?: boolean; command?: string[] } = {}) {
+  constructor(object: Buffer, orders: Orders, options: LoaderOptions = {}) {
     const [program = LOADER, ...args] = options.command ?? [LOADER, 'run'];
     this.child = spawn(program, args, {
       stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
@@ -72,7 +81,9 @@ export class LoaderProcess {
     const objectPipe = this.child.stdio[4] as Writable;
     objectPipe.on('error', () => {});
     objectPipe.end(object);
-    for (const message of messagesOf(orders)) this.send(message);
+    const [setup, spec] = messagesOf(orders);
+    this.send(setup);
+    if (options.setupOnly !== true) this.send(spec);
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => this.takeText(text));
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.log += text;

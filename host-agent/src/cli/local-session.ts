@@ -34,7 +34,8 @@ export function localSession(options: MachineOptions): StartSession {
       },
       data(message) {
         try {
-          for (const frame of framesOf(message, FRAME_PAYLOAD_MAX)) listener.frame(LOCAL_HOST, frame);
+          // The pieces of a large snapshot are kept until its last one has come.
+          for (const frame of framesOf(message.slice(), FRAME_PAYLOAD_MAX)) listener.frame(LOCAL_HOST, frame);
         } catch (error) {
           environment.log(`decoding: ${errorOf(error).message}`);
           reject(error);

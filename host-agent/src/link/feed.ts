@@ -6,7 +6,7 @@ import type { Run, RunListener } from '../runs/run.ts';
 /** Where a feed goes: a hub's socket, or in the same process the command line. */
 export interface Peer {
   control(event: AgentEvent): void;
-  /** A message of whole frames. */
+  /** A message of whole frames. Its memory is used again (see `Outbox.take`): who keeps it for longer copies it. */
   data(message: Uint8Array): void;
   /** Whether data may be sent now. When it may again, the peer's owner calls `pump`. */
   hasRoom(): boolean;

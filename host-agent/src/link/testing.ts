@@ -132,7 +132,7 @@ export async function testMachine(policy: Partial<Policy> = {}): Promise<TestMac
       notify();
     },
     data(message) {
-      recorder.frames.push(...framesOf(message, FRAME_PAYLOAD_MAX));
+      recorder.frames.push(...framesOf(message.slice(), FRAME_PAYLOAD_MAX));
       notify();
     },
     hasRoom: () => flow.open,

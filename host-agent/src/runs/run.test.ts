@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { after, afterEach, before, test } from 'node:test';
 import { createDecoder } from '@probepad/protocol/decode';
 import { type Frame, forEachRecord } from '@probepad/protocol/frames';
@@ -26,6 +28,17 @@ async function ended(run: Run) {
 async function running(run: Run): Promise<void> {
   await machine.recorder.until(() => ['running', 'ended'].includes(lastOf(run)?.state ?? ''));
   assert.equal(lastOf(run)?.state, 'running', JSON.stringify(lastOf(run)));
+}
+
+/** Tracing instances and memory cgroups of runs on this machine. */
+function leftByRuns(): string[] {
+  const found = spawnSync('find', ['/sys/fs/cgroup', '-maxdepth', '6', '-type', 'd', '-name', 'probepad-*'], {
+    encoding: 'utf8',
+  });
+  const instances = readdirSync('/sys/kernel/tracing/instances').filter((name) =>
+    name.startsWith('probepad-'),
+  );
+  return [...found.stdout.split('\n').filter((line) => line !== ''), ...instances].sort();
 }
 
 function framesOfRun(run: Run) {
@@ -158,6 +171,23 @@ test('a loader that is killed ends its run as crashed', async () => {
   assert.equal(status?.reason, 'crashed');
   assert.equal(status?.error?.code, 'loader_crashed');
   assert.match(status?.error?.message ?? '', /SIGKILL/);
+});
+
+test('a run that is stopped while compiling, or does not compile, leaves no loader, cgroup or instance', async () => {
+  const before = leftByRuns();
+  const printing =
+    'SEC("tracepoint/syscalls/sys_enter_getppid") int f(void *c) { bpf_printk("x"); return missing; }';
+  const failing = machine.start(probeOfText(printing));
+  await machine.recorder.until(() => failing.loaderPid !== undefined);
+  const pid = failing.loaderPid ?? 0;
+  assert.equal((await ended(failing))?.reason, 'compile_error');
+  assert.ok(!existsSync(`/proc/${pid}`), 'the loader has ended before its run is told to have');
+  const stopped = machine.start(own());
+  await machine.recorder.until(() => stopped.loaderPid !== undefined);
+  stopped.stop('stopped');
+  assert.equal((await ended(stopped))?.reason, 'stopped');
+  await stopped.ended;
+  assert.deepEqual(leftByRuns(), before);
 });
 
 test('a stop while compiling ends the run', async () => {
