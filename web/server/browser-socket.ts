@@ -43,7 +43,7 @@ const TERMINAL_BURST = 10_000;
 /** Refusals of requests that are over it. More of them end the connection. */
 const REFUSALS_PER_SECOND = 200;
 const REFUSALS_BURST = 2_000;
-/** Control messages that wait for a viewer that doesn't read: beyond it, the connection is given up. */
+/** What waits for a viewer that doesn't read, replies included: beyond it, the connection is given up. */
 const CONTROL_MAX = 2 * VIEWER_QUEUE_MAX;
 /** Changes of the host list within this many milliseconds are told at once. */
 const HOSTS_DELAY = 50;
@@ -63,13 +63,17 @@ export function serveBrowser(
   let hostsTimer: NodeJS.Timeout | undefined;
   let unsubscribe = () => {};
 
+  /** Whether there is somebody to send to. Who asks without reading the answers is given up here too. */
+  function listens(): boolean {
+    if (socket.readyState !== socket.OPEN) return false;
+    if (socket.bufferedAmount <= CONTROL_MAX) return true;
+    log('warn', 'viewer given up', { user: identity.user, buffered: socket.bufferedAmount });
+    socket.terminate();
+    return false;
+  }
+
   function send(message: BrowserEvent | Record<string, unknown>): void {
-    if (socket.readyState !== socket.OPEN) return;
-    if (socket.bufferedAmount > CONTROL_MAX) {
-      log('warn', 'viewer given up', { user: identity.user, buffered: socket.bufferedAmount });
-      socket.terminate();
-      return;
-    }
+    if (!listens()) return;
     try {
       socket.send(messageText(message));
     } catch (error) {
@@ -149,7 +153,7 @@ export function serveBrowser(
     try {
       const { result, afterwards } = await perform(request);
       // The client may have gone while it was done.
-      if (socket.readyState !== socket.OPEN) return;
+      if (!listens()) return;
       socket.send(messageText({ type: 'reply', id, result }));
       afterwards?.();
     } catch (error) {

@@ -191,6 +191,22 @@ test('a viewer that stops reading loses frames of its own only, counted, and the
   assert.ok(stalled.received.bytes < 3 * VIEWER_QUEUE_MAX);
 });
 
+test('a viewer that asks and asks without reading the answers is given up', async (t) => {
+  const hub = await testHub(t);
+  const browser = await testBrowser(t, hub);
+  const settings = { params: {}, attach: {}, flags: [], seconds: 0, views: {} };
+  const files = [{ name: 'large.bpf.c', text: 'x'.repeat(500_000) }];
+  const { id } = await browser.call('snippets.save', { name: 'large', files, settings });
+  browser.socket.pause();
+  for (let count = 0; count < 150; count++) {
+    browser.socket.send(
+      JSON.stringify({ type: 'request', id: 1000 + count, method: 'snippets.get', params: { id } }),
+    );
+  }
+  const { buffered } = await hub.logged('viewer given up');
+  assert.ok(Number(buffered) < 3 * VIEWER_QUEUE_MAX, `${buffered} bytes waited`);
+});
+
 test('a viewer that turns away gets no more frames, and may come again', async (t) => {
   const { agent, browser, run, frame } = await runningRun(t);
   await browser.call('run.watch', { run: run.id });

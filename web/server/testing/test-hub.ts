@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type Hub, startHub } from '../hub.ts';
 import { type Settings, settingsFrom } from '../settings.ts';
+import { inbox } from './inbox.ts';
 
 export interface LogLine {
   level: string;
@@ -17,7 +18,9 @@ export interface TestHub {
   port: number;
   token: string;
   /** All that the hub logged. */
-  log: LogLine[];
+  log: readonly LogLine[];
+  /** Waits for the next line about that event. */
+  logged(event: string): Promise<LogLine>;
   /** `http://127.0.0.1:PORT` */
   origin: string;
   /** Ends it and starts another with the same data and port. */
@@ -28,10 +31,10 @@ export interface TestHub {
 export async function testHub(t: TestContext, settings: Partial<Settings> = {}): Promise<TestHub> {
   const data = settings.data ?? (await mkdtemp(join(tmpdir(), 'probepad-hub-')));
   if (settings.data === undefined) t.after(() => rm(data, { recursive: true, force: true }));
-  const log: LogLine[] = [];
+  const lines = inbox<LogLine>();
   const hub = await startHub(
     { ...settingsFrom({ PROBEPAD_NO_APP: '1', PROBEPAD_PORT: '0' }), data, ...settings },
-    (level, event, details) => log.push({ level, event, ...details }),
+    (level, event, details) => lines.put({ level, event, ...details }),
   );
   let open = true;
   const close = async () => {
@@ -44,7 +47,8 @@ export async function testHub(t: TestContext, settings: Partial<Settings> = {}):
   return {
     hub,
     data,
-    log,
+    log: lines.all,
+    logged: (event) => lines.next((line) => line.event === event),
     port: hub.port,
     token: hub.token,
     origin: `http://127.0.0.1:${hub.port}`,
