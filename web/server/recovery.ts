@@ -49,6 +49,14 @@ export function recovery(live: LiveRuns, store: Store, log: Log, lease: number):
     live.update({ ...stream.status, state: 'ended', reason, error }, 'hub');
   }
 
+  /** A run that was stopped while its host was away still brings what it has had to say, and ends by itself. */
+  async function goOn(connection: AgentConnection, stream: RunStream): Promise<void> {
+    const { run } = stream;
+    const resumed = connection.request('run.resume', { run, received: stream.received() });
+    const stopped = stream.stopWanted ? connection.request('run.stop', { run }) : undefined;
+    await Promise.all([resumed, stopped]);
+  }
+
   function waitFor(host: string, reason: 'host_lost' | 'crashed'): void {
     const streams = live.unfinished(host);
     if (streams.length === 0) return;
@@ -81,7 +89,7 @@ export function recovery(live: LiveRuns, store: Store, log: Log, lease: number):
         if (!known) connection.ignored.add(id);
         const action =
           known && stream.status.state !== 'ended'
-            ? connection.request('run.resume', { run, received: stream.received() })
+            ? goOn(connection, stream)
             : // Over for the hub and its viewers, so it is to be over on the host.
               connection.request('run.stop', { run });
         action.catch((error: unknown) => log('warn', 'run.resume', { run, error: String(error) }));

@@ -121,6 +121,30 @@ test('a program that does not compile elsewhere ends with its diagnostics', asyn
   assert.deepEqual([status.reason, status.diagnostics], ['compile_error', [diagnostic]]);
 });
 
+test('a run that is stopped while another host compiles it never starts', async (t) => {
+  const hub = await testHub(t);
+  const compiler = await joinedAgent(t, hub, { name: 'compiler' });
+  const bare = await joinedAgent(t, hub, { name: 'bare', facts: { clang: '' } });
+  const browser = await testBrowser(t, hub);
+  const run = await browser.call('run.start', { ...start, hosts: [bare.host] });
+  const compile = await compiler.request('compile');
+  await browser.call('run.stop', { run: run.id });
+  const { status } = await browser.event('run.status', (event) => event.status.state === 'ended');
+  assert.equal(status.reason, 'stopped');
+  compiler.reply(compile, { ok: true, diagnostics: [], cached: false, milliseconds: 1 });
+  for (const message of blobMessages(compile.params.transfer ?? 0, Buffer.alloc(9))) {
+    compiler.socket.send(message);
+  }
+  // A later run is asked for, and that one alone.
+  const next = await browser.call('run.start', { ...start, hosts: [bare.host] });
+  const again = await compiler.request('compile');
+  compiler.reply(again, { ok: true, diagnostics: [], cached: true, milliseconds: 1 });
+  for (const message of blobMessages(again.params.transfer ?? 0, Buffer.alloc(9))) {
+    compiler.socket.send(message);
+  }
+  assert.equal((await bare.request('run.start')).params.run, next.id);
+});
+
 test('without any compiler the answer says so', async (t) => {
   const hub = await testHub(t);
   const bare = await joinedAgent(t, hub, { facts: { clang: '' } });
@@ -173,6 +197,19 @@ test('after a broken connection the agent is told where to go on, and nothing co
   back.send({ type: 'run.status', status: statusOf(run, { state: 'ended', reason: 'stopped' }) });
   const { status } = await browser.event('run.status', (event) => event.status.state === 'ended');
   assert.equal(status.reason, 'stopped');
+});
+
+test('a run that was stopped while its host was away is stopped when the host is back', async (t) => {
+  const { hub, agent, browser, run, stream } = await runningRun(t);
+  agent.socket.terminate();
+  await browser.event('hosts', ({ hosts }) => hosts[0]?.online === false);
+  await browser.call('run.stop', { run: run.id });
+  await browser.event('run.status', ({ status }) => status.state === 'stopping');
+
+  const second = await hub.restart();
+  const back = await testAgent(t, second, { credential: agent.credential, runs: [{ run: run.id, stream }] });
+  await back.request('run.resume');
+  assert.deepEqual((await back.request('run.stop')).params, { run: run.id });
 });
 
 test('a host that stays away longer than the lease has lost its runs', async (t) => {

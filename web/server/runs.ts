@@ -8,12 +8,14 @@ import type { Compiling } from './compiling.ts';
 import type { Hosts } from './hosts.ts';
 import type { LiveRun, LiveRuns } from './live-runs.ts';
 import type { Store } from './store/store.ts';
+import type { RunStream } from './stream.ts';
 import { newTransfer } from './transfers.ts';
 
 /** Starting, stopping and finding runs. */
 export interface Runs {
   /** Starts on every named host at once; a host that can't is ended on its own. @throws ProbepadFailure */
   start(params: ParamsOf<typeof BrowserRequests, 'run.start'>, user: string): Promise<Run>;
+  /** A host that is away is told when it comes back. */
   stop(run: string, hosts: string[] | undefined, user: string): Promise<void>;
   write(params: ParamsOf<typeof BrowserRequests, 'run.write'>, user: string): Promise<void>;
   /** The newest first, as many as fit a message. */
@@ -72,7 +74,11 @@ export async function runsOf(
     live.update({ ...status, ...more, state: 'ended', reason, error }, 'hub');
   }
 
-  async function startOn(status: RunStatus, probe: Probe, user: string): Promise<void> {
+  /** Streams whose program another host compiles: their own hosts have not heard of them. */
+  const compiledElsewhere = new Set<RunStream>();
+
+  async function startOn(stream: RunStream, probe: Probe, user: string): Promise<void> {
+    const { status } = stream;
     let asked = false;
     try {
       const agent = hosts.connected(status.host);
@@ -82,7 +88,11 @@ export async function runsOf(
         await agent.request('run.start', params);
         return;
       }
-      const compiled = await compiling.objectFor(status.host, probe);
+      compiledElsewhere.add(stream);
+      const compiled = await compiling
+        .objectFor(status.host, probe)
+        .finally(() => compiledElsewhere.delete(stream));
+      if (stream.stopWanted) return;
       if (compiled.object === undefined) {
         const { diagnostics } = compiled.result;
         endWith(status, probepadError('compile_failed', 'compiling the program'), { diagnostics });
@@ -97,10 +107,27 @@ export async function runsOf(
       agent.sendFile(transfer, compiled.object);
       await started;
     } catch (error) {
-      const current = live.find(status.run)?.streams.get(status.host)?.status ?? status;
       // A connection that ended is no answer: the agent may come back with the run, or else `recovery` ends it.
       if (asked && errorOf(error).code === 'host_offline') return;
-      endWith(current, errorOf(error));
+      endWith(stream.status, errorOf(error));
+    }
+  }
+
+  async function stopOn(stream: RunStream, user: string): Promise<void> {
+    if (stream.status.state === 'ended') return;
+    const { host, run } = stream;
+    await store.audit.append({ user, action: 'run.stopped', host, run });
+    stream.stopWanted = true;
+    if (compiledElsewhere.has(stream)) {
+      live.update({ ...stream.status, state: 'ended', reason: 'stopped' }, 'hub');
+      return;
+    }
+    try {
+      await hosts.connected(host).request('run.stop', { run });
+    } catch (error) {
+      if (errorOf(error).code !== 'host_offline') throw error;
+      // `recovery` stops it when the host comes back; if it doesn't, the run ends with the lease.
+      live.update({ ...stream.status, state: 'stopping' }, 'hub');
     }
   }
 
@@ -137,21 +164,15 @@ export async function runsOf(
       for (const { host } of statuses) {
         await store.audit.append({ user, action: 'run.started', host, run: id, detail: { name } });
       }
-      live.add(run, false);
+      const { streams } = live.add(run, false);
       const asStarted = { ...run, statuses };
-      for (const status of statuses) void startOn(status, probe, user);
+      for (const stream of streams.values()) void startOn(stream, probe, user);
       return asStarted;
     },
     async stop(run, wanted, user) {
       const { streams } = liveRun(run);
       const chosen = [...streams.values()].filter((one) => wanted?.includes(one.host) ?? true);
-      await Promise.all(
-        chosen.map(async ({ status, host }) => {
-          if (status.state === 'ended') return;
-          await store.audit.append({ user, action: 'run.stopped', host, run });
-          await hosts.connected(host).request('run.stop', { run });
-        }),
-      );
+      await Promise.all(chosen.map((stream) => stopOn(stream, user)));
     },
     async write({ run, source, offset, bytes }, user) {
       const going = [...liveRun(run).streams.values()].filter(({ status }) => status.state === 'running');

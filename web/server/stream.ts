@@ -20,6 +20,8 @@ export interface RunStream {
   readonly run: string;
   readonly host: string;
   status: RunStatus;
+  /** Somebody pressed Stop. The host is told when it can be, and until then the run is not started or gone on with. */
+  stopWanted: boolean;
   schema: ProbeSchema | undefined;
   /** The agent's own counters, as it told them last. */
   agentCounts: RunCounts | undefined;
@@ -87,6 +89,8 @@ export function runStream(status: RunStatus, mid: boolean): RunStream {
     run: status.run,
     host: status.host,
     status,
+    // One from before the hub's start.
+    stopWanted: status.state === 'stopping',
     schema: undefined,
     agentCounts: undefined,
     viewers,
