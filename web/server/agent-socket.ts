@@ -32,6 +32,8 @@ const MESSAGES_BURST = 10_000;
 /** Speaks with one agent from its hello to its end. What it sends against the protocol ends the connection, nothing more. */
 export function serveAgent(parts: AgentSocketParts, socket: WebSocket, address: string): void {
   const { hosts, live, events, attempts, log, lease } = parts;
+  // An agent must not lose a short lease between two pings.
+  const heartbeat = Math.min(HEARTBEAT_INTERVAL, lease / 3);
   let connection: AgentConnection | undefined;
   let greeted = false;
   let heard = Date.now();
@@ -63,7 +65,9 @@ export function serveAgent(parts: AgentSocketParts, socket: WebSocket, address: 
     const hello: AgentHello = parsed.data;
     const admitted = await hosts.admit(hello);
     if (socket.readyState !== socket.OPEN) return;
-    connection = agentConnection(admitted.host.id, socket);
+    const accepted = agentConnection(admitted.host.id, socket);
+    hosts.attach(accepted);
+    connection = accepted;
     connection.send({
       type: 'welcome',
       protocol: PROTOCOL_VERSION,
@@ -71,9 +75,8 @@ export function serveAgent(parts: AgentSocketParts, socket: WebSocket, address: 
       name: admitted.host.name,
       ...(admitted.credential !== undefined && { credential: admitted.credential }),
       lease,
-      heartbeat: HEARTBEAT_INTERVAL,
+      heartbeat,
     });
-    hosts.attach(connection);
     log('info', 'agent connected', { address, host: connection.host, name: admitted.host.name });
     events.came(connection, hello);
   }
@@ -119,7 +122,7 @@ export function serveAgent(parts: AgentSocketParts, socket: WebSocket, address: 
   const helloTimer = setTimeout(() => {
     if (connection === undefined) refuse(probepadError('bad_message', 'waiting for a hello: none came'));
   }, HELLO_TIMEOUT);
-  const heartbeat = setInterval(() => {
+  const pings = setInterval(() => {
     if (connection === undefined) return;
     if (Date.now() - heard > HEARTBEAT_TIMEOUT) {
       log('warn', 'agent silent', { host: connection.host, milliseconds: Date.now() - heard });
@@ -127,7 +130,7 @@ export function serveAgent(parts: AgentSocketParts, socket: WebSocket, address: 
       return;
     }
     connection.send({ type: 'ping', time: Date.now() });
-  }, HEARTBEAT_INTERVAL);
+  }, heartbeat);
 
   socket.on('message', (data: RawData, isBinary: boolean) => {
     // What comes after a refusal, or after a newer connection took the place, is not listened to.
@@ -149,7 +152,7 @@ export function serveAgent(parts: AgentSocketParts, socket: WebSocket, address: 
   );
   socket.on('close', (code, reason) => {
     clearTimeout(helloTimer);
-    clearInterval(heartbeat);
+    clearInterval(pings);
     if (connection === undefined) return;
     connection.calls.endAll();
     connection.transfers.cancelAll(new Error('the connection of the host ended'));

@@ -60,6 +60,38 @@ test('a removed host is cut off and cannot come back', async (t) => {
   assert.deepEqual(actions.sort(), ['host.invited', 'host.joined', 'host.revoked']);
 });
 
+test('a host that is removed while it is being admitted stays out', async (t) => {
+  const hub = await testHub(t);
+  const browser = await testBrowser(t, hub);
+  const agent = await joinedAgent(t, hub);
+  agent.socket.terminate();
+  await browser.event('hosts', ({ hosts }) => hosts[0]?.online === false);
+  const { hosts } = hub.hub.store;
+  const { save } = hosts;
+  hosts.save = async (host) => {
+    hosts.save = save;
+    await browser.call('hosts.revoke', { host: host.id });
+    return save(host);
+  };
+  const back = await connectAgent(t, hub.port, { credential: agent.credential });
+  assert.equal((await back.messages.next(isRefusal)).error.code, 'revoked');
+  const { hosts: listed } = await browser.event('hosts', (event) => event.hosts.length === 0);
+  assert.deepEqual(listed, []);
+});
+
+test('an agent is pinged more often than a short lease lasts', async (t) => {
+  const hub = await testHub(t, { lease: 600 });
+  const browser = await testBrowser(t, hub);
+  const { token } = await browser.call('hosts.invite', { name: 'box' });
+  const agent = await connectAgent(t, hub.port, { join: token });
+  const isWelcome = (message: FromHub) => message.type === 'welcome';
+  const isPing = (message: FromHub): message is Extract<FromHub, { type: 'ping' }> => message.type === 'ping';
+  assert.equal(((await agent.messages.next(isWelcome)) as { heartbeat: number }).heartbeat, 200);
+  const first = await agent.messages.next(isPing);
+  const second = await agent.messages.next(isPing);
+  assert.ok(second.time - first.time < 600, `${second.time - first.time} ms between pings`);
+});
+
 test('an unused invitation to a removed host is worth nothing', async (t) => {
   const hub = await testHub(t);
   const browser = await testBrowser(t, hub);

@@ -28,6 +28,7 @@ export interface Hosts {
    * @throws ProbepadFailure bad_join_token, unauthenticated or revoked
    */
   admit(hello: AgentHello): Promise<{ host: StoredHost; credential?: string }>;
+  /** @throws ProbepadFailure revoked, when it was removed since it was admitted */
   attach(connection: AgentConnection): void;
   /** Forgets the connection unless a newer one has taken its place. @returns whether the host is offline now */
   detach(connection: AgentConnection): boolean;
@@ -56,6 +57,8 @@ export async function hostRegistry(store: Store, bus: Bus, data: string): Promis
   await store.hosts.forgetExpired(Date.now());
   const hosts = new Map((await store.hosts.list()).map((host) => [host.id, host]));
   const connections = new Map<string, AgentConnection>();
+  /** Removed since the start: one that is just being admitted must not bring its host back. */
+  const removed = new Set<string>();
   const localTokenFile = join(data, 'local-join-token');
 
   function freeName(wanted: string, except?: string): string {
@@ -72,7 +75,9 @@ export async function hostRegistry(store: Store, bus: Bus, data: string): Promis
     return { id: newId(), name: freeName(name), local, created: now, lastSeen: 0, revoked: false };
   }
 
+  /** @throws ProbepadFailure revoked */
   async function save(host: StoredHost): Promise<void> {
+    if (removed.has(host.id)) fail('revoked', `connecting ${host.name}: it was removed`);
     hosts.set(host.id, host);
     await store.hosts.save(host);
     bus.publish({ type: 'hosts' });
@@ -165,6 +170,7 @@ export async function hostRegistry(store: Store, bus: Bus, data: string): Promis
       const host = hosts.get(id);
       if (host === undefined) fail('not_found', `removing host ${id.slice(0, 64)}`);
       hosts.delete(id);
+      removed.add(id);
       await store.hosts.revoke(id, Date.now());
       await store.audit.append({ user, action: 'host.revoked', host: id, detail: { name: host.name } });
       const connection = connections.get(id);
@@ -183,6 +189,7 @@ export async function hostRegistry(store: Store, bus: Bus, data: string): Promis
       return joined;
     },
     attach(connection) {
+      if (!hosts.has(connection.host)) fail('revoked', 'connecting a host that was removed just now');
       const older = connections.get(connection.host);
       connections.set(connection.host, connection);
       older?.close(4001, 'replaced by a newer connection');

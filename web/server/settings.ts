@@ -26,6 +26,8 @@ export interface Settings {
 
 const WEB = resolve(import.meta.dirname, '..');
 const CHECKOUT = resolve(WEB, '..');
+/** Milliseconds; any hiccup would cost a shorter lease, and agents are pinged three times within it. */
+const LEASE_LEAST = 100;
 
 /**
  * Reads PROBEPAD_HOST, PROBEPAD_PORT, PROBEPAD_DATA, PROBEPAD_ORIGINS (separated by commas or spaces), PROBEPAD_LEASE_MS,
@@ -38,7 +40,13 @@ export function settingsFrom(environment: Record<string, string | undefined>): S
     port: wholeNumber(environment.PROBEPAD_PORT, 7878, 0, 65535, 'PROBEPAD_PORT'),
     data: resolve(environment.PROBEPAD_DATA || join(CHECKOUT, '.probepad')),
     origins: originList(environment.PROBEPAD_ORIGINS),
-    lease: wholeNumber(environment.PROBEPAD_LEASE_MS, LEASE, 1, 24 * 3_600_000, 'PROBEPAD_LEASE_MS'),
+    lease: wholeNumber(
+      environment.PROBEPAD_LEASE_MS,
+      LEASE,
+      LEASE_LEAST,
+      24 * 3_600_000,
+      'PROBEPAD_LEASE_MS',
+    ),
     noApp: environment.PROBEPAD_NO_APP === '1',
     localAgent: environment.PROBEPAD_LOCAL_AGENT === '1',
     templates: join(CHECKOUT, 'bpf-templates'),
