@@ -180,6 +180,32 @@ test('an agent gets pings, and terminals reach only who opened them', async (t) 
   assert.ok(actions.includes('terminal.opened') && actions.includes('terminal.closed'));
 });
 
+test('a terminal whose owner goes while it is being opened is never opened', async (t) => {
+  const hub = await testHub(t);
+  const agent = await joinedAgent(t, hub);
+  const owner = await testBrowser(t, hub);
+  const { audit } = hub.hub.store;
+  const { append } = audit;
+  const { promise: gone, resolve: went } = Promise.withResolvers<void>();
+  audit.append = async (entry) => {
+    if (entry.action === 'terminal.closed') {
+      await append(entry);
+      went();
+      return;
+    }
+    owner.socket.terminate();
+    await gone;
+    await append(entry);
+  };
+  owner.call('terminal.open', { host: agent.host, columns: 80, rows: 24 }).catch(() => {});
+  // The close that the owner's going sends may find no terminal; an open after it would leave one for good.
+  await agent.request('terminal.close');
+  audit.append = append;
+  const other = await testBrowser(t, hub);
+  other.call('terminal.open', { host: agent.host, columns: 99, rows: 24 }).catch(() => {});
+  assert.equal((await agent.request('terminal.open')).params.columns, 99);
+});
+
 test('a refusal of the agent reaches the browser as it is', async (t) => {
   const hub = await testHub(t);
   const agent = await joinedAgent(t, hub);

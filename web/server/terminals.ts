@@ -59,10 +59,11 @@ export function terminalsOf(hosts: Hosts, store: Store): Terminals {
     async open(owner, host, columns, rows) {
       const connection = hosts.connected(host);
       const terminal = newId();
-      await store.audit.append({ user: owner.user, action: 'terminal.opened', host, detail: { terminal } });
-      // Known before the agent is asked: its first output may overtake the reply.
+      // Known from now on: its owner may go at any time, and the agent's first output may overtake the reply.
       open.set(terminal, { owner, host });
       try {
+        await store.audit.append({ user: owner.user, action: 'terminal.opened', host, detail: { terminal } });
+        if (!open.has(terminal)) fail('not_found', 'opening a terminal: whoever asked has gone');
         await connection.request('terminal.open', { host, columns, rows, terminal });
       } catch (error) {
         end(terminal);
