@@ -174,6 +174,7 @@ test('every role may do what its table says, and nothing more', async (t) => {
   const approved = { ...start, snippet: { id: saved.id, revision: saved.revision } };
   const changed = { ...approved, probe: { ...PROBE, files: [{ name: 'a.bpf.c', text: 'int y;' }] } };
   const flagged = { ...approved, probe: { ...PROBE, flags: ['-DX'] } };
+  const elsewhere = { ...approved, probe: { ...PROBE, attach: { on_packet: 'eth0' } } };
 
   const viewer = await as(ROLES.viewer);
   assert.equal(await viewer('runs.list', {}), 'ok');
@@ -191,7 +192,8 @@ test('every role may do what its table says, and nothing more', async (t) => {
   }
   const runner = await as(ROLES.runner);
   assert.equal(await runner('run.start', approved), 'ok');
-  for (const params of [start, changed, flagged, { ...approved, snippet: { id: 'x', revision: 1 } }]) {
+  const unknown = { ...approved, snippet: { id: 'x', revision: 1 } };
+  for (const params of [start, changed, flagged, elsewhere, unknown]) {
     assert.equal(await runner('run.start', params), 'forbidden');
   }
   const author = await as(ROLES.author);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type BrowserMethod, BrowserRequests } from '@probepad/protocol/control/browser';
 import type { ParamsOf, ResultOf } from '@probepad/protocol/control/envelope';
 import type { Snippet, Template } from '@probepad/protocol/control/snippet';
@@ -63,8 +64,9 @@ export function methodsOf(parts: MethodParts): Handlers {
     const saved = snippet === undefined ? undefined : await store.snippets.find(snippet.id, snippet.revision);
     const same =
       saved !== undefined &&
-      JSON.stringify(saved.files) === JSON.stringify(probe.files) &&
-      JSON.stringify(saved.settings.flags) === JSON.stringify(probe.flags);
+      isDeepStrictEqual(saved.files, probe.files) &&
+      isDeepStrictEqual(saved.settings.flags, probe.flags) &&
+      isDeepStrictEqual(saved.settings.attach, probe.attach);
     if (!same) fail('forbidden', 'running a program that is not a saved snippet', { permission: 'author' });
   }
 
