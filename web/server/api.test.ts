@@ -203,6 +203,17 @@ test('every role may do what its table says, and nothing more', async (t) => {
   assert.ok(hub.log.some(({ event, user }) => event === 'request forbidden' && user === 'somebody'));
 });
 
+test('the audit log does not grow with typing: checks of a program are not in it', async (t) => {
+  const hub = await testHub(t);
+  const agent = await joinedAgent(t, hub);
+  const browser = await testBrowser(t, hub);
+  const checking = browser.call('compile', { host: agent.host, probe: PROBE });
+  agent.reply(await agent.request('compile'), { ok: true, diagnostics: [], cached: false, milliseconds: 1 });
+  await checking;
+  const actions = (await hub.hub.store.audit.list(10)).map(({ action }) => action);
+  assert.deepEqual(actions.sort(), ['host.invited', 'host.joined']);
+});
+
 test('a session that has expired opens nothing', async (t) => {
   const hub = await testHub(t);
   await hub.hub.store.sessions.add(hashOf('old'), {

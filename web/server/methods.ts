@@ -95,9 +95,8 @@ export function methodsOf(parts: MethodParts): Handlers {
       await hosts.revoke(host, identity.user);
       return NOTHING;
     },
-    async compile({ host, probe }, { identity }) {
+    async compile({ host, probe }) {
       checkSize(probe.files);
-      await store.audit.append({ user: identity.user, action: 'compile', host });
       return { result: await compiling.compile(host, probe) };
     },
     async 'run.start'(params, { identity }) {

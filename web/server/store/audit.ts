@@ -9,7 +9,6 @@ export const AUDIT_ACTIONS = [
   'run.started',
   'run.stopped',
   'run.written',
-  'compile',
   'terminal.opened',
   'terminal.closed',
 ] as const;
@@ -23,7 +22,10 @@ export interface AuditEntry {
   detail?: Record<string, unknown> | undefined;
 }
 
-/** Who did what where. There is no way to change or remove an entry. */
+/**
+ * Who did what where. Checks of a program are not in it: they touch no kernel, and the editor asks for one at each pause in typing.
+ * There is no way to change or remove an entry.
+ */
 export interface AuditLog {
   append(entry: AuditEntry): Promise<void>;
   /** The newest entries first. */
