@@ -31,8 +31,7 @@ export const ERRORS = {
   bad_flag: 'Only these flags are allowed: {allowed}.',
   source_too_large: 'A snippet holds at most {limit} bytes.',
   compile_failed: 'Mend the errors marked in the editor.',
-  compile_timeout:
-    'The compiler was ended after {seconds} s: look for a macro or include that expands without end.',
+  compile_timeout: 'The compiler was ended after {seconds} s: {cause}.',
   compile_output_too_large: 'The object or the diagnostics passed the limit of {limit} bytes.',
   compile_crashed: 'The compiler ended unexpectedly ({reason}): try a smaller program.',
   bad_object: 'The object file cannot be read: {reason}.',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { ProbepadFailure } from '@probepad/protocol/errors';
+import { compileError } from './compile-error.ts';
 import { createCompiler } from './compiler.ts';
 import { schemaOfObject } from './schema-of-object.ts';
 import { compiled, LOADER, testCompiler } from './testing.ts';
@@ -147,6 +148,26 @@ test('a broken precompiled header is left aside', async () => {
   await writeFile(join(own.folder, 'box', kernel, pch), 'nothing that a compiler knows');
   compiled(await own.compiler.compile({ files: [{ name: 'probe.bpf.c', text: HELLO }], flags: [] }));
   assert.equal(own.log.length, 1);
+});
+
+test('no program takes the precompiled header away from the others', async () => {
+  const words = "unable to read PCH file: malformed or corrupted AST file 'vmlinux.pch'";
+  const texts = [
+    `${HELLO}int AST = foo;\n`,
+    `${HELLO}#error ${words}\n`,
+    // The backend reports without a place what it can't compile, and the name is the program's.
+    `${HELLO}void away(void) __asm__("PCH file AST file"); SEC("xdp") int x(void *ctx) { away(); return 0; }\n`,
+    `${HELLO}__asm__("PCH file AST file");\n`,
+  ];
+  for (const text of texts) await compile(text);
+  assert.deepEqual(shared.log, []);
+});
+
+test('a compile that ran out of time says whether the host was slow or the program endless', () => {
+  const nothing = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), signal: null, overflow: undefined };
+  const result = { ...nothing, code: null, timedOut: true, broken: undefined, milliseconds: 10_000 };
+  assert.match(compileError(result, [], true)?.remedy ?? '', /after 10 s: this host was still precompiling/);
+  assert.match(compileError(result, [], false)?.remedy ?? '', /after 10 s: look for a macro/);
 });
 
 test('a cache folder that others cannot enter still compiles', {

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import type { Probe, SourceFile } from '@probepad/protocol/control/run';
 import type { Diagnostic } from '@probepad/protocol/diagnostics';
 import { errorOf, fail, type ProbepadError, probepadError } from '@probepad/protocol/errors';
-import { COMPILE_TIMEOUT, DIAGNOSTICS_MAX, OBJECT_MAX } from '@probepad/protocol/limits';
 import type { ProbeSchema } from '@probepad/protocol/schema';
 import { type Box, type BoxRun, createBox } from './box.ts';
 import { copyWrapperHeaders, prepareBoxFolder, tidyBoxFolder } from './box-folder.ts';
 import { DIAGNOSTIC_OPTIONS, diagnosticsOfClang } from './clang-diagnostics.ts';
 import { type CachedCompile, openCompileCache } from './compile-cache.ts';
+import { compileError } from './compile-error.ts';
 import { checkFlags } from './flags.ts';
 import { exists, type KernelHeader, kernelHeader, writeWhole } from './kernel-header.ts';
-import { mayUsePrecompiled, PRECOMPILED_MAX, precompiledPath } from './precompiled.ts';
+import { mayUsePrecompiled, PRECOMPILED_MAX, precompiledPath, refusesPrecompiled } from './precompiled.ts';
 import { withRecordCandidates } from './record-candidates.ts';
 import { withFunctionLines } from './schema/function-lines.ts';
 import { schemaOfObject } from './schema-of-object.ts';
@@ -92,9 +92,13 @@ export async function createCompiler(options: CompilerOptions): Promise<Compiler
 
   const header = kernelHeader(boxFolder, loaderPath);
   let precompiled: string | undefined;
+  let precompiling = true;
   const ready = header
     .then(precompile)
-    .catch((error: unknown) => log(`precompiling vmlinux.h: ${errorOf(error).message}`));
+    .catch((error: unknown) => log(`precompiling vmlinux.h: ${errorOf(error).message}`))
+    .finally(() => {
+      precompiling = false;
+    });
   // `header` is asked for by each compile; its failure is reported there.
   const btf = await header.then(
     (found) => found.btf,
@@ -174,16 +178,26 @@ export async function createCompiler(options: CompilerOptions): Promise<Compiler
         },
       );
     const fits = kernel !== undefined && mayUsePrecompiled(main, probe.files, probe.flags);
+    const slow = fits && precompiling;
     let result = await run(fits ? precompiled : undefined);
-    if (fits && precompiled !== undefined && /\b(precompiled file|PCH|AST) /.test(result.stderr.toString())) {
-      log(`precompiled vmlinux.h refused: ${result.stderr.toString().slice(0, 200)}`);
-      precompiled = undefined;
+    if (
+      fits &&
+      precompiled !== undefined &&
+      result.code !== 0 &&
+      refusesPrecompiled(result.stderr.toString())
+    ) {
+      const refusal = result.stderr.toString().slice(0, 200);
       result = await run(undefined);
+      // A program can make clang say the same words, and then fails without the precompiled header too.
+      if (result.code === 0) {
+        log(`precompiled vmlinux.h refused: ${refusal}`);
+        precompiled = undefined;
+      }
     }
     if (signal?.aborted) throw signal.reason;
     const lines = sourceLines(probe.files);
     const diagnostics = diagnosticsOfClang(result.stderr.toString(), lines, SNIPPET);
-    const error = compileError(result, diagnostics);
+    const error = compileError(result, diagnostics, slow);
     return error === undefined
       ? { object: result.stdout, error: undefined, diagnostics }
       : { object: undefined, error, diagnostics };
@@ -206,7 +220,7 @@ export async function createCompiler(options: CompilerOptions): Promise<Compiler
       if (result.code !== 0) {
         const lines = sourceLines([]);
         throw new Error(
-          compileError(result, diagnosticsOfClang(result.stderr.toString(), lines, KERNEL))?.message,
+          compileError(result, diagnosticsOfClang(result.stderr.toString(), lines, KERNEL), false)?.message,
         );
       }
       await writeWhole(path, result.stdout);
@@ -243,30 +257,6 @@ function outcomeOf(
   } catch (error) {
     return { ok: false, error: errorOf(error), diagnostics, cached, milliseconds: elapsed() };
   }
-}
-
-function compileError(result: BoxRun, diagnostics: readonly Diagnostic[]): ProbepadError | undefined {
-  const { code, signal, broken } = result;
-  if (result.overflow !== undefined) {
-    const limit = result.overflow === 'stdout' ? OBJECT_MAX : DIAGNOSTICS_MAX;
-    const what = result.overflow === 'stdout' ? 'object' : 'diagnostics';
-    return probepadError('compile_output_too_large', `compiling: ${what} too large`, { limit });
-  }
-  // bubblewrap passes a signal on as 128 + its number: SIGXCPU is 24, and SIGKILL follows at the hard limit.
-  if (result.timedOut || code === 128 + 24 || code === 128 + 9) {
-    const seconds = COMPILE_TIMEOUT / 1000;
-    return probepadError('compile_timeout', 'compiling: out of time', { seconds });
-  }
-  if (broken !== undefined) return probepadError('no_box', `compiling: ${broken}`, { reason: broken });
-  if (code === 0) return undefined;
-  const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  if (code === 1 && errors.length > 0) {
-    const [first] = errors;
-    return probepadError('compile_failed', `compiling: ${first?.message ?? ''}`);
-  }
-  const reason =
-    code === null ? `signal ${signal}` : code > 128 ? `signal ${code - 128}` : `exit code ${code}`;
-  return probepadError('compile_crashed', `compiling: the compiler ended with ${reason}`, { reason });
 }
 
 /** Lets `places` calls in at a time; the others wait in order. */

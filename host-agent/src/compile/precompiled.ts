@@ -24,6 +24,14 @@ export function mayUsePrecompiled(
   return /^#[ \t]*include[ \t]*(?:"vmlinux\.h"|<vmlinux\.h>)/.test(code);
 }
 
+/**
+ * Whether clang says that it can't use the precompiled header: damaged, of another clang, older than what it was made of. Such a
+ * message stands for itself, without a place in the program. (clang's DiagnosticFrontendKinds.td and DiagnosticSerializationKinds.td)
+ */
+export function refusesPrecompiled(stderr: string): boolean {
+  return /^(?:fatal )?error: .*\b(?:precompiled header|PCH file|AST file)\b/m.test(stderr);
+}
+
 /** Offset of the first character that is neither space nor comment. */
 function startOfCode(text: string): number {
   let at = 0;
