@@ -6,16 +6,18 @@ export interface Lease {
   renew(): void;
   /** As the hub's welcome says; milliseconds. */
   setLength(length: number): void;
+  /** For good: a message that comes later renews nothing. */
   end(): void;
 }
 
 export function createLease(length: number, onLost: () => void): Lease {
   let current = length;
   let timer: NodeJS.Timeout | undefined;
+  let ended = false;
 
   function renew(): void {
     clearTimeout(timer);
-    timer = setTimeout(onLost, current);
+    if (!ended) timer = setTimeout(onLost, current);
   }
 
   return {
@@ -24,6 +26,9 @@ export function createLease(length: number, onLost: () => void): Lease {
       current = next;
       renew();
     },
-    end: () => clearTimeout(timer),
+    end() {
+      ended = true;
+      clearTimeout(timer);
+    },
   };
 }
