@@ -45,13 +45,16 @@ const HANDLERS: Handlers = {
     return { ok: true, diagnostics, cached, milliseconds, schema: compiled.schema, object: compiled.hash };
   },
   'run.start'({ run, stream, user, probe, object }, { table, feed, incomings, host }) {
+    const file = object === undefined ? undefined : incomings.file(object.transfer, object.bytes);
+    // A run that is refused, or stopped before it needs the object, never waits for it.
+    file?.catch(() => {});
     const started = table.start({
       run,
       stream,
       user,
       host,
       probe,
-      ...(object === undefined ? {} : { object: incomings.file(object.transfer, object.bytes) }),
+      ...(file === undefined ? {} : { object: file }),
     });
     feed.add(started);
     return {};

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
@@ -29,9 +29,15 @@ export function credentialStore(dataDir: string): CredentialStore {
     async write(credential) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const path = pathOf(credential.hub);
-      const fresh = `${path}.${process.pid}`;
-      await writeFile(fresh, JSON.stringify(credential), { mode: 0o600, flag: 'wx' });
-      await rename(fresh, path);
+      // A process of another start, or in another container, may have had the same pid and left its file.
+      const fresh = `${path}.${randomUUID()}`;
+      try {
+        await writeFile(fresh, JSON.stringify(credential), { mode: 0o600, flag: 'wx' });
+        await rename(fresh, path);
+      } catch (error) {
+        await rm(fresh, { force: true });
+        throw error;
+      }
     },
     remove: (hub) => rm(pathOf(hub), { force: true }),
   };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -202,6 +202,37 @@ test('a host joins once, keeps its credential to itself, and comes back with it'
   await hub.until(() => hub.hellos.length === 2);
   assert.equal(hub.hellos[1]?.credential, 'secret');
   assert.equal(hub.hellos[1]?.join, undefined);
+});
+
+test('what an agent that was killed left beside its credential keeps none from being written', async () => {
+  const data = join(folder, 'left');
+  const store = credentialStore(data);
+  const credential = { hub: 'http://hub', host: 'h1', credential: 'secret' };
+  await store.write(credential);
+  const [name = ''] = await readdir(join(data, 'credentials'));
+  const path = join(data, 'credentials', name);
+  await writeFile(`${path}.${process.pid}`, 'half');
+  await store.write({ ...credential, credential: 'newer' });
+  assert.equal((await store.read('http://hub'))?.credential, 'newer');
+
+  await rm(path);
+  await mkdir(join(path, 'in the way'), { recursive: true });
+  await assert.rejects(store.write(credential));
+  assert.deepEqual((await readdir(join(data, 'credentials'))).sort(), [name, `${name}.${process.pid}`]);
+});
+
+test('a refused run costs the agent nothing when the object that it came with never arrives', async () => {
+  await using hub = await fakeHub();
+  await using agent = linkTo(hub);
+  await hub.until(() => hub.hellos.length === 1);
+  await start(hub, 'r', 10);
+  const again = { run: 'r', stream: 11, user: 'me', probe: counterProbe(process.pid) };
+  const refused = await hub.request('run.start', { ...again, object: { transfer: 5, bytes: 100 } });
+  assert.equal(refused.error?.code, 'bad_message');
+  // The transfer ends with the connection; a rejection that nobody waits for would end the process.
+  hub.cut();
+  await hub.until(() => hub.hellos.length === 2);
+  assert.notEqual(agent.table.require('r').status.state, 'ended');
 });
 
 test('a run goes to the hub: schema before frames, end after all of them', async () => {

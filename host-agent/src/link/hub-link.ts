@@ -269,7 +269,7 @@ export function openHubLink(options: HubLinkOptions): HubLink {
       welcomed = false;
       feed.detach();
       reported.clear();
-      machine.terminals.closeAll();
+      void machine.terminals.closeAll();
       if (!closed) retry = setTimeout(connect, backOff.next());
     });
   }
