@@ -75,7 +75,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       stopWatching();
       await table.endAll('stopped');
       table.close();
-      terminals.closeAll();
+      await terminals.closeAll();
       link?.close();
     },
   };

@@ -20,20 +20,35 @@ export interface Terminals {
   resize(terminal: string, columns: number, rows: number): void;
   acknowledge(terminal: string, size: number): void;
   close(terminal: string): void;
-  /** When the link is gone, nobody reads or types any more. */
-  closeAll(): void;
+  /** When the link is gone, nobody reads or types any more. Resolves when all shells are gone. */
+  closeAll(): Promise<void>;
 }
 
 /** Shells at a time; each is a process tree of its own. */
 const TERMINALS_MAX = 8;
 const SIZE_MAX = 1000;
+/** Milliseconds that a shell has to end after SIGHUP. */
+const CLOSE_GRACE = 2_000;
 
 function sizeOf(wanted: number): number {
   return Math.max(1, Math.min(SIZE_MAX, Math.round(wanted) || 1));
 }
 
-export function createTerminals(allowed: boolean, listener: TerminalListener): Terminals {
-  const open = new Map<string, { pty: IPty; inFlight: number; paused: boolean }>();
+interface Entry {
+  pty: IPty;
+  inFlight: number;
+  paused: boolean;
+  ended: Promise<void>;
+}
+
+export function createTerminals(
+  allowed: boolean,
+  listener: TerminalListener,
+  grace: number = CLOSE_GRACE,
+): Terminals {
+  const open = new Map<string, Entry>();
+  /** Shells that were told to end. */
+  const closing = new Set<Promise<void>>();
 
   function entryOf(terminal: string) {
     return open.get(terminal) ?? fail('not_found', `looking for terminal ${terminal}: it is not open`);
@@ -41,9 +56,17 @@ export function createTerminals(allowed: boolean, listener: TerminalListener): T
 
   function close(terminal: string): void {
     const entry = open.get(terminal);
+    if (entry === undefined) return;
     open.delete(terminal);
     // HUP reaches the shell and what it started, as when a terminal window is closed.
-    entry?.pty.kill('SIGHUP');
+    entry.pty.kill('SIGHUP');
+    // A shell may have trapped it. When the shell is gone, the kernel hangs the terminal up for what it started.
+    const timer = setTimeout(() => entry.pty.kill('SIGKILL'), grace);
+    const gone = entry.ended.then(() => {
+      clearTimeout(timer);
+      closing.delete(gone);
+    });
+    closing.add(gone);
   }
 
   return {
@@ -61,7 +84,8 @@ export function createTerminals(allowed: boolean, listener: TerminalListener): T
         cwd: process.env.HOME ?? '/',
         env: shellEnvironment(),
       });
-      const entry = { pty, inFlight: 0, paused: false };
+      const { promise: ended, resolve: onEnd } = Promise.withResolvers<void>();
+      const entry: Entry = { pty, inFlight: 0, paused: false, ended };
       open.set(terminal, entry);
       pty.onData((data) => {
         if (open.get(terminal) !== entry) return;
@@ -73,6 +97,7 @@ export function createTerminals(allowed: boolean, listener: TerminalListener): T
         }
       });
       pty.onExit(({ exitCode }) => {
+        onEnd();
         if (open.get(terminal) === entry) open.delete(terminal);
         listener.exit(terminal, exitCode);
       });
@@ -91,8 +116,9 @@ export function createTerminals(allowed: boolean, listener: TerminalListener): T
       entryOf(terminal);
       close(terminal);
     },
-    closeAll() {
+    async closeAll() {
       for (const terminal of [...open.keys()]) close(terminal);
+      await Promise.all(closing);
     },
   };
 }
