@@ -22,7 +22,9 @@ export interface Machine {
   policy: LoadedPolicy;
   environment: RunEnvironment & { compiler: FullCompiler };
   /** The compiler itself, once it is made; rejects with `no_compiler` or `no_box`. */
-  compiler: Promise<Compiler>;
+  compiler(): Promise<Compiler>;
+  /** Makes the compiler again when that failed: clang may have been installed since. @returns whether it is there since now */
+  retryCompiler(): Promise<boolean>;
 }
 
 /** Where caches and credentials lie: PROBEPAD_AGENT_DATA, /var/lib/probepad for root, else below the user's home. */
@@ -47,20 +49,49 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
   const policy = await loadPolicy(options.policyPath);
   const dataDir = resolve(options.dataDir ?? defaultDataDir());
   const loaderPath = defaultLoaderPath();
-  const compiler = createCompiler({ cacheDir: join(dataDir, 'cache'), loaderPath, log });
-  // A host without clang goes on without it: whoever asks for the compiler is told, and nobody may be asking yet.
-  compiler.catch(() => undefined);
+  const { current, retry } = madeAgain(() =>
+    createCompiler({ cacheDir: join(dataDir, 'cache'), loaderPath, log }),
+  );
   await sweep(loaderPath, log);
   return {
     dataDir,
     policy,
-    compiler,
+    compiler: current,
+    retryCompiler: retry,
     environment: {
-      compiler: deferredCompiler(compiler),
+      compiler: deferredCompiler(current),
       loaderPath,
       policy: policy.policy,
       identity: loaderIdentity(),
       log,
+    },
+  };
+}
+
+/** Something that is made now, and anew when that failed and somebody says so. */
+function madeAgain<T>(make: () => Promise<T>): { current(): Promise<T>; retry(): Promise<boolean> } {
+  let failed = false;
+  let current = begin();
+
+  function begin(): Promise<T> {
+    failed = false;
+    const made = make();
+    // A host without clang goes on without it: whoever asks for the compiler is told, and nobody may be asking yet.
+    made.catch(() => {
+      failed = true;
+    });
+    return made;
+  }
+
+  return {
+    current: () => current,
+    async retry() {
+      if (!failed) return false;
+      current = begin();
+      return current.then(
+        () => true,
+        () => false,
+      );
     },
   };
 }

@@ -1,13 +1,13 @@
 /** The agent: this machine, and a link to the hub that it runs probes for. */
 import { readFile } from 'node:fs/promises';
-import type { Check, HostFacts } from '@probepad/protocol/control/host';
+import type { HostFacts } from '@probepad/protocol/control/host';
 import type { ProbepadError } from '@probepad/protocol/errors';
+import { type Facts, lookAtCompiler, watchFacts } from './facts-watch.ts';
 import { hostFacts } from './host-facts.ts';
 import { credentialStore } from './link/credential.ts';
 import { createFeed } from './link/feed.ts';
 import { type HubLink, openHubLink } from './link/hub-link.ts';
-import { type Machine, openMachine } from './machine.ts';
-import { preflight } from './preflight/preflight.ts';
+import { openMachine } from './machine.ts';
 import type { Log } from './runs/log.ts';
 import { createRunTable } from './runs/run-table.ts';
 import { createTerminals } from './terminal/terminals.ts';
@@ -25,9 +25,6 @@ export interface AgentOptions {
   policyPath: string | undefined;
   log: Log;
 }
-
-/** How often the machine is looked at for changes that the hub should know, milliseconds. */
-const FACTS_INTERVAL = 5_000;
 
 export interface Agent {
   /** Ends all runs and the connection. */
@@ -50,7 +47,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     output: (terminal, data) => link?.send({ type: 'terminal.output', terminal, data }),
     exit: (terminal, code) => link?.send({ type: 'terminal.exit', terminal, code }),
   });
-  const state = { compiler: { clang: '', btf: '' }, checks: [] as Check[] };
+  const state: Facts = { compiler: { clang: '', btf: '' }, checks: [] };
   const facts = (): HostFacts => {
     const own = hostFacts(policy.policy, state.compiler, state.checks);
     return options.name === undefined ? own : { ...own, hostname: options.name };
@@ -67,7 +64,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     feed,
     log,
   });
-  const stopWatching = watchFacts(machine, state, () => JSON.stringify(facts()), link, log);
+  const { factsChanged } = link;
+  const stopWatching = watchFacts(machine, state, () => JSON.stringify(facts()), factsChanged, log);
 
   return {
     over: link.over,
@@ -89,48 +87,6 @@ const COMPILER_PATIENCE = 20_000;
 
 function delay(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-interface Facts {
-  compiler: { clang: string; btf: string };
-  checks: Check[];
-}
-
-async function lookAtCompiler(machine: Machine, state: Facts): Promise<void> {
-  const compiler = await machine.compiler.catch(() => undefined);
-  if (compiler !== undefined) state.compiler = compiler.facts();
-}
-
-/** Preflight now, when the compiler's header is ready, and what changes later: interfaces, a clang that was installed. */
-function watchFacts(
-  machine: Machine,
-  state: Facts,
-  current: () => string,
-  link: HubLink,
-  log: Log,
-): () => void {
-  let told = '';
-  const tell = (): void => {
-    const now = current();
-    if (now !== told) link.factsChanged();
-    told = now;
-  };
-  const look = async (): Promise<void> => {
-    await lookAtCompiler(machine, state);
-    const compiler = await machine.compiler.catch(() => undefined);
-    state.checks = await preflight({
-      loaderPath: machine.environment.loaderPath,
-      ...(compiler === undefined ? {} : { compiler }),
-    });
-    tell();
-  };
-  const tellOfFailure = (error: unknown): void => log(`preflight: ${String(error)}`);
-  look()
-    .then(async () => (await machine.compiler).ready)
-    .then(look)
-    .catch(tellOfFailure);
-  const timer = setInterval(tell, FACTS_INTERVAL);
-  return () => clearInterval(timer);
 }
 
 /** The hub on the same machine writes its token when it starts, which may be after us. */

@@ -64,7 +64,7 @@ async function hostsOf(hub: string): Promise<Host[]> {
 async function thisMachine(options: MachineOptions): Promise<Host> {
   const machine = await openMachine(options);
   const { loaderPath } = machine.environment;
-  const compiler = await machine.compiler.catch(() => undefined);
+  const compiler = await machine.compiler().catch(() => undefined);
   const checks = await preflight({ loaderPath, ...(compiler === undefined ? {} : { compiler }) });
   const facts = hostFacts(machine.policy.policy, compiler?.facts() ?? { clang: '', btf: '' }, checks);
   return { id: LOCAL_HOST, name: LOCAL_HOST, online: true, local: true, facts, lastSeen: Date.now() };

@@ -7,21 +7,21 @@ export type FullCompiler = ProbeCompiler & { header(): Promise<string> };
 /**
  * A compiler that is still being made, so that an agent connects at once. What it fails with (no clang, no working box) is the
  * result of each compile then.
+ * @param pending asked for each time, because what failed may be made again
  */
-export function deferredCompiler(pending: Promise<FullCompiler>): FullCompiler {
-  pending.catch(() => {});
+export function deferredCompiler(pending: () => Promise<FullCompiler>): FullCompiler {
   return {
     async compile(probe, signal) {
       const began = performance.now();
       let compiler: FullCompiler;
       try {
-        compiler = await pending;
+        compiler = await pending();
       } catch (thrown) {
         const milliseconds = performance.now() - began;
         return { ok: false, error: errorOf(thrown), diagnostics: [], cached: false, milliseconds };
       }
       return compiler.compile(probe, signal);
     },
-    header: async () => (await pending).header(),
+    header: async () => (await pending()).header(),
   };
 }
