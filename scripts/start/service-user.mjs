@@ -1,5 +1,5 @@
 /** Which user hub and agent run as: never root where that can be helped. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { runCommand, runOrThrow } from '../command.mjs';
 import { PINNED_NODE, ROOT } from '../repository.mjs';
 import { isRoot } from '../setup/root.mjs';
@@ -17,7 +17,7 @@ const USER = 'probepad';
  * Root gives its place to a system user of Probepad's own, when that user can read the checkout and run the
  * compiler's box; anybody else stays who they are.
  *
- * @param {string} data the data folder; made, and given to the service user
+ * @param {string} data the data folder; made, and given to the service user. Throws when it is somebody else's
  * @returns {Promise<Identity>}
  */
 export async function chooseIdentity(data) {
@@ -29,9 +29,25 @@ export async function chooseIdentity(data) {
   if (problem !== undefined) {
     return { prefix: endWithUs, user: undefined, note: `hub and agent run as root, because ${problem}` };
   }
+  checkData(data);
   await runOrThrow('giving the data folder to its user', ['chown', '-R', `${USER}:${USER}`, data]);
   const note = `hub and agent run as the system user ${USER}; only the loader has privileges`;
   return { prefix: [...endWithUs, ...asUser()], user: USER, note };
+}
+
+/**
+ * Everything in the data folder changes its owner, which must not happen to a home folder that PROBEPAD_DATA names by mistake.
+ * Throws unless the folder is empty or holds a hub's database.
+ *
+ * @param {string} data
+ */
+export function checkData(data) {
+  const names = readdirSync(data);
+  if (names.length === 0 || names.includes('hub.sqlite')) return;
+  const [other] = names;
+  throw new Error(
+    `PROBEPAD_DATA is ${data}, which holds other files (${other}): name an empty or a new folder, which the user ${USER} will own`,
+  );
 }
 
 /** setpriv's options for the user; file capabilities of what it starts keep working. */

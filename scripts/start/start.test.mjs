@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, test } from 'node:test';
 import { readableLine } from './log-line.mjs';
 import { agentOptions, listeningUrl, runParts } from './run-parts.mjs';
+import { checkData } from './service-user.mjs';
 import { supervise } from './supervise.mjs';
 
 const QUICK = { first: 20, most: 80, steady: 60_000, kill: 300 };
@@ -123,6 +124,14 @@ test('a hub that dies later comes back on the same port, and the agent stays', L
   await parts.stop();
   assert.ok(lines.includes('hub ended (code 9); starting it again in 0.02 s'));
   assert.equal(lines.filter((/** @type {string} */ line) => line.startsWith('agent  options')).length, 1);
+});
+
+test('only a folder that is empty or a hub’s own is given to the service user', () => {
+  checkData(folder);
+  writeFileSync(join(folder, '.bashrc'), '');
+  assert.throws(() => checkData(folder), /holds other files \(\.bashrc\)/);
+  writeFileSync(join(folder, 'hub.sqlite'), '');
+  checkData(folder);
 });
 
 test('structured log lines are made readable, other text is left alone', () => {
