@@ -4,6 +4,7 @@ import { createDecoder } from './decode.ts';
 import { escapeControls, formatBytes, formatDuration, formatValue, meaningOf } from './format.ts';
 import { encodeFrame, type Frame, FrameError, type FrameKind, framesOf } from './frames.ts';
 import type { ProbeSchema, Source, Type } from './schema.ts';
+import { sampleMessage, sampleRecord, sampleSchema, sampleSource } from './testing.ts';
 import { toJson } from './value.ts';
 
 const TYPES: Type[] = [
@@ -48,44 +49,44 @@ const TYPES: Type[] = [
     ],
   }, // 8
   { kind: 'struct', name: 'small', size: 4, members: [{ name: 'only', type: 0, offsetBits: 0 }] }, // 9
+  { kind: 'int', name: 'unsigned char', size: 1, signed: false, encoding: 'integer' }, // 10
+  { kind: 'array', element: 10, length: 16 }, // 11
+  { kind: 'array', element: 0, length: 4 }, // 12
+  {
+    kind: 'union',
+    name: '',
+    size: 16,
+    members: [
+      { name: 'u6_addr8', type: 11, offsetBits: 0 },
+      { name: 'u6_addr32', type: 12, offsetBits: 0 },
+    ],
+  }, // 13
+  { kind: 'struct', name: 'in6_addr', size: 16, members: [{ name: 'in6_u', type: 13, offsetBits: 0 }] }, // 14
+  {
+    kind: 'struct',
+    name: 'flow',
+    size: 20,
+    members: [
+      { name: 'daddr', type: 14, offsetBits: 0 },
+      { name: 'port', type: 0, offsetBits: 128 },
+    ],
+  }, // 15
 ];
 
-function source(fields: Partial<Source>): Source {
-  return {
-    id: 0,
-    name: 'events',
-    kind: 'events',
-    mapType: 'ringbuf',
-    keySize: 0,
-    valueSize: 0,
-    maxEntries: 4096,
-    perCpu: false,
-    records: [],
-    recordsFrom: 'declared',
-    writable: false,
-    ...fields,
-  };
-}
+const source = sampleSource;
 
 function schemaOf(...sources: Source[]): ProbeSchema {
-  return { version: 1, license: 'GPL', programs: [], sources, params: [], types: TYPES, lostSites: [] };
+  return sampleSchema({ sources, types: TYPES });
 }
 
 function frame(kind: FrameKind, payload: Uint8Array, count: number, aux = 0, seq = 0n): Frame {
-  const header = { kind, flags: 3, source: 0, stream: 7, count, aux, seq, lost: 0n, timeNs: 5n };
-  const [decoded] = [...framesOf(encodeFrame(header, payload), 1 << 20)];
+  const message = sampleMessage({ kind, count, aux, seq }, payload);
+  const [decoded] = [...framesOf(new Uint8Array(message), 1 << 20)];
   assert.ok(decoded);
   return decoded;
 }
 
-function record(data: Uint8Array, flags = 0, aux = 0): Uint8Array {
-  const bytes = new Uint8Array((8 + data.length + 7) & ~7);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, (data.length | flags) >>> 0, true);
-  view.setUint32(4, aux, true);
-  bytes.set(data, 8);
-  return bytes;
-}
+const record = sampleRecord;
 
 function event(pid: number, duration: bigint): Uint8Array {
   const bytes = new Uint8Array(40);
@@ -183,6 +184,29 @@ test('a per-CPU map gives one list of columns per CPU', () => {
     [10, 20],
   );
   assert.equal(batch.last, true);
+});
+
+test('an IPv6 address is one column, not the members of its union', () => {
+  const schema = schemaOf(source({ records: [{ type: 15, size: 20 }] }));
+  const flow = new Uint8Array(20);
+  flow.set([0x20, 1, 0xd, 0xb8], 0);
+  flow[15] = 1;
+  flow[16] = 80;
+  const decoder = createDecoder(schema);
+  const [batch] = decoder.records(frame('events', joined(record(flow), record(flow.subarray(0, 12))), 2));
+  const texts = (row: number) =>
+    batch?.columns.map(({ leaf, get }) => [
+      leaf.name,
+      formatValue(get(row), meaningOf(schema, leaf.type, leaf.name)),
+    ]);
+  assert.deepEqual(texts(0), [
+    ['daddr', '2001:db8::1'],
+    ['port', '80'],
+  ]);
+  assert.deepEqual(texts(1), [
+    ['daddr', '–'],
+    ['port', '–'],
+  ]);
 });
 
 test('frames that lie about their length are refused', () => {

@@ -3,7 +3,7 @@
  * type's name and its member's name; the table of those hints is `HINTS`.
  */
 import type { ProbeSchema } from './schema.ts';
-import { nameOfType, resolveType } from './types.ts';
+import { isAddress6, nameOfType, resolveType } from './types.ts';
 import type { Value } from './value.ts';
 
 export type Meaning =
@@ -22,7 +22,6 @@ export type Meaning =
 export const HINTS: readonly { meaning: Meaning; name?: RegExp; type?: RegExp; kind?: string }[] = [
   { meaning: 'ipv4', type: /^__be32$/ },
   { meaning: 'port_be', type: /^__be16$/, name: /port/ },
-  { meaning: 'ipv6', type: /^struct in6_addr$/ },
   { meaning: 'ipv6', name: /^(s|d|src_?|dst_?)?addr6$|_v6$/, kind: 'array' },
   { meaning: 'time_ns', name: /^(ts|timestamp|start_ts|ktime)(_ns)?$/ },
   { meaning: 'duration_ns', name: /(_ns|^(dur|duration|delta|latency|elapsed))$/ },
@@ -34,6 +33,7 @@ export const HINTS: readonly { meaning: Meaning; name?: RegExp; type?: RegExp; k
 
 /** What a member of this name and type means. */
 export function meaningOf(schema: ProbeSchema, type: number, name: string): Meaning {
+  if (isAddress6(schema, type)) return 'ipv6';
   const typeName = nameOfType(schema, type);
   const { kind } = resolveType(schema, type);
   const last = name.slice(name.lastIndexOf('.') + 1);

@@ -57,7 +57,13 @@ export function isCharType(schema: ProbeSchema, id: number): boolean {
   return type.kind === 'int' && type.size === 1 && (type.encoding === 'char' || type.name === 'char');
 }
 
-/** One scalar, text or list at a fixed place in a record: what becomes a column. */
+/** Whether a type is the kernel's `struct in6_addr` (linux/in6.h): sixteen octets, whatever its union calls them. */
+export function isAddress6(schema: ProbeSchema, id: number): boolean {
+  const type = resolveType(schema, id);
+  return type.kind === 'struct' && type.name === 'in6_addr' && type.size === 16;
+}
+
+/** One scalar, address, text or list at a fixed place in a record: what becomes a column. */
 export interface Leaf {
   /** Member names from the outside in; empty for a record that is itself a scalar. */
   path: string[];
@@ -71,12 +77,13 @@ export interface Leaf {
   tags: string[];
 }
 
-/** The columns of a type: nested structs and unions flattened, anonymous ones merged into their parent. */
+/** The columns of a type: nested structs and unions flattened but for addresses, anonymous ones merged into their parent. */
 export function leavesOf(schema: ProbeSchema, id: number): Leaf[] {
   const leaves: Leaf[] = [];
   const visit = (type: number, offsetBits: number, path: string[], tags: string[], depth: number): void => {
     const resolved = resolveType(schema, type);
-    if ((resolved.kind === 'struct' || resolved.kind === 'union') && depth < 16) {
+    const isNested = resolved.kind === 'struct' || resolved.kind === 'union';
+    if (isNested && !isAddress6(schema, type) && depth < 16) {
       for (const member of resolved.members) {
         const at = offsetBits + member.offsetBits;
         const inner = member.name === '' ? path : [...path, member.name];

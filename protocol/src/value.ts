@@ -1,5 +1,5 @@
 import type { ProbeSchema, Type } from './schema.ts';
-import { isCharType, resolveType, sizeOfType } from './types.ts';
+import { isAddress6, isCharType, resolveType, sizeOfType } from './types.ts';
 
 /** A decoded value. Integers of up to 32 bits are numbers, 64-bit ones bigints, so that none loses a bit. */
 export type Value = number | bigint | boolean | string | null | Value[] | { [member: string]: Value };
@@ -64,7 +64,7 @@ export function hexOf(bytes: Uint8Array, start: number, end: number): string {
 }
 
 /**
- * One value of any type, nested as its type is. `end` is where the record ends: what lies past it is null, and an
+ * One value of any type, nested as its type is; an IPv6 address is the list of its octets. `end` is where the record ends: what lies past it is null, and an
  * array of unknown length (a flexible array member) reaches up to it.
  */
 export function readValue(
@@ -102,6 +102,9 @@ function read(
       values.push(read(schema, type.element, bytes, view, offset + at * size, end, depth + 1));
     }
     return values;
+  }
+  if (isAddress6(schema, id)) {
+    return offset + 16 > end ? null : Array.from(bytes.subarray(offset, offset + 16));
   }
   if (type.kind === 'struct' || type.kind === 'union') {
     const value: { [member: string]: Value } = {};

@@ -1,6 +1,7 @@
 import type { RunCounts } from '@probepad/protocol/control/run';
 import { encodeFrame, type FrameHeader } from '@probepad/protocol/frames';
 import type { ProbeSchema, Source, Type } from '@probepad/protocol/schema';
+import { sampleSchema, sampleSource } from '@probepad/protocol/testing';
 
 const TYPES: Type[] = [
   { kind: 'void' },
@@ -43,24 +44,12 @@ const TYPES: Type[] = [
 ];
 
 function source(fields: Partial<Source> & { id: number; name: string; kind: Source['kind'] }): Source {
-  return {
-    mapType: 'hash',
-    keySize: 0,
-    valueSize: 0,
-    maxEntries: 10240,
-    perCpu: false,
-    records: [],
-    recordsFrom: 'unknown',
-    writable: false,
-    ...fields,
-  };
+  return sampleSource({ mapType: 'hash', recordsFrom: 'unknown', ...fields });
 }
 
 /** An execsnoop with a syscall count by command, a run-queue histogram, one trace line a second and a .bss. */
 export function fakeSchema(): ProbeSchema {
-  return {
-    version: 1,
-    license: 'GPL',
+  return sampleSchema({
     programs: [
       {
         name: 'handle_exec',
@@ -121,8 +110,7 @@ export function fakeSchema(): ProbeSchema {
       { name: 'verbose', section: '.rodata', offset: 24, size: 1, type: 10, initial: 'false' },
     ],
     types: TYPES,
-    lostSites: [],
-  };
+  });
 }
 
 const COMMANDS = [
