@@ -1,5 +1,7 @@
-import { formatValue } from '@probepad/protocol/format';
-import type { Source } from '@probepad/protocol/schema';
+import { formatValue, type Meaning, meaningOf } from '@probepad/protocol/format';
+import { isSummed, sumOfCpus } from '@probepad/protocol/per-cpu';
+import type { ProbeSchema, Source } from '@probepad/protocol/schema';
+import { leavesOf } from '@probepad/protocol/types';
 import type { Value } from '@probepad/protocol/value';
 import { histogram } from './histogram.ts';
 import type { MapEntry } from './rows.ts';
@@ -9,71 +11,89 @@ function members(value: Value): { [member: string]: Value } | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
 }
 
-/** Values of all CPUs as one: numbers are added, in members too; what is no number is taken from the first CPU. */
-export function sumOfCpus(values: readonly Value[]): Value {
-  const [first = null] = values;
-  if (typeof first === 'number' || typeof first === 'bigint') {
-    return values.reduce<bigint>((sum, value) => sum + BigInt(value as number | bigint), 0n);
-  }
-  if (Array.isArray(first)) {
-    const lists = values as Value[][];
-    return first.map((_, index) => sumOfCpus(lists.map((list) => list[index] ?? null)));
-  }
-  const named = members(first);
-  if (named === undefined) return first;
-  return Object.fromEntries(
-    Object.keys(named).map((name) => [
-      name,
-      sumOfCpus(values.map((value) => members(value)?.[name] ?? null)),
-    ]),
-  );
+/** What entries are sorted by: the largest amount in the value, or the sum of a list's. */
+function weightOf(amount: Value): number {
+  if (Array.isArray(amount)) return amount.reduce<number>((sum, inner) => sum + weightOf(inner), 0);
+  return typeof amount === 'number' || typeof amount === 'bigint' ? Number(amount) : 0;
 }
 
-/** What entries are sorted by: the value, or the largest number in it. */
-function weightOf(value: Value): number {
-  if (typeof value === 'number' || typeof value === 'bigint') return Number(value);
-  if (Array.isArray(value))
-    return value.reduce<number>((sum, inner) => sum + Math.max(0, weightOf(inner)), 0);
-  return Math.max(0, ...Object.values(members(value) ?? {}).map(weightOf));
+/** One column of a key or a value. */
+interface Part {
+  name: string;
+  /** The type's id, undefined where the object does not tell it. */
+  type: number | undefined;
+  meaning: Meaning;
+  of(value: Value): Value;
 }
 
-/** Names and texts of a key or value as columns: one per member, or one for a scalar. */
-function cellsOf(value: Value, scalarName: string): [string, string][] {
-  const named = members(value);
-  if (named === undefined) return [[scalarName, formatValue(value, 'plain')]];
-  return Object.entries(named).map(([name, inner]) => [name, formatValue(inner, 'plain')]);
+/** The columns of a type, as the decoder makes them: one per member, or one for a scalar. */
+function partsOf(schema: ProbeSchema, type: number | undefined, scalarName: string): Part[] {
+  if (type === undefined) return [{ name: scalarName, type, meaning: 'plain', of: (value) => value }];
+  return leavesOf(schema, type).map((leaf) => ({
+    name: leaf.name === '' ? scalarName : leaf.name,
+    type: leaf.type,
+    meaning: meaningOf(schema, leaf.type, leaf.name),
+    of: (value) => leaf.path.reduce((inner, name) => members(inner)?.[name] ?? null, value),
+  }));
 }
+
+/** Values of a per-CPU map: amounts are summed, of others the first CPU's is taken. */
+function overCpus(schema: ProbeSchema, part: Part): Part {
+  if (part.type === undefined || !isSummed(schema, part.type, part.meaning)) {
+    return {
+      ...part,
+      name: `${part.name} (CPU 0)`,
+      of: (value) => part.of(Array.isArray(value) ? (value[0] ?? null) : value),
+    };
+  }
+  return { ...part, of: (value) => sumOfCpus(Array.isArray(value) ? value.map(part.of) : [part.of(value)]) };
+}
+
+const textOf = (part: Part, value: Value): string => formatValue(part.of(value), part.meaning);
 
 /** A map's entries, largest first, as aligned columns; values that are histograms as bars below their key. */
-export function mapLines(source: Source, entries: readonly MapEntry[], limit: number): string[] {
-  const whole = entries.map(({ key, value }) => ({
-    key,
-    value: source.perCpu && Array.isArray(value) ? sumOfCpus(value) : value,
-  }));
-  const sorted = whole
-    .map((entry) => ({ entry, weight: weightOf(entry.value) }))
+export function mapLines(
+  schema: ProbeSchema,
+  source: Source,
+  entries: readonly MapEntry[],
+  limit: number,
+): string[] {
+  const keys = entries.some(({ key }) => key !== null) ? partsOf(schema, source.keyType, 'key') : [];
+  const plain = partsOf(schema, source.valueType, 'value');
+  const values = source.perCpu ? plain.map((part) => overCpus(schema, part)) : plain;
+  const amounts = values.filter(({ type, meaning }) => type !== undefined && isSummed(schema, type, meaning));
+  const sorted = entries
+    .map((entry) => ({
+      entry,
+      weight: Math.max(0, ...amounts.map((part) => weightOf(part.of(entry.value)))),
+    }))
     .sort((a, b) => b.weight - a.weight)
     .slice(0, limit)
     .map(({ entry }) => entry);
-  const [first] = sorted;
-  if (first === undefined) return [];
-  if (histogram(first.value) !== undefined) {
+  const slots = values.find(
+    (part) => sorted[0] !== undefined && slotLines(part, sorted[0].value) !== undefined,
+  );
+  if (slots !== undefined) {
     return sorted.flatMap(({ key, value }) => [
-      cellsOf(key, 'key')
-        .map(([name, text]) => `${name} ${text}`)
-        .join('  '),
-      ...(histogram(value) ?? [formatValue(value, 'plain')]),
+      keys.map((part) => `${part.name} ${textOf(part, key)}`).join('  '),
+      ...(slotLines(slots, value) ?? []),
     ]);
   }
-  const columns = [...cellsOf(first.key, 'key'), ...cellsOf(first.value, 'value')];
-  const rows = sorted.map(({ key, value }) =>
-    [...cellsOf(key, 'key'), ...cellsOf(value, 'value')].map(([, text]) => text),
-  );
+  if (sorted.length === 0) return [];
+  const rows = sorted.map(({ key, value }) => [
+    ...keys.map((part) => textOf(part, key)),
+    ...values.map((part) => textOf(part, value)),
+  ]);
   const table = createTable(
-    columns.map(([name]) => name),
-    columns.map((_, index) => rows.every((row) => /^-?\d/.test(row[index] ?? ''))),
+    [...keys, ...values].map(({ name }) => name),
+    [...keys, ...values].map((_, index) => rows.every((row) => /^-?\d/.test(row[index] ?? ''))),
   );
   // Once to widen the columns.
   for (const row of rows) table.row(row);
   return [table.heading(), ...rows.map((row) => table.row(row))];
+}
+
+/** Bars for a member named `slots`. */
+function slotLines(part: Part, value: Value): string[] | undefined {
+  return /(^|\.)slots$/.test(part.name) ? histogram({ slots: part.of(value) }) : undefined;
 }

@@ -2,6 +2,7 @@ import type { RunCounts, RunStatus } from '@probepad/protocol/control/run';
 import type { RecordBatch } from '@probepad/protocol/decode';
 import { escapeControls, formatDuration, formatValue, meaningOf } from '@probepad/protocol/format';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
+import { resolveType } from '@probepad/protocol/types';
 import type { Value } from '@probepad/protocol/value';
 import { mapLines } from './map-lines.ts';
 import type { Output } from './output.ts';
@@ -21,13 +22,14 @@ interface HostReport {
   schema: ProbeSchema;
   decode: ReturnType<typeof createRowDecoder>;
   maps: Map<string, Snapshot>;
-  globals: Map<string, Value>;
-  clockOffset: bigint;
+  globals: Map<string, { source: Source; value: Value }>;
 }
 
 /** Aligned columns for people: events and trace lines as they come, maps and globals as they were at the end. */
 export function peopleReport(output: Output, notice: (line: string) => void, hosts: number): SessionListener {
   const reports = new Map<string, HostReport>();
+  /** CLOCK_REALTIME minus CLOCK_MONOTONIC in ns; over a hub it comes before the schema, or after. */
+  const clockOffsets = new Map<string, bigint>();
   const said = new Map<string, string>();
   let lastTable: Table | undefined;
   const prefix = (host: string): string => (hosts > 1 ? `${host}  ` : '');
@@ -74,8 +76,8 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
     }
   }
 
-  function printMap(host: string, { source, entries }: Snapshot): void {
-    const lines = mapLines(source, entries, ENTRIES_SHOWN);
+  function printMap(host: string, schema: ProbeSchema, { source, entries }: Snapshot): void {
+    const lines = mapLines(schema, source, entries, ENTRIES_SHOWN);
     const size = `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`;
     output.line(`\n${prefix(host)}${source.name} (${size})`);
     for (const line of lines) output.line(`${prefix(host)}${line}`);
@@ -83,8 +85,21 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
       output.line(`… and ${entries.length - ENTRIES_SHOWN} more (--json prints all)`);
   }
 
+  function printGlobals(host: string, schema: ProbeSchema, source: Source, value: Value): void {
+    output.line(`\n${prefix(host)}${source.name}`);
+    const section = source.valueType === undefined ? undefined : resolveType(schema, source.valueType);
+    if (section?.kind !== 'struct' || typeof value !== 'object' || value === null || Array.isArray(value))
+      return;
+    for (const { name, type } of section.members) {
+      const text = formatValue(value[name] ?? null, meaningOf(schema, type, name));
+      output.line(`  ${name} = ${text}`);
+    }
+  }
+
   function timeOf(host: string, timeNs: bigint): string {
-    const wall = timeNs + (reports.get(host)?.clockOffset ?? 0n);
+    const offset = clockOffsets.get(host);
+    if (offset === undefined) return '';
+    const wall = timeNs + offset;
     return new Date(Number(wall / 1_000_000n)).toISOString().slice(11, 23);
   }
 
@@ -92,8 +107,7 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
 
   return {
     status(host, status) {
-      const report = reports.get(host);
-      if (report !== undefined) report.clockOffset = BigInt(status.clockOffset ?? 0);
+      if (status.clockOffset !== undefined) clockOffsets.set(host, BigInt(status.clockOffset));
       if (status.state === 'running') say(host, runningLine(status));
     },
     schema(host, schema) {
@@ -102,12 +116,11 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
         schema,
         maps: new Map(),
         globals: new Map(),
-        clockOffset: 0n,
         decode: createRowDecoder(schema, {
           records: (source, batch) => printRecords(host, schema, source, batch),
           snapshot: (source, entries) => report.maps.set(source.name, { source, entries }),
           // What is read-only was given or is in the program's text.
-          globals: (source, value) => source.writable && report.globals.set(source.name, value),
+          globals: (source, value) => source.writable && report.globals.set(source.name, { source, value }),
           trace(lines) {
             for (const { timeNs, comm, pid, text } of lines) {
               under(trace, host, [
@@ -130,12 +143,10 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
     frame: (host, frame) => reports.get(host)?.decode(frame),
     ended(host, status, counts) {
       const report = reports.get(host);
-      for (const snapshot of report?.maps.values() ?? []) printMap(host, snapshot);
-      for (const [name, value] of report?.globals ?? []) {
-        output.line(`\n${prefix(host)}${name}`);
-        const members =
-          typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
-        for (const [member, inner] of members) output.line(`  ${member} = ${formatValue(inner, 'plain')}`);
+      if (report !== undefined) {
+        for (const snapshot of report.maps.values()) printMap(host, report.schema, snapshot);
+        for (const { source, value } of report.globals.values())
+          printGlobals(host, report.schema, source, value);
       }
       for (const program of status.programs) {
         if (program.state === 'failed')

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RunStatus } from '@probepad/protocol/control/run';
+import { framesOf } from '@probepad/protocol/frames';
+import { sampleMessage, sampleRecord, sampleSchema, sampleSource } from '@probepad/protocol/testing';
+import type { Output } from './output.ts';
+import { peopleReport } from './people-report.ts';
+
+const STATUS: RunStatus = {
+  run: 'r',
+  host: 'h',
+  stream: 1,
+  state: 'running',
+  diagnostics: [],
+  programs: [],
+  timing: {},
+  remarks: [],
+  started: 0,
+};
+
+/** Lines printed for one trace line that was written a second after the host started, in 2026. */
+function printed(statusFirst: boolean): string[] {
+  const lines: string[] = [];
+  const output: Output = {
+    line: (text) => lines.push(text),
+    text: () => {},
+    hasRoom: () => true,
+    onRoom: () => {},
+    onGone: () => {},
+    flush: () => Promise.resolve(),
+  };
+  const report = peopleReport(output, () => {}, 1);
+  const schema = sampleSchema({ sources: [sampleSource({ kind: 'trace', name: 'trace' })] });
+  const status = { ...STATUS, clockOffset: String(BigInt(Date.UTC(2026, 10, 21, 12)) * 1_000_000n) };
+  if (statusFirst) report.status('h', status);
+  report.schema('h', schema);
+  if (!statusFirst) report.status('h', status);
+  // A status without the clock takes nothing back.
+  report.status('h', STATUS);
+  const line = new Uint8Array(28 + 2);
+  new DataView(line.buffer).setBigUint64(0, 1_000_000_000n, true);
+  line.set(new TextEncoder().encode('hi'), 28);
+  const message = sampleMessage({ kind: 'trace' }, sampleRecord(line));
+  for (const frame of framesOf(new Uint8Array(message), 1 << 20)) report.frame('h', frame);
+  return lines;
+}
+
+test("a trace line has the host's time of day, whether its clock or its schema came first", () => {
+  for (const statusFirst of [true, false]) {
+    const row = printed(statusFirst).at(-1) ?? '';
+    assert.match(row, /^12:00:01\.000 .*hi$/);
+  }
+});
