@@ -1,8 +1,11 @@
 /** Counts by time, for a rate chart: a ring of equal buckets. */
 export interface Buckets {
   add(seconds: number, count: number): void;
-  /** Rates a second of the complete buckets up to `now`, oldest first, on the grid that all Buckets share. */
-  rates(now: number): { times: number[]; values: number[] };
+  /**
+   * Rates a second of the buckets that were full at `now`, oldest first. The times that `add` was given lie `offset` seconds before
+   * those that are wanted; whatever it is, the result lies on the grid that all Buckets share.
+   */
+  rates(now: number, offset: number): { times: number[]; values: number[] };
 }
 
 /** Width of a bucket in seconds. */
@@ -24,13 +27,15 @@ export function createBuckets(): Buckets {
       counts[slot] = (counts[slot] ?? 0) + count;
       first = Math.min(first, number);
     },
-    rates(now) {
-      const end = Math.floor(now / BUCKET_SECONDS);
+    rates(now, offset) {
+      // Rounded up, so that a bucket is only shown when it is full on both clocks.
+      const shift = Math.ceil(offset / BUCKET_SECONDS);
+      const end = Math.floor(now / BUCKET_SECONDS) - shift;
       const times: number[] = [];
       const values: number[] = [];
       for (let number = Math.max(first, end - BUCKETS + 1); number < end; number++) {
         const slot = number % BUCKETS;
-        times.push(number * BUCKET_SECONDS);
+        times.push((number + shift) * BUCKET_SECONDS);
         values.push(numbers[slot] === number ? (counts[slot] ?? 0) / BUCKET_SECONDS : 0);
       }
       return { times, values };

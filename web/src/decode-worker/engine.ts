@@ -17,9 +17,11 @@ import {
   type StreamOpening,
   sourceKey,
 } from '../session/decoder.ts';
-import { createEventSource, type EventSource, type Stream } from './event-source.ts';
+import { createEventSource, type EventSource } from './event-source.ts';
 import { createGlobalsSource, type GlobalsSource } from './globals-source.ts';
 import { createMapSource, type MapSource } from './map-source.ts';
+import { createPageClock } from './page-clock.ts';
+import type { Stream } from './stream.ts';
 
 /** What the worker does, without being one: frames in, windows out. */
 export interface Engine {
@@ -41,10 +43,22 @@ type Kept =
   | { kind: 'map'; source: MapSource }
   | { kind: 'globals'; source: GlobalsSource };
 
+const NO_ROWS: RowWindow = {
+  columns: [],
+  head: -1,
+  latest: -1,
+  total: 0,
+  offset: 0,
+  rows: [],
+  searching: false,
+};
 const LOG_MAX = 16 * 1024 * 1024;
 
-/** `changed` is called with the key of every source that something came for. */
-export function createEngine(changed: (key: string) => void): Engine {
+/**
+ * @param changed is called with the key of every source that something came for
+ * @param now seconds since 1970
+ */
+export function createEngine(changed: (key: string) => void, now = () => Date.now() / 1000): Engine {
   const streams = new Map<number, Stream & { run: string }>();
   const kept = new Map<string, Kept>();
   /** Verifier logs by stream; they may come before a schema does. */
@@ -60,7 +74,7 @@ export function createEngine(changed: (key: string) => void): Engine {
       host,
       hostName,
       decoder: createDecoder(schema),
-      clockOffset: undefined,
+      clock: createPageClock(),
     };
     streams.set(id, stream);
     for (const source of schema.sources) {
@@ -70,7 +84,7 @@ export function createEngine(changed: (key: string) => void): Engine {
         entry = keep(source);
         kept.set(key, entry);
       }
-      entry.source.join(stream);
+      entry.source.join(stream, source);
       changed(key);
     }
   }
@@ -83,6 +97,7 @@ export function createEngine(changed: (key: string) => void): Engine {
     }
     const stream = streams.get(header.stream);
     if (!stream) return;
+    stream.clock.see(header, now());
     const source = stream.decoder.sourceOf(frame);
     const key = sourceKey(stream.run, source.name);
     kept.get(key)?.source.take(stream, frame);
@@ -105,7 +120,7 @@ export function createEngine(changed: (key: string) => void): Engine {
     open,
     clock(id, offset) {
       const stream = streams.get(id);
-      if (stream) stream.clockOffset = BigInt(offset);
+      if (stream) stream.clock.wall = BigInt(offset);
     },
     frames(message) {
       for (const frame of framesOf(new Uint8Array(message), FRAME_PAYLOAD_MAX)) {
@@ -127,15 +142,12 @@ export function createEngine(changed: (key: string) => void): Engine {
       const prefix = sourceKey(run, '');
       for (const key of kept.keys()) if (key.startsWith(prefix)) kept.delete(key);
     },
-    rows: (query) =>
-      find(query).events?.rows(query) ?? {
-        columns: [],
-        head: -1,
-        latest: -1,
-        total: 0,
-        offset: query.offset,
-        rows: [],
-      },
+    rows(query) {
+      const window = find(query).events?.rows(query);
+      // Asked again, the search goes on.
+      if (window?.searching) changed(sourceKey(query.run, query.source));
+      return window ?? { ...NO_ROWS, offset: query.offset };
+    },
     map: (query) =>
       find(query).map?.entries(query) ?? {
         columns: [],
@@ -143,13 +155,13 @@ export function createEngine(changed: (key: string) => void): Engine {
         offset: query.offset,
         sort: { column: 0, descending: true },
         rows: [],
+        bar: -1,
         histogram: false,
         partial: false,
       },
     histograms: (ref) => find(ref).map?.histograms() ?? [],
     series: (ref) =>
-      find(ref).events?.series(Date.now() / 1000) ??
-      find(ref).map?.series() ?? { times: [], lines: [], unit: '' },
+      find(ref).events?.series(now()) ?? find(ref).map?.series() ?? { times: [], lines: [], unit: '' },
     globals: (ref) => find(ref).globals?.values() ?? [],
     log: (run) =>
       [...logs].flatMap(([stream, text]) => {
@@ -174,6 +186,6 @@ function keep(source: Source): Kept {
     case 'map':
       return { kind: 'map', source: createMapSource(source) };
     case 'globals':
-      return { kind: 'globals', source: createGlobalsSource(source) };
+      return { kind: 'globals', source: createGlobalsSource() };
   }
 }

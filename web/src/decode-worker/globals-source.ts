@@ -4,23 +4,29 @@ import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { isCharType, nameOfType, resolveType, sizeOfType } from '@probepad/protocol/types';
 import type { Value } from '@probepad/protocol/value';
 import type { GlobalValue } from '../session/decoder.ts';
-import type { Stream } from './event-source.ts';
+import type { Stream } from './stream.ts';
 
 /** A section of globals: each variable as it is now, on each host. */
 export interface GlobalsSource {
-  join(stream: Stream): void;
+  join(stream: Stream, source: Source): void;
   take(stream: Stream, frame: Frame): void;
   values(): GlobalValue[];
 }
 
-export function createGlobalsSource(source: Source): GlobalsSource {
+export function createGlobalsSource(): GlobalsSource {
+  /** Each host's own: where a variable lies, and its type's id, differ from host to host. */
+  const sources = new Map<Stream, Source>();
   const latest = new Map<Stream, Value>();
   return {
-    join() {},
+    join: (stream, source) => void sources.set(stream, source),
     take(stream, frame) {
       if (frame.header.kind === 'map') latest.set(stream, stream.decoder.globals(frame));
     },
-    values: () => [...latest].flatMap(([stream, value]) => variablesOf(source, stream, value)),
+    values: () =>
+      [...latest].flatMap(([stream, value]) => {
+        const source = sources.get(stream);
+        return source ? variablesOf(source, stream, value) : [];
+      }),
   };
 }
 

@@ -34,7 +34,8 @@ export const HISTORY_BYTES_MAX = 48 * 1024 * 1024;
 
 /** The newest rows of one source, oldest given up first, within a number of rows and of bytes. */
 export function createHistory(rowsMax = HISTORY_ROWS_MAX, bytesMax = HISTORY_BYTES_MAX): History {
-  let chunks: Chunk[] = [];
+  /** A place that was given up is emptied at once, or its frame would stay in memory. */
+  let chunks: (Chunk | undefined)[] = [];
   let start = 0;
   let bytes = 0;
   let next = 0;
@@ -44,7 +45,7 @@ export function createHistory(rowsMax = HISTORY_ROWS_MAX, bytesMax = HISTORY_BYT
       const first = chunks[start] as Chunk;
       if (next - first.base - first.rows < rowsMax && bytes <= bytesMax) break;
       bytes -= sizeOf(first);
-      start++;
+      chunks[start++] = undefined;
     }
     if (start > 1024 && start > chunks.length / 2) {
       chunks = chunks.slice(start);
@@ -101,7 +102,8 @@ export function createHistory(rowsMax = HISTORY_ROWS_MAX, bytesMax = HISTORY_BYT
 function sizeOf({ content }: Chunk): number {
   switch (content.kind) {
     case 'frame':
-      return content.frame.payload.byteLength + 128;
+      // What it keeps from being freed: the whole message that it may be a view into.
+      return content.frame.payload.buffer.byteLength + 128;
     case 'lines':
       return content.lines.reduce((sum, line) => sum + 2 * line.length, 128);
     case 'gap':

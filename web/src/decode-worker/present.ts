@@ -1,4 +1,3 @@
-import type { Column } from '@probepad/protocol/columns';
 import { formatValue, type Meaning, meaningOf } from '@probepad/protocol/format';
 import type { ProbeSchema } from '@probepad/protocol/schema';
 import { isCharType, type Leaf, leavesOf, nameOfType, resolveType } from '@probepad/protocol/types';
@@ -11,6 +10,9 @@ export interface Shown {
   column: ViewColumn;
   meaning: Meaning;
 }
+
+/** Comes first where several hosts share a table. */
+export const HOST_COLUMN: ViewColumn = { name: 'host', type: '', align: 'text', width: 14, role: 'host' };
 
 const TEXT_WIDTH_MAX = 44;
 /** A probe's own timestamp this near to its frame's is taken for CLOCK_MONOTONIC. */
@@ -104,26 +106,4 @@ export function numberOf(value: Value): number {
   if (typeof value === 'bigint') return Number(value);
   if (typeof value === 'boolean') return Number(value);
   return Number.NaN;
-}
-
-/** Whether a column holds plain numbers, fit for sums and charts. */
-export function isNumeric(schema: ProbeSchema, shown: Shown): boolean {
-  const type = resolveType(schema, shown.leaf.type);
-  if (type.kind === 'float') return true;
-  return (
-    type.kind === 'int' && type.encoding === 'integer' && !['ipv4', 'port_be', 'hex'].includes(shown.meaning)
-  );
-}
-
-/** The value of a row added up over the CPUs, for a numeric column of a per-CPU map. */
-export function sumOverCpus(columns: (Column | undefined)[], row: number): Value {
-  let total: number | bigint = 0;
-  for (const column of columns) {
-    const value = column?.get(row);
-    if (typeof value === 'bigint') total = BigInt(total) + value;
-    else if (typeof value === 'number') {
-      total = typeof total === 'bigint' ? total + BigInt(Math.trunc(value)) : total + value;
-    }
-  }
-  return total;
 }

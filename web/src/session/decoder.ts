@@ -50,6 +50,8 @@ export interface RowWindow {
   total: number;
   offset: number;
   rows: ViewRow[];
+  /** Older rows have still to be looked through for the filter; the source changes when it is worth asking again. */
+  searching: boolean;
 }
 
 export interface MapQuery extends SourceRef {
@@ -66,6 +68,8 @@ export interface MapWindow {
   offset: number;
   sort: { column: number; descending: boolean };
   rows: (ViewRow & { magnitude: number })[];
+  /** The column that `magnitude` is of; -1 without one. */
+  bar: number;
   /** Set when the values hold a log2 histogram in place of plain numbers. */
   histogram: boolean;
   partial: boolean;
@@ -113,8 +117,12 @@ export interface Decoder {
   open(stream: StreamOpening): void;
   /** The host's CLOCK_REALTIME minus CLOCK_MONOTONIC in ns, decimal. */
   clock(stream: number, offset: string): void;
-  /** Takes the buffer over. */
+  /** Takes the buffer over. Frames that can't be read as fast as they come are dropped, and counted by `dropped`. */
   frames(message: ArrayBuffer): void;
+  /** What this page dropped of a stream since the last `recount`, by source id: records, or whole snapshots of a map. */
+  dropped(stream: number): ReadonlyMap<number, number>;
+  /** The hub begins to count anew: the stream is watched, or watched again. */
+  recount(stream: number): void;
   /** Forgets a run's history. */
   forget(run: string): void;
   rows(query: RowQuery): Promise<RowWindow>;

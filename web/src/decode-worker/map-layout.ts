@@ -1,0 +1,103 @@
+import type { MapBatch } from '@probepad/protocol/decode';
+import { formatValue } from '@probepad/protocol/format';
+import { isAmount, isSummed, sumOfCpus } from '@probepad/protocol/per-cpu';
+import type { ProbeSchema, Source } from '@probepad/protocol/schema';
+import type { Value } from '@probepad/protocol/value';
+import type { ViewColumn } from '../session/decoder.ts';
+import { slotsLeaf } from '../session/histograms.ts';
+import { type Shown, shownColumns } from './present.ts';
+
+/** How one host's entries of a map are read. Hosts differ: their kernels have other type ids, and structs of other members. */
+export interface MapLayout {
+  columns: ViewColumn[];
+  /** The first member of the key. */
+  key(batch: MapBatch, row: number): Value;
+  keyText(batch: MapBatch, row: number): string[];
+  /** The value in the column of that name and role, over all CPUs where it can be; undefined where this host has no such column. */
+  value(batch: MapBatch, row: number, column: ViewColumn): Value | undefined;
+  text(batch: MapBatch, row: number, column: ViewColumn): string;
+  /** The column of the first amount, which bars and charts show. */
+  main: ViewColumn | undefined;
+  /** The log2 slots of an entry, summed over the CPUs; undefined where values have none. */
+  slots: ((batch: MapBatch, row: number) => number[]) | undefined;
+}
+
+interface Place {
+  shown: Shown;
+  get(batch: MapBatch, row: number): Value;
+}
+
+export function planLayout(schema: ProbeSchema, source: Source): MapLayout {
+  const keys =
+    source.keyType === undefined
+      ? bytesShown(source.keySize, 'key')
+      : shownColumns(schema, source.keyType, 'key', 'key');
+  const values =
+    source.valueType === undefined
+      ? bytesShown(source.valueSize, 'field')
+      : shownColumns(schema, source.valueType, 'field', 'value');
+  const places = [
+    ...keys.map((shown, at): Place => ({ shown, get: (batch, row) => batch.keys[at]?.get(row) ?? null })),
+    ...values.map((shown, at) => valuePlace(schema, source, shown, at)),
+  ];
+  const byColumn = new Map(places.map((place) => [columnKey(place.shown.column), place]));
+  const main = places.find(
+    ({ shown: { leaf, meaning, column } }) =>
+      column.role === 'field' && leaf.type >= 0 && isAmount(schema, leaf.type, meaning),
+  );
+  const slots = slotsLeaf(schema, source);
+  const slotsPlace = slots < 0 ? undefined : places[keys.length + slots];
+  return {
+    columns: places.map(({ shown }) => shown.column),
+    key: (batch, row) => batch.keys[0]?.get(row) ?? null,
+    keyText: (batch, row) =>
+      keys.map(({ meaning }, at) => formatValue(batch.keys[at]?.get(row) ?? null, meaning)),
+    value: (batch, row, column) => byColumn.get(columnKey(column))?.get(batch, row),
+    text(batch, row, column) {
+      const place = byColumn.get(columnKey(column));
+      return place ? formatValue(place.get(batch, row), place.shown.meaning) : '';
+    },
+    main: main?.shown.column,
+    slots:
+      slotsPlace &&
+      ((batch, row) => {
+        const list = slotsPlace.get(batch, row);
+        return Array.isArray(list) ? list.map(Number) : [];
+      }),
+  };
+}
+
+/** What makes columns of several hosts one. */
+export function columnKey({ role, name }: ViewColumn): string {
+  return `${role} ${name}`;
+}
+
+function valuePlace(schema: ProbeSchema, source: Source, shown: Shown, at: number): Place {
+  const first = (batch: MapBatch, row: number): Value => batch.values[at]?.get(row) ?? null;
+  if (!source.perCpu) return { shown, get: first };
+  const { column, leaf, meaning } = shown;
+  if (leaf.type >= 0 && isSummed(schema, leaf.type, meaning)) {
+    return {
+      shown: { ...shown, column: { ...column, type: `${column.type}, summed over the CPUs` } },
+      get: (batch, row) => sumOfCpus(batch.cpuValues?.map((columns) => columns[at]?.get(row) ?? null) ?? []),
+    };
+  }
+  const name = `${column.name} (CPU 0)`;
+  return {
+    shown: { ...shown, column: { ...column, name, width: Math.max(column.width, name.length + 2) } },
+    get: first,
+  };
+}
+
+/** One column of hex for a key or value whose type the object does not tell. */
+function bytesShown(size: number, role: 'key' | 'field'): Shown[] {
+  if (size === 0) return [];
+  const column: ViewColumn = {
+    name: role === 'key' ? 'key' : 'value',
+    type: `${size} bytes`,
+    align: 'text',
+    width: Math.min(40, size * 2 + 2),
+    role,
+  };
+  return [{ leaf: { path: [], name: '', type: -1, offset: 0, size, tags: [] }, column, meaning: 'plain' }];
+}

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ProbeSchema, Type } from '@probepad/protocol/schema';
+import { sampleMessage, sampleSchema, sampleSource } from '@probepad/protocol/testing';
+import { createEngine, type Engine } from './engine.ts';
+
+const RUN = 'r1';
+const U32: Type = { kind: 'int', name: 'unsigned int', size: 4, signed: false, encoding: 'integer' };
+const U64: Type = { kind: 'int', name: 'unsigned long long', size: 8, signed: false, encoding: 'integer' };
+const STATE: Type = { kind: 'enum', name: 'state', size: 4, signed: false, values: [['OPEN', '1']] };
+const TRAFFIC: Type = {
+  kind: 'struct',
+  name: 'traffic',
+  size: 24,
+  members: [
+    { name: 'packets', type: 1, offsetBits: 0 },
+    { name: 'bytes', type: 1, offsetBits: 64 },
+    { name: 'state', type: 2, offsetBits: 128 },
+  ],
+};
+/** u32 → struct traffic on each of two CPUs. */
+const PER_CPU = sampleSchema({
+  types: [U32, U64, STATE, TRAFFIC],
+  sources: [
+    sampleSource({
+      name: 'traffic',
+      kind: 'map',
+      mapType: 'percpu_hash',
+      perCpu: true,
+      keySize: 4,
+      keyType: 0,
+      valueSize: 24,
+      valueType: 3,
+    }),
+  ],
+});
+
+function counters(keyType: number, valueType: number, types: Type[]): ProbeSchema {
+  const source = { name: 'counts', kind: 'map', mapType: 'hash', keySize: 4, valueSize: 8 } as const;
+  return sampleSchema({ types, sources: [sampleSource({ ...source, keyType, valueType })] });
+}
+/** u32 → u64. */
+const COUNTS = counters(0, 1, [U32, U64]);
+
+/** Entries as a snapshot holds them, for `COUNTS`. */
+function counted(...entries: [key: number, value: number][]): Uint8Array {
+  const values = (entries.length * 4 + 7) & ~7;
+  const view = new DataView(new ArrayBuffer(values + entries.length * 8));
+  entries.forEach(([key, value], at) => {
+    view.setUint32(at * 4, key, true);
+    view.setBigUint64(values + at * 8, BigInt(value), true);
+  });
+  return new Uint8Array(view.buffer);
+}
+
+function traffic(...cpus: [packets: number, bytes: number, state: number][]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(8 + cpus.length * 24));
+  view.setUint32(0, 77, true);
+  cpus.forEach(([packets, bytes, state], cpu) => {
+    view.setBigUint64(8 + cpu * 24, BigInt(packets), true);
+    view.setBigUint64(16 + cpu * 24, BigInt(bytes), true);
+    view.setUint32(24 + cpu * 24, state, true);
+  });
+  return new Uint8Array(view.buffer);
+}
+
+function openOn(engine: Engine, schema: ProbeSchema, stream: number, host: string): void {
+  engine.open({ run: RUN, host, hostName: host, stream, schema });
+}
+
+const NOW = 1_795_000_000;
+const nanoseconds = (seconds: number): bigint => BigInt(Math.round(seconds * 1e6)) * 1000n;
+const all = { offset: 0, limit: 100, filter: '' };
+
+test('every number of a per-CPU map is summed, what can not be summed says whose it is', () => {
+  const engine = createEngine(() => undefined);
+  openOn(engine, PER_CPU, 1, 'local');
+  const payload = traffic([1, 1000, 1], [2, 24, 7]);
+  engine.frames(sampleMessage({ kind: 'map', aux: 2 }, payload));
+  const window = engine.map({ run: RUN, source: 'traffic', ...all });
+  assert.deepEqual(
+    window.columns.map(({ name }) => name),
+    ['key', 'packets', 'bytes', 'state (CPU 0)', 'per second'],
+  );
+  assert.match(window.columns[2]?.type ?? '', /summed over the CPUs/);
+  assert.deepEqual(window.rows[0]?.cells, ['77', '3', '1 KiB', 'OPEN', '–']);
+});
+
+test('a column other than the first is sorted by its sum over the CPUs', () => {
+  const engine = createEngine(() => undefined);
+  openOn(engine, PER_CPU, 1, 'alpha');
+  openOn(engine, PER_CPU, 2, 'beta');
+  engine.frames(sampleMessage({ kind: 'map', aux: 2, stream: 1 }, traffic([9, 50, 1], [9, 0, 1])));
+  engine.frames(sampleMessage({ kind: 'map', aux: 2, stream: 2 }, traffic([1, 10, 1], [1, 90, 1])));
+  const bytes = engine
+    .map({ run: RUN, source: 'traffic', ...all })
+    .columns.findIndex(({ name }) => name === 'bytes');
+  const sort = { column: bytes, descending: true };
+  const { rows } = engine.map({ run: RUN, source: 'traffic', ...all, sort });
+  assert.deepEqual(
+    rows.map(({ cells }) => [cells[0], cells[bytes]]),
+    [
+      ['beta', '100 B'],
+      ['alpha', '50 B'],
+    ],
+  );
+});
+
+test("each host's entries are read with its own schema", () => {
+  const engine = createEngine(() => undefined);
+  openOn(engine, COUNTS, 1, 'alpha');
+  // The same map on a kernel whose types have other numbers, and a struct for a value.
+  const single: Type = {
+    kind: 'struct',
+    name: 'n',
+    size: 8,
+    members: [{ name: 'hits', type: 0, offsetBits: 0 }],
+  };
+  openOn(engine, counters(1, 2, [U64, U32, single]), 2, 'beta');
+  engine.frames(sampleMessage({ kind: 'map', stream: 1 }, counted([5, 50])));
+  engine.frames(sampleMessage({ kind: 'map', stream: 2 }, counted([6, 60])));
+  const { columns, rows } = engine.map({ run: RUN, source: 'counts', ...all });
+  assert.deepEqual(
+    columns.map(({ name }) => name),
+    ['host', 'key', 'value', 'hits', 'per second'],
+  );
+  assert.deepEqual(rows.map(({ cells }) => cells.slice(0, 4)).sort(), [
+    ['alpha', '5', '50', ''],
+    ['beta', '6', '', '60'],
+  ]);
+});
+
+test('hosts whose clocks differ share one axis in order, and rates are by the time of the host', () => {
+  let now = NOW;
+  const engine = createEngine(
+    () => undefined,
+    () => now,
+  );
+  for (const [at, host] of ['alpha', 'beta'].entries()) openOn(engine, COUNTS, at + 1, host);
+  // One clock an hour ahead, one a minute behind; one machine is up for long, one has just started.
+  engine.clock(1, String(nanoseconds(NOW + 3600 - 500_000)));
+  engine.clock(2, String(nanoseconds(NOW - 60 - 100)));
+  for (let second = 0; second < 4; second++) {
+    const snapshot = counted([5, 10 * second]);
+    const frame = { kind: 'map', seq: BigInt(second) } as const;
+    now = NOW + second;
+    engine.frames(sampleMessage({ ...frame, stream: 1, timeNs: nanoseconds(500_000 + second) }, snapshot));
+    engine.frames(sampleMessage({ ...frame, stream: 2, timeNs: nanoseconds(99.5 + second) }, snapshot));
+  }
+  const { times, lines } = engine.series({ run: RUN, source: 'counts' });
+  assert.deepEqual(
+    times,
+    [...times].sort((a, b) => a - b),
+  );
+  assert.ok(times.every((time) => Math.abs(time - now) < 10));
+  assert.deepEqual(lines.map(({ label }) => label).sort(), ['alpha · 5', 'beta · 5']);
+  const rates = engine.map({ run: RUN, source: 'counts', ...all }).rows.map(({ cells }) => cells.at(-1));
+  assert.deepEqual(rates, ['10', '10']);
+});
+
+test('a snapshot of which a piece is missing is not taken for a whole one', () => {
+  const engine = createEngine(() => undefined);
+  openOn(engine, COUNTS, 1, 'local');
+  engine.frames(sampleMessage({ kind: 'map', seq: 1n, count: 2 }, counted([1, 1], [2, 2])));
+  engine.frames(sampleMessage({ kind: 'map', seq: 2n, flags: 1 }, counted([1, 10])));
+  engine.frames(sampleMessage({ kind: 'map', seq: 3n, flags: 2 }, counted([2, 30])));
+  const { rows } = engine.map({ run: RUN, source: 'counts', ...all });
+  assert.deepEqual(
+    rows.map(({ cells }) => cells[1]),
+    ['2', '1'],
+  );
+});
+
+test('a value that goes down turns the whole chart into values, the points before it too', () => {
+  let now = NOW;
+  const engine = createEngine(
+    () => undefined,
+    () => now,
+  );
+  openOn(engine, COUNTS, 1, 'local');
+  [100, 300, 200].forEach((value, second) => {
+    now = NOW + second;
+    const frame = { kind: 'map', seq: BigInt(second), timeNs: nanoseconds(50 + second) } as const;
+    engine.frames(sampleMessage(frame, counted([5, value])));
+  });
+  const { lines, unit } = engine.series({ run: RUN, source: 'counts' });
+  assert.deepEqual(lines[0]?.values, [100, 300, 200]);
+  assert.equal(unit, '');
+});
