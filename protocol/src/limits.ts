@@ -35,6 +35,8 @@ export const AGENT_QUEUE_MAX = 32 * MIB;
 export const LATE_JOIN_BUFFER = 2 * MIB;
 /** Data bytes the hub lets wait for one viewer before it drops that viewer's frames, counted. */
 export const VIEWER_QUEUE_MAX = 8 * MIB;
+/** Bytes of frames that wait for the worker that decodes them before the page drops frames, counted as the viewer's. */
+export const PAGE_QUEUE_MAX = 16 * MIB;
 /** Bytes in flight to a terminal before its host pauses. FACTS: xterm discards past 50 MB. */
 export const TERMINAL_IN_FLIGHT = 384 * KIB;
 

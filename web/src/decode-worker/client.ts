@@ -1,5 +1,6 @@
 import type { Decoder } from '../session/decoder.ts';
 import type { Engine } from './engine.ts';
+import { createIntake } from './intake.ts';
 import type { Command, FromWorker, Query } from './messages.ts';
 
 interface Waiting {
@@ -14,10 +15,16 @@ export function startDecoder(): Decoder {
   const listeners = new Set<(changed: ReadonlySet<string>) => void>();
   let nextId = 1;
 
+  const intake = createIntake((message) => command('frames', message));
+
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     if (data.type === 'changed') {
       const keys = new Set(data.keys);
       for (const listener of listeners) listener(keys);
+      return;
+    }
+    if (data.type === 'taken') {
+      intake.taken(data.bytes);
       return;
     }
     const entry = waiting.get(data.id);
@@ -43,7 +50,9 @@ export function startDecoder(): Decoder {
     know: (stream) => command('know', stream),
     open: (opening) => command('open', opening),
     clock: (stream, offset) => command('clock', stream, offset),
-    frames: (message) => command('frames', message),
+    frames: intake.offer,
+    dropped: intake.dropped,
+    recount: intake.recount,
     forget: (run) => command('forget', run),
     rows: (asked) => query('rows', asked),
     map: (asked) => query('map', asked),

@@ -11,4 +11,6 @@ export type ToWorker =
 export type FromWorker =
   | { type: 'answer'; id: number; answer: unknown }
   | { type: 'failure'; id: number; message: string }
-  | { type: 'changed'; keys: string[] };
+  | { type: 'changed'; keys: string[] }
+  /** Bytes of frames that have been read. */
+  | { type: 'taken'; bytes: number };

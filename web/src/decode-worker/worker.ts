@@ -1,4 +1,5 @@
 import { createEngine } from './engine.ts';
+import { TAKEN_STEP } from './intake.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 
 /** The Web Worker: the engine behind messages. */
@@ -30,8 +31,27 @@ const engine = createEngine((key) => {
   }
 });
 
+let taken = 0;
+
+/** Tells the page that room is free again, not for each small message. */
+function acknowledge(bytes: number): void {
+  taken += bytes;
+  if (taken < TAKEN_STEP) return;
+  scope.postMessage({ type: 'taken', bytes: taken });
+  taken = 0;
+}
+
 scope.onmessage = ({ data }) => {
   if ('command' in data) {
+    if (data.command === 'frames') {
+      const [message] = data.arguments;
+      try {
+        engine.frames(message);
+      } finally {
+        acknowledge(message.byteLength);
+      }
+      return;
+    }
     (engine[data.command] as (...given: unknown[]) => void)(...data.arguments);
     return;
   }

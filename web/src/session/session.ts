@@ -13,6 +13,7 @@ import type { Decoder } from './decoder.ts';
 import { hostName, useSession } from './hosts.ts';
 import { putCounts, putSchema, putStatus, putWatched, useRuns } from './runs.ts';
 import { emitTerminal } from './terminals.ts';
+import { withOwnDrops } from './viewer-drops.ts';
 import { useWorkspace } from './workspace.ts';
 
 let connection: Connection | undefined;
@@ -74,14 +75,21 @@ function receive(event: BrowserEvent): void {
     case 'run.schema': {
       const { run, host, stream, schema } = event;
       putSchema(run, host, schema);
+      // Whenever this page begins to watch, the schema comes first, and the hub's counters begin there.
+      decoder?.recount(stream);
       decoder?.open({ run, host, hostName: hostName(useSession.getState().hosts, host), stream, schema });
       const offset = useRuns.getState().runs[run]?.statuses[host]?.clockOffset;
       if (offset !== undefined) decoder?.clock(stream, offset);
       break;
     }
-    case 'run.counts':
-      putCounts(event.run, event.host, event.counts, performance.now());
+    case 'run.counts': {
+      const { run, host, counts } = event;
+      const schema = useRuns.getState().runs[run]?.schemas[host];
+      const dropped = decoder?.dropped(counts.stream);
+      const own = schema && dropped ? withOwnDrops(counts, schema, dropped) : counts;
+      putCounts(run, host, own, performance.now());
       break;
+    }
     case 'terminal.output':
     case 'terminal.exit':
       emitTerminal(event);

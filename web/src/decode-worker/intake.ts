@@ -1,0 +1,92 @@
+import { FRAME_FLAGS, FRAME_HEADER_SIZE, type Frame, framesOf } from '@probepad/protocol/frames';
+import { FRAME_PAYLOAD_MAX, PAGE_QUEUE_MAX } from '@probepad/protocol/limits';
+
+/**
+ * The page's end of the way to the worker: at most so many bytes wait there. What comes beyond is dropped and counted here, where the
+ * hub has counted it as delivered. Marks of gaps and verifier logs always pass; of a map's snapshot all pieces do or none.
+ */
+export interface Intake {
+  offer(message: ArrayBuffer): void;
+  /** The worker has read so many bytes. */
+  taken(bytes: number): void;
+  dropped(stream: number): ReadonlyMap<number, number>;
+  recount(stream: number): void;
+}
+
+/** The worker acknowledges at least this many bytes at once. */
+export const TAKEN_STEP = PAGE_QUEUE_MAX / 16;
+
+const NONE: ReadonlyMap<number, number> = new Map();
+
+/** @param pass hands a message over to the worker */
+export function createIntake(pass: (message: ArrayBuffer) => void, limit = PAGE_QUEUE_MAX): Intake {
+  let waiting = 0;
+  /** Records by stream and source. */
+  const counts = new Map<number, Map<number, number>>();
+  /** The snapshot whose rest is dropped too, by stream and source. */
+  const refused = new Map<string, bigint>();
+
+  function count(stream: number, source: number, records: number): void {
+    const sources = counts.get(stream) ?? new Map<number, number>();
+    sources.set(source, (sources.get(source) ?? 0) + records);
+    counts.set(stream, sources);
+  }
+
+  function isTaken({ header }: Frame, full: boolean): boolean {
+    const { kind, stream, source, flags, seq } = header;
+    if (kind === 'log' || kind === 'gap') return true;
+    if (kind !== 'map') {
+      if (full) count(stream, source, header.count);
+      return !full;
+    }
+    const key = `${stream} ${source}`;
+    if (!full && refused.get(key) !== seq) {
+      refused.delete(key);
+      return true;
+    }
+    refused.set(key, seq);
+    if (flags & FRAME_FLAGS.last) {
+      refused.delete(key);
+      count(stream, source, 1);
+    }
+    return false;
+  }
+
+  function send(message: ArrayBuffer): void {
+    waiting += message.byteLength;
+    pass(message);
+  }
+
+  return {
+    offer(message) {
+      const full = waiting + message.byteLength > limit;
+      if (!full && refused.size === 0) {
+        send(message);
+        return;
+      }
+      const bytes = new Uint8Array(message);
+      const kept: Uint8Array[] = [];
+      for (const frame of framesOf(bytes, FRAME_PAYLOAD_MAX)) {
+        if (!isTaken(frame, full)) continue;
+        const start = frame.payload.byteOffset - FRAME_HEADER_SIZE;
+        kept.push(bytes.subarray(start, start + FRAME_HEADER_SIZE + frame.header.length));
+      }
+      if (kept.length > 0) send(joined(kept));
+    },
+    taken(bytes) {
+      waiting -= bytes;
+    },
+    dropped: (stream) => counts.get(stream) ?? NONE,
+    recount: (stream) => void counts.delete(stream),
+  };
+}
+
+function joined(parts: readonly Uint8Array[]): ArrayBuffer {
+  const whole = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  return whole.buffer;
+}
