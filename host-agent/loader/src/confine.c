@@ -71,9 +71,14 @@ static int fence(struct run *run)
 
 	for (count = 0; count < 8; count++)
 		rules[count] = (struct fence_rule){ folders[count], FENCE_READ };
-	for (i = 0; i < run->spec.program_count; i++)
-		if (run->spec.programs[i].attach.path)
-			rules[count++] = (struct fence_rule){ run->spec.programs[i].attach.path, FENCE_READ };
+	for (i = 0; i < run->spec.program_count; i++) {
+		const struct attach_spec *attach = &run->spec.programs[i].attach;
+
+		if (!attach->path)
+			continue;
+		rules[count].path = attach->path;
+		rules[count++].access = attach->type == ATTACH_CGROUP ? FENCE_READ_CGROUP : FENCE_READ_FILE;
+	}
 	error = landlock_fence(rules, count);
 	if (error == -EOPNOTSUPP || error == -ENOSYS)
 		message_remark("this kernel has no Landlock: the loader's file access is not fenced");

@@ -4,11 +4,14 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/landlock.h>
+#include <linux/magic.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #ifndef LANDLOCK_ACCESS_FS_TRUNCATE
@@ -87,8 +90,24 @@ static uint64_t handled_accesses(int abi)
 	return accesses;
 }
 
+/* Who names a path names what lies below it: only what a rule is meant for is taken. */
+static bool is_meant(int fd, const struct stat *status, const struct fence_rule *rule)
+{
+	struct statfs system;
+
+	switch (rule->access) {
+	case FENCE_READ_FILE:
+		return S_ISREG(status->st_mode);
+	case FENCE_READ_CGROUP:
+		return S_ISDIR(status->st_mode) && !fstatfs(fd, &system) && system.f_type == CGROUP2_SUPER_MAGIC;
+	default:
+		return true;
+	}
+}
+
 static int add_rule(int ruleset, const struct fence_rule *wanted)
 {
+	bool removes = wanted->access == FENCE_REMOVE;
 	struct landlock_path_beneath_attr rule = { 0 };
 	struct stat status;
 	int error = 0;
@@ -96,12 +115,14 @@ static int add_rule(int ruleset, const struct fence_rule *wanted)
 	rule.parent_fd = open(wanted->path, O_PATH | O_CLOEXEC);
 	if (rule.parent_fd < 0)
 		return 0;
-	rule.allowed_access = wanted->access == FENCE_READ ? LANDLOCK_ACCESS_FS_READ_FILE : LANDLOCK_ACCESS_FS_WRITE_FILE;
-	if (!fstat(rule.parent_fd, &status) && S_ISDIR(status.st_mode))
-		rule.allowed_access |=
-			wanted->access == FENCE_READ ? LANDLOCK_ACCESS_FS_READ_DIR : LANDLOCK_ACCESS_FS_REMOVE_DIR;
+	if (fstat(rule.parent_fd, &status) || !is_meant(rule.parent_fd, &status, wanted))
+		goto cleanup;
+	rule.allowed_access = removes ? LANDLOCK_ACCESS_FS_WRITE_FILE : LANDLOCK_ACCESS_FS_READ_FILE;
+	if (S_ISDIR(status.st_mode))
+		rule.allowed_access |= removes ? LANDLOCK_ACCESS_FS_REMOVE_DIR : LANDLOCK_ACCESS_FS_READ_DIR;
 	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0))
 		error = -errno;
+cleanup:
 	close(rule.parent_fd);
 	return error;
 }

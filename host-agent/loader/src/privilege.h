@@ -33,7 +33,12 @@ int landlock_abi(void);
 /* What may be done below a path. */
 struct fence_rule {
 	const char *path;
-	enum { FENCE_READ, FENCE_REMOVE } access; /* read files; remove directories and write to existing files */
+	enum {
+		FENCE_READ, /* read files */
+		FENCE_READ_FILE, /* that regular file alone; a rule for anything else is passed over */
+		FENCE_READ_CGROUP, /* read below a directory of cgroup v2; as above */
+		FENCE_REMOVE, /* remove directories and write to existing files */
+	} access;
 };
 
 /*

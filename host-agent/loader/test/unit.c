@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "hook.h"
 #include "message.h"
 #include "prepare.h"
+#include "privilege.h"
 #include "ring.h"
 #include "snapshot.h"
 #include "fields.h"
@@ -434,6 +436,34 @@ static void test_saved_names(void)
 	check(!trace_saved_name("", 1, comm), "nothing is found in nothing");
 }
 
+/* Whether that file can be opened behind a fence with that rule. */
+static bool opens_behind(struct fence_rule rule, const char *path, int flags)
+{
+	int status = 0;
+	pid_t child = fork();
+
+	if (!child) {
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || landlock_fence(&rule, 1))
+			_exit(2);
+		_exit(open(path, flags) < 0);
+	}
+	waitpid(child, &status, 0);
+	check(status == 0 || WEXITSTATUS(status) == 1, "the fence for %s stands", rule.path);
+	return status == 0;
+}
+
+static void test_fence(void)
+{
+	if (!landlock_abi())
+		return;
+	check(opens_behind((struct fence_rule){ "/usr/bin/env", FENCE_READ_FILE }, "/usr/bin/env", O_RDONLY),
+	      "a binary that is named can be read");
+	check(!opens_behind((struct fence_rule){ "/", FENCE_READ_FILE }, "/usr/bin/env", O_RDONLY),
+	      "a folder that is named as a binary opens nothing");
+	check(!opens_behind((struct fence_rule){ "/usr", FENCE_READ_CGROUP }, "/usr", O_RDONLY | O_DIRECTORY),
+	      "nor does one that is named as a cgroup");
+}
+
 struct lines {
 	struct trace_line lines[8];
 	int count;
@@ -522,6 +552,7 @@ int main(void)
 	test_specs();
 	test_commands();
 	test_hooks();
+	test_fence();
 	test_saved_names();
 	test_trace_pages();
 	test_texts();
