@@ -67,16 +67,18 @@ export type AttachSpec = z.infer<typeof AttachSpecSchema>;
 
 /**
  * What the host's policy allows, checked by the loader on the loaded programs before any is attached.
- * Lists of globs with `*`; an empty allow list allows nothing, `["*"]` everything; deny wins.
+ * Lists of globs with `*` and `?`; an empty allow list allows nothing, `["*"]` everything; deny wins.
  */
 export const LoaderPolicySchema = z.object({
   program_types: z.array(z.string()),
   helpers_denied: z.array(z.string()),
   kfuncs_allowed: z.array(z.string()),
-  /** Functions, tracepoints, paths that may be attached to. */
+  /** Functions, tracepoints and paths that may be attached to; cgroups are denied here too. */
   targets_allowed: z.array(z.string()),
   targets_denied: z.array(z.string()),
   interfaces_allowed: z.array(z.string()),
+  /** Paths of the cgroups that cgroup programs may be attached to. */
+  cgroups_allowed: z.array(z.string()),
 });
 export type LoaderPolicy = z.infer<typeof LoaderPolicySchema>;
 

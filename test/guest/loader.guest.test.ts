@@ -46,7 +46,7 @@ function ordersFor(
   programs: Record<string, AttachSpec>,
   over: Partial<Orders> = {},
 ): Orders {
-  const all = [...SLOTS, 'on_absent', 'on_absent_kprobe', 'on_task'];
+  const all = [...SLOTS, 'on_absent', 'on_absent_kprobe', 'on_task', 'on_modify'];
   return makeOrders(object, {
     run,
     stream: 1,
@@ -248,6 +248,30 @@ for (const kernel of Object.keys(KERNEL_SUITES) as KernelName[]) {
         }
       },
     );
+
+    test('a program that changes return values needs its own leave', SHORT, async () => {
+      const orders = ordersFor(object, 'modify', { on_modify: AUTO });
+      orders.policy = { ...orders.policy, program_types: ['tracing'] };
+      const loader = new GuestLoader(guest, orders);
+      const failed = await loader.until('failed', () => loader.find('failed'));
+      assert.equal(failed.stage, 'policy', failed.message);
+      assert.match(failed.message, /of type fmod_ret/);
+    });
+
+    test('a pattern’s question mark stands for one character', SHORT, async () => {
+      const attach: AttachSpec = { type: 'kprobe_multi', pattern: 'vfs_unlin?', return: false };
+      const loader = new GuestLoader(guest, ordersFor(object, 'pattern', { on_kprobe_multi: attach }));
+      if (!hasFprobe) {
+        const failed = await loader.until('failed', () => loader.find('failed'));
+        assert.match(loader.messages.map((message) => JSON.stringify(message)).join(), /no kprobe\.multi/);
+        assert.equal(failed.stage, 'attach');
+        return;
+      }
+      await loader.until('running', () => loader.find('running'));
+      await unlink(3);
+      await loader.stop();
+      assert.equal((await loader.hits()).on_kprobe_multi, 3);
+    });
 
     test('an iterator that is read once completes the run with its text', SHORT, async () => {
       const spec = ordersFor(

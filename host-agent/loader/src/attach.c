@@ -50,12 +50,14 @@ static int hold(struct run *run, struct bpf_link *link)
 	return link ? run_hold_link(run, link) : -errno;
 }
 
+/* A section that is not known here: libbpf may know it. */
 static int attach_auto(struct run *run, struct program *program, char *detail, size_t size)
 {
-	struct bpf_link *link;
+	struct bpf_link *link = NULL;
 
 	errno = 0;
-	link = bpf_program__attach(program->bpf);
+	if (program->hook.family == HOOK_OTHER)
+		link = bpf_program__attach(program->bpf);
 	if (link)
 		return run_hold_link(run, link);
 	/* libbpf says "fine, nothing attached" or "not supported" where SEC() leaves the target out. */
@@ -65,6 +67,14 @@ static int attach_auto(struct run *run, struct program *program, char *detail, s
 		return errno ? -errno : -EDESTADDRREQ;
 	}
 	return -errno;
+}
+
+/* The function was set before the load. */
+static int attach_tracing(struct run *run, const struct program *program)
+{
+	if (bpf_program__type(program->bpf) == BPF_PROG_TYPE_LSM)
+		return hold(run, bpf_program__attach_lsm(program->bpf));
+	return hold(run, bpf_program__attach_trace(program->bpf));
 }
 
 static int attach_kprobe(struct run *run, const struct program *program)
@@ -180,33 +190,6 @@ static int attach_iterator(struct run *run, struct program *program)
 	return run_hold_link(run, link);
 }
 
-/* SEC() that libbpf can't attach by itself, or not the way that is wanted here. */
-static void resolve_auto(struct program *program)
-{
-	struct attach_spec *attach = &program->attach;
-
-	if (attach->type != ATTACH_AUTO)
-		return;
-	switch (program->hook.family) {
-	case HOOK_PERF_EVENT:
-		attach->type = ATTACH_PERF_EVENT;
-		attach->event = program->hook.target;
-		break;
-	case HOOK_KPROBE_MULTI:
-		if (!program->hook.target[0])
-			break;
-		attach->type = ATTACH_KPROBE_MULTI;
-		attach->pattern = program->hook.target;
-		attach->is_return = program->hook.is_return;
-		break;
-	case HOOK_ITER:
-		attach->type = ATTACH_ITER;
-		break;
-	default:
-		break;
-	}
-}
-
 static int attach_one(struct run *run, struct program *program, char *detail, size_t size)
 {
 	const struct attach_spec *attach = &program->attach;
@@ -222,7 +205,7 @@ static int attach_one(struct run *run, struct program *program, char *detail, si
 	case ATTACH_RAW_TRACEPOINT:
 		return hold(run, bpf_program__attach_raw_tracepoint(program->bpf, attach->name));
 	case ATTACH_TRACING:
-		return hold(run, bpf_program__attach(program->bpf));
+		return attach_tracing(run, program);
 	case ATTACH_KPROBE:
 		return attach_kprobe(run, program);
 	case ATTACH_KPROBE_MULTI:
@@ -316,7 +299,6 @@ int programs_attach(struct run *run)
 			continue;
 		}
 		wanted++;
-		resolve_auto(program);
 		error = attach_and_tell(run, program);
 		if (error) {
 			last = error;

@@ -69,7 +69,7 @@ static int find_functions(const char *pattern, struct functions *functions, char
 	while (!error && fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "%511s %511s", name, module) != 1 || !strncmp(name, "__ftrace_invalid", 16))
 			continue;
-		if (star_match(pattern, name))
+		if (wildcard_match(pattern, name))
 			error = add(functions, name);
 	}
 	fclose(file);
@@ -91,8 +91,6 @@ bool kprobe_multi_denied(const struct policy *policy, const char *pattern, char 
 	bool denied = false;
 	size_t i;
 
-	if (!policy->targets_denied.count && globs_match(&policy->targets_allowed, "*"))
-		return false;
 	/* What can't be listed can't be allowed. */
 	snprintf(name, size, "%s", pattern);
 	if (find_functions(pattern, &functions, name, size))

@@ -1,6 +1,6 @@
 #include "glob.h"
 
-bool star_match(const char *pattern, const char *text)
+bool wildcard_match(const char *pattern, const char *text)
 {
 	const char *star = NULL, *resume = NULL;
 
@@ -8,7 +8,7 @@ bool star_match(const char *pattern, const char *text)
 		if (*pattern == '*') {
 			star = pattern++;
 			resume = text;
-		} else if (*pattern == *text) {
+		} else if (*pattern == '?' || *pattern == *text) {
 			pattern++;
 			text++;
 		} else if (star) {
@@ -29,7 +29,7 @@ bool globs_match(const struct globs *globs, const char *text)
 	size_t i;
 
 	for (i = 0; i < globs->count; i++)
-		if (star_match(globs->patterns[i], text))
+		if (wildcard_match(globs->patterns[i], text))
 			return true;
 	return false;
 }

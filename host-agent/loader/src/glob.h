@@ -10,8 +10,8 @@ struct globs {
 	size_t count;
 };
 
-/* `*` stands for any run of characters, everything else for itself. */
-bool star_match(const char *pattern, const char *text);
+/* `*` stands for any run of characters, `?` for any one, everything else for itself. */
+bool wildcard_match(const char *pattern, const char *text);
 
 /* True when any pattern matches; an empty list matches nothing. */
 bool globs_match(const struct globs *globs, const char *text);

@@ -2,110 +2,11 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "kernel_btf.h"
-
-static const struct section_prefix {
-	const char *prefix;
-	enum hook_family family;
-	bool is_return;
-} section_prefixes[] = {
-	/* Longer ones first where one begins another. */
-	{ "tracepoint/", HOOK_TRACEPOINT, false },
-	{ "tp/", HOOK_TRACEPOINT, false },
-	{ "raw_tracepoint.w/", HOOK_RAW_TRACEPOINT, false },
-	{ "raw_tracepoint/", HOOK_RAW_TRACEPOINT, false },
-	{ "raw_tp.w/", HOOK_RAW_TRACEPOINT, false },
-	{ "raw_tp/", HOOK_RAW_TRACEPOINT, false },
-	{ "tp_btf/", HOOK_TP_BTF, false },
-	{ "fentry/", HOOK_FUNCTION, false },
-	{ "fentry.s/", HOOK_FUNCTION, false },
-	{ "fexit/", HOOK_FUNCTION, true },
-	{ "fexit.s/", HOOK_FUNCTION, true },
-	{ "fmod_ret/", HOOK_FUNCTION, true },
-	{ "fmod_ret.s/", HOOK_FUNCTION, true },
-	{ "lsm/", HOOK_LSM, false },
-	{ "lsm.s/", HOOK_LSM, false },
-	{ "lsm_cgroup/", HOOK_LSM, false },
-	{ "iter/", HOOK_ITER, false },
-	{ "iter.s/", HOOK_ITER, false },
-	{ "kprobe.multi/", HOOK_KPROBE_MULTI, false },
-	{ "kretprobe.multi/", HOOK_KPROBE_MULTI, true },
-	{ "kprobe/", HOOK_KPROBE, false },
-	{ "kretprobe/", HOOK_KPROBE, true },
-	{ "ksyscall/", HOOK_KSYSCALL, false },
-	{ "kretsyscall/", HOOK_KSYSCALL, true },
-	{ "uprobe.s/", HOOK_UPROBE, false },
-	{ "uretprobe.s/", HOOK_UPROBE, true },
-	{ "uprobe/", HOOK_UPROBE, false },
-	{ "uretprobe/", HOOK_UPROBE, true },
-	{ "usdt/", HOOK_USDT, false },
-	{ "usdt.s/", HOOK_USDT, false },
-};
-
-static const struct {
-	const char *word;
-	enum hook_family family;
-} section_words[] = {
-	{ "kprobe", HOOK_KPROBE },	     { "kretprobe", HOOK_KPROBE },  { "kprobe.multi", HOOK_KPROBE_MULTI },
-	{ "kretprobe.multi", HOOK_KPROBE_MULTI }, { "uprobe", HOOK_UPROBE },     { "uretprobe", HOOK_UPROBE },
-	{ "uprobe.s", HOOK_UPROBE },	     { "uretprobe.s", HOOK_UPROBE }, { "usdt", HOOK_USDT },
-	{ "ksyscall", HOOK_KSYSCALL },	     { "kretsyscall", HOOK_KSYSCALL }, { "tracepoint", HOOK_TRACEPOINT },
-	{ "tp", HOOK_TRACEPOINT },	     { "raw_tp", HOOK_RAW_TRACEPOINT }, { "raw_tracepoint", HOOK_RAW_TRACEPOINT },
-	{ "tp_btf", HOOK_TP_BTF },	     { "fentry", HOOK_FUNCTION },   { "fexit", HOOK_FUNCTION },
-	{ "fmod_ret", HOOK_FUNCTION },	     { "lsm", HOOK_LSM },	    { "iter", HOOK_ITER },
-	{ "perf_event", HOOK_PERF_EVENT },   { "tc", HOOK_INTERFACE },	    { "classifier", HOOK_INTERFACE },
-	{ "action", HOOK_INTERFACE },	     { "socket", HOOK_INTERFACE },
-};
-
-static bool starts_with(const char *text, const char *prefix)
-{
-	return !strncmp(text, prefix, strlen(prefix));
-}
-
-void hook_from_section(const char *section, struct hook *hook)
-{
-	char *cut;
-	size_t i;
-
-	memset(hook, 0, sizeof(*hook));
-	/* "?" before a section's name means autoload off (libbpf). */
-	if (*section == '?')
-		section++;
-	for (i = 0; i < sizeof(section_prefixes) / sizeof(section_prefixes[0]); i++) {
-		const struct section_prefix *entry = &section_prefixes[i];
-
-		if (!starts_with(section, entry->prefix))
-			continue;
-		hook->family = entry->family;
-		hook->is_return = entry->is_return;
-		snprintf(hook->target, sizeof(hook->target), "%s", section + strlen(entry->prefix));
-		if (hook->family == HOOK_KPROBE && (cut = strchr(hook->target, '+')))
-			*cut = '\0';
-		if ((hook->family == HOOK_UPROBE || hook->family == HOOK_USDT) && (cut = strchr(hook->target, ':')))
-			*cut = '\0';
-		return;
-	}
-	for (i = 0; i < sizeof(section_words) / sizeof(section_words[0]); i++) {
-		if (!strcmp(section, section_words[i].word)) {
-			hook->family = section_words[i].family;
-			hook->is_return = strstr(section, "ret") != NULL;
-			return;
-		}
-	}
-	if (starts_with(section, "xdp") || starts_with(section, "tc/") || starts_with(section, "tcx/") ||
-	    starts_with(section, "netkit/")) {
-		hook->family = HOOK_INTERFACE;
-	} else if (starts_with(section, "cgroup")) {
-		hook->family = HOOK_CGROUP;
-	} else {
-		hook->family = HOOK_OTHER;
-		snprintf(hook->target, sizeof(hook->target), "%s", section);
-	}
-}
+#include "section_name.h"
 
 static void set_target(struct hook *hook, enum hook_family family, const char *target)
 {
@@ -115,17 +16,14 @@ static void set_target(struct hook *hook, enum hook_family family, const char *t
 
 void hook_of(const struct attach_spec *attach, const char *section, struct hook *hook)
 {
-	struct hook written;
+	struct section_name written;
 
-	hook_from_section(section, &written);
+	section_name_read(section, &written);
 	memset(hook, 0, sizeof(*hook));
-	hook->is_return = attach->is_return;
 	switch (attach->type) {
 	case ATTACH_AUTO:
-		*hook = written;
-		/* Sampling has a default: the CPU clock. */
-		if (hook->family == HOOK_PERF_EVENT && !hook->target[0])
-			set_target(hook, HOOK_PERF_EVENT, "cpu-clock");
+		/* What SEC() says of a target has become an attach spec already (section_name.h). */
+		set_target(hook, written.family, written.family == HOOK_OTHER ? section + (*section == '?') : "");
 		return;
 	case ATTACH_NONE:
 	case ATTACH_OFF:
@@ -138,7 +36,6 @@ void hook_of(const struct attach_spec *attach, const char *section, struct hook 
 		set_target(hook, HOOK_RAW_TRACEPOINT, attach->name);
 		return;
 	case ATTACH_TRACING:
-		hook->is_return = written.is_return;
 		set_target(hook,
 			   written.family == HOOK_TP_BTF || written.family == HOOK_LSM ? written.family : HOOK_FUNCTION,
 			   attach->function);

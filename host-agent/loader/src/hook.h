@@ -29,13 +29,9 @@ enum hook_family {
 struct hook {
 	enum hook_family family;
 	char target[512];
-	bool is_return;
 };
 
-/* The hook that SEC() names. `target` is empty when SEC() leaves it out. */
-void hook_from_section(const char *section, struct hook *hook);
-
-/* The hook of a program with that attach spec: the spec's own, or SEC()'s for `auto`. */
+/* The hook of a program with that attach spec. For `auto` SEC() tells the family alone, and all when the family is unknown. */
 void hook_of(const struct attach_spec *attach, const char *section, struct hook *hook);
 
 /* Whether attaching there takes perf_event_open(). */

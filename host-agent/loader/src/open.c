@@ -9,6 +9,7 @@
 #include "message.h"
 #include "prepare.h"
 #include "run.h"
+#include "section_name.h"
 
 static int open_fail(struct run *run, int error, const char *object, const char *what)
 {
@@ -99,6 +100,15 @@ static void prepare_trace_tag(struct run *run)
 	}
 }
 
+static int read_section(struct program *program)
+{
+	program->section_text = malloc(strlen(program->section) + 1);
+	if (!program->section_text)
+		return -ENOMEM;
+	attach_from_section(program->section, program->section_text, &program->attach);
+	return 0;
+}
+
 /* Builds the list of programs when the object is opened first; later opens only refresh the pointers. */
 static int list_programs(struct run *run)
 {
@@ -139,8 +149,12 @@ static int list_programs(struct run *run)
 		program->attach = run->spec.programs[i].attach;
 	}
 	for (i = 0; i < count; i++) {
-		run->programs[i].off = run->programs[i].attach.type == ATTACH_OFF;
-		hook_of(&run->programs[i].attach, run->programs[i].section, &run->programs[i].hook);
+		struct program *program = &run->programs[i];
+
+		if (program->attach.type == ATTACH_AUTO && read_section(program))
+			return open_fail(run, ENOMEM, program->name, "reading the section's name");
+		program->off = program->attach.type == ATTACH_OFF;
+		hook_of(&program->attach, program->section, &program->hook);
 	}
 	return 0;
 }
@@ -166,7 +180,7 @@ static int prepare_program(struct run *run, struct program *program)
 	}
 	if (program->attach.type == ATTACH_KPROBE_MULTI)
 		bpf_program__set_expected_attach_type(bpf, BPF_TRACE_KPROBE_MULTI);
-	else if (program->attach.type == ATTACH_KPROBE)
+	else if (program->attach.type == ATTACH_KPROBE || program->attach.type == ATTACH_UPROBE)
 		bpf_program__set_expected_attach_type(bpf, 0);
 	if (program->attach.type == ATTACH_TRACING) {
 		error = bpf_program__set_attach_target(bpf, 0, program->attach.function);
@@ -232,4 +246,15 @@ void object_close(struct run *run)
 	run->object = NULL;
 	for (i = 0; i < run->program_count; i++)
 		run->programs[i].bpf = NULL;
+}
+
+void programs_free(struct run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->program_count; i++) {
+		free(run->programs[i].section_text);
+		free(run->programs[i].real_path);
+	}
+	free(run->programs);
 }

@@ -7,9 +7,7 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "kernel_btf.h"
 #include "run.h"
@@ -33,7 +31,7 @@ static const char *const helper_names[] = {
 #endif
 };
 
-static int deny(struct run *run, const struct program *program, const char *what, const char *name)
+int policy_deny(struct run *run, const struct program *program, const char *what, const char *name)
 {
 	return fail(&run->failure, "policy", EACCES, program->name, "the host's policy does not allow program %s %s %s",
 		    program->name, what, name);
@@ -52,10 +50,10 @@ static int check_helper(struct run *run, const struct program *program, int id)
 	if (!name) {
 		/* A helper nobody here has heard of can't be told from a denied one. */
 		snprintf(unknown, sizeof(unknown), "helper number %d", id);
-		return denied->count ? deny(run, program, "to call", unknown) : 0;
+		return denied->count ? policy_deny(run, program, "to call", unknown) : 0;
 	}
 	if (globs_match(denied, name) || globs_match(denied, name + strlen("bpf_")))
-		return deny(run, program, "to call", name);
+		return policy_deny(run, program, "to call", name);
 	return 0;
 }
 
@@ -72,7 +70,7 @@ static int check_kfunc(struct run *run, const struct program *program, const str
 		name = btf__name_by_offset(kernel, type->name_off);
 	if (!name)
 		name = "a module's kernel function";
-	return globs_match(&run->spec.policy.kfuncs_allowed, name) ? 0 : deny(run, program, "to call", name);
+	return globs_match(&run->spec.policy.kfuncs_allowed, name) ? 0 : policy_deny(run, program, "to call", name);
 }
 
 static int check_instructions(struct run *run, const struct program *program)
@@ -97,80 +95,16 @@ static int check_instructions(struct run *run, const struct program *program)
 	return 0;
 }
 
-/* One target under the several names people know it by. */
-struct names {
-	char text[4][640];
-	size_t count;
-};
-
-static void add_name(struct names *names, const char *prefix, const char *name)
+/* bpftool's word, but for programs that change return values: their type is that of harmless ones. */
+static const char *type_of(const struct bpf_program *bpf)
 {
-	snprintf(names->text[names->count], sizeof(names->text[0]), "%s%s", prefix, name);
-	names->count++;
-}
+	const char *type;
 
-static void names_of(const struct hook *hook, struct names *names)
-{
-	const char *slash;
-	char *real;
-
-	names->count = 0;
-	add_name(names, "", hook->target);
-	switch (hook->family) {
-	case HOOK_TRACEPOINT:
-		slash = strchr(hook->target, '/');
-		if (!slash)
-			break;
-		add_name(names, "", hook->target);
-		names->text[1][slash - hook->target] = ':';
-		add_name(names, "", slash + 1);
-		break;
-	case HOOK_KSYSCALL:
-		add_name(names, "sys_", hook->target);
-		add_name(names, "__x64_sys_", hook->target);
-		add_name(names, "__arm64_sys_", hook->target);
-		break;
-	case HOOK_LSM:
-		add_name(names, "bpf_lsm_", hook->target);
-		add_name(names, "security_", hook->target);
-		break;
-	case HOOK_UPROBE:
-	case HOOK_USDT:
-	case HOOK_CGROUP:
-		real = realpath(hook->target, NULL);
-		if (real)
-			add_name(names, "", real);
-		free(real);
-		break;
-	default:
-		break;
-	}
-}
-
-static int check_target(struct run *run, const struct program *program)
-{
-	const struct policy *policy = &run->spec.policy;
-	const struct hook *hook = &program->hook;
-	struct names names;
-	char name[640];
-	bool allowed = false;
-	size_t i;
-
-	if (hook->family == HOOK_NONE || hook->family == HOOK_PERF_EVENT || !hook->target[0])
-		return 0;
-	if (hook->family == HOOK_INTERFACE)
-		return globs_match(&policy->interfaces_allowed, hook->target) ?
-			       0 :
-			       deny(run, program, "on interface", hook->target);
-	if (hook->family == HOOK_KPROBE_MULTI)
-		return kprobe_multi_denied(policy, hook->target, name, sizeof(name)) ? deny(run, program, "on", name) : 0;
-	names_of(hook, &names);
-	for (i = 0; i < names.count; i++) {
-		if (globs_match(&policy->targets_denied, names.text[i]))
-			return deny(run, program, "on", hook->target);
-		allowed = allowed || globs_match(&policy->targets_allowed, names.text[i]);
-	}
-	return allowed ? 0 : deny(run, program, "on", hook->target);
+	if (bpf_program__type(bpf) == BPF_PROG_TYPE_TRACING &&
+	    bpf_program__expected_attach_type(bpf) == BPF_MODIFY_RETURN)
+		return "fmod_ret";
+	type = libbpf_bpf_prog_type_str(bpf_program__type(bpf));
+	return type ? type : "unknown";
 }
 
 int policy_check(struct run *run)
@@ -178,15 +112,15 @@ int policy_check(struct run *run)
 	size_t i;
 
 	for (i = 0; i < run->program_count; i++) {
-		const struct program *program = &run->programs[i];
+		struct program *program = &run->programs[i];
 		const char *type;
 
 		if (program->off || program->absent)
 			continue;
-		type = libbpf_bpf_prog_type_str(bpf_program__type(program->bpf));
-		if (!globs_match(&run->spec.policy.program_types, type ? type : "unknown"))
-			return deny(run, program, "of type", type ? type : "unknown");
-		if (check_instructions(run, program) || check_target(run, program))
+		type = type_of(program->bpf);
+		if (!globs_match(&run->spec.policy.program_types, type))
+			return policy_deny(run, program, "of type", type);
+		if (check_instructions(run, program) || policy_check_target(run, program))
 			return -1;
 	}
 	return 0;

@@ -240,7 +240,7 @@ cleanup:
 	object_close(&run);
 	trace_instance_close(&run.trace);
 	janitor_finish(&run.janitor);
-	free(run.programs);
+	programs_free(&run);
 	free(run.object_bytes);
 	spec_free(&run.spec);
 	setup_free(&run.setup);

@@ -18,6 +18,8 @@ struct program {
 	const char *name; /* the object's */
 	const char *section;
 	struct attach_spec attach;
+	char *section_text; /* strings of an attach spec that SEC() gave */
+	char *real_path;    /* what became of the attach spec's path */
 	struct hook hook;
 	struct bpf_program *bpf;
 	/* Not loaded: the spec says so, or the kernel lacks the target. */
@@ -75,6 +77,7 @@ int run_main(void);
 /* open.c */
 int object_open(struct run *run);
 void object_close(struct run *run);
+void programs_free(struct run *run);
 struct program *run_program(struct run *run, const char *name);
 
 /* load.c */
@@ -85,6 +88,11 @@ const char *libbpf_log_last(void);
 
 /* policy.c */
 int policy_check(struct run *run);
+/* Fails the run: "… does not allow program X <what> <name>". Returns -1. */
+int policy_deny(struct run *run, const struct program *program, const char *what, const char *name);
+
+/* policy_target.c: resolves the program's path, too, so that what was checked is what gets attached. 0 or -1 with failure. */
+int policy_check_target(struct run *run, struct program *program);
 
 /* attach.c */
 int programs_attach(struct run *run);

@@ -7,6 +7,7 @@
 
 #include "bounds.h"
 #include "fields.h"
+#include "target_name.h"
 
 /* In the order of enum attach_type. */
 static const char *const attach_words[] = {
@@ -119,7 +120,9 @@ static int parse_program(struct cursor *at, json_t *json, void *entry)
 	if (field_string(at, json, "name", &out->name))
 		return -1;
 	strncat(at->path, ".attach", sizeof(at->path) - strlen(at->path) - 1);
-	return parse_attach(at, json_object_get(json, "attach"), &out->attach);
+	if (parse_attach(at, json_object_get(json, "attach"), &out->attach))
+		return -1;
+	return target_name_sound(&out->attach) ? 0 : field_bad(at, "", "holds a name that no target has");
 }
 
 static int parse_source(struct cursor *at, json_t *json, void *entry)
@@ -187,7 +190,8 @@ static int parse_policy(struct cursor *at, json_t *json, struct policy *out)
 	    field_globs(at, json, "kfuncs_allowed", &out->kfuncs_allowed) ||
 	    field_globs(at, json, "targets_allowed", &out->targets_allowed) ||
 	    field_globs(at, json, "targets_denied", &out->targets_denied) ||
-	    field_globs(at, json, "interfaces_allowed", &out->interfaces_allowed))
+	    field_globs(at, json, "interfaces_allowed", &out->interfaces_allowed) ||
+	    field_globs(at, json, "cgroups_allowed", &out->cgroups_allowed))
 		return -1;
 	at->path[0] = '\0';
 	return 0;
@@ -265,6 +269,7 @@ void spec_free(struct spec *spec)
 	free(spec->policy.targets_allowed.patterns);
 	free(spec->policy.targets_denied.patterns);
 	free(spec->policy.interfaces_allowed.patterns);
+	free(spec->policy.cgroups_allowed.patterns);
 	json_decref(spec->json);
 	memset(spec, 0, sizeof(*spec));
 }

@@ -79,7 +79,7 @@ struct lost_site {
 
 struct policy {
 	struct globs program_types, helpers_denied, kfuncs_allowed;
-	struct globs targets_allowed, targets_denied, interfaces_allowed;
+	struct globs targets_allowed, targets_denied, interfaces_allowed, cgroups_allowed;
 };
 
 struct spec {

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import type { AttachSpec } from '@probepad/protocol/loader';
-import { compileFixture, hexU32, LoaderProcess } from './loader-process.ts';
+import { auto, compileFixture, hexU32, LoaderProcess } from './loader-process.ts';
 import { leftovers, programExists, VethPair } from './machine-state.ts';
-import { makeOrders } from './orders.ts';
+import { makeOrders, type Orders } from './orders.ts';
 import { prepare } from './prepare.ts';
 import { compileProgram, Producer } from './producer.ts';
 
@@ -31,6 +33,14 @@ function attachSpec(object: Buffer, attached: Partial<Record<ProgramName, Attach
     programs: programs.map((name) => ({ name, attach: attached[name] ?? { type: 'off' } })),
     sources: [{ id: 0, kind: 'globals', name: '.bss', interval: 20 }],
   });
+}
+
+function cgroupRoot(): string {
+  const found = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'].find((root) =>
+    existsSync(`${root}/cgroup.procs`),
+  );
+  assert.ok(found);
+  return found;
 }
 
 function hits(loader: LoaderProcess, program: ProgramName): number {
@@ -88,10 +98,7 @@ test('generic XDP can be asked for', async () => {
 test('a cgroup program sees what leaves its group', async () => {
   using pair = new VethPair(3);
   const object = compileFixture('attach');
-  const path = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'].find((root) =>
-    existsSync(`${root}/cgroup.procs`),
-  );
-  assert.ok(path);
+  const path = cgroupRoot();
   using loader = new LoaderProcess(object, attachSpec(object, { on_cgroup: { type: 'cgroup', path } }));
   await loader.running();
   pair.send(10);
@@ -219,6 +226,73 @@ test('the policy is kept on the loaded program, before anything is attached', as
   using loader = new LoaderProcess(network, spec);
   const failed = await loader.until('failed', () => loader.message('failed'));
   assert.equal(failed.stage, 'policy');
+});
+
+/** Runs one program under that policy until it has failed, or until it is attached and stopped. */
+async function underPolicy(
+  object: Buffer,
+  programs: Orders['programs'],
+  policy: Partial<Orders['policy']>,
+): Promise<LoaderProcess> {
+  const spec = makeOrders(object, { programs });
+  Object.assign(spec.policy, policy);
+  const loader = new LoaderProcess(object, spec);
+  await loader.until('attached or failed', () => loader.message('failed') ?? loader.message('running'));
+  if (loader.message('running')) await loader.stop();
+  return loader;
+}
+
+test('what the policy reads in SEC() is what would be attached', async () => {
+  const object = compileFixture('targets');
+  const denials: [string, Partial<Orders['policy']>, RegExp][] = [
+    ['far_kprobe', { targets_allowed: ['vfs_*'] }, /at an offset in vfs_read/],
+    ['dotted_uprobe', { targets_allowed: ['/usr/lib/*'] }, /on \/usr\/bin\/env/],
+    ['bare_uprobe', { targets_denied: ['/usr/bin/*'] }, /on \/usr\/bin\/env/],
+    ['bare_usdt', { targets_denied: ['/*/libc.so.6'] }, /on \/\S+\/libc.so.6/],
+    ['many_uprobes', { targets_denied: ['vfs_read'] }, /with the section uprobe.multi/],
+  ];
+  for (const [name, policy, expected] of denials) {
+    using loader = await underPolicy(object, [{ name, attach: auto }], policy);
+    assert.equal(loader.message('failed')?.stage, 'policy', name);
+    assert.match(loader.message('failed')?.message ?? '', expected);
+  }
+  for (const name of ['dotted_tracepoint', 'cut_kprobe']) {
+    using loader = await underPolicy(object, [{ name, attach: auto }], {});
+    assert.match(states(loader)[0] ?? '', /failed .*does not say what to attach to/);
+  }
+});
+
+test('a binary goes by its one real name', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'probepad-target-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'link');
+  symlinkSync('/usr/bin/env', path);
+  const object = compileFixture('targets');
+  const attach: AttachSpec = { type: 'uprobe', path, function: '', offset: 0x3000, return: false, pid: -1 };
+  const programs = [{ name: 'named_uprobe', attach }];
+  const folderOnly = { targets_allowed: [`${folder}/*`] };
+  using denied = await underPolicy(object, programs, folderOnly);
+  assert.match(denied.message('failed')?.message ?? '', /on \/usr\/bin\/env/);
+  using allowed = await underPolicy(object, programs, { targets_allowed: ['/usr/bin/env'] });
+  assert.equal(allowed.message('failed')?.stage, undefined);
+  assert.match(states(allowed)[0] ?? '', /^named_uprobe attached \/usr\/bin\/env/);
+  const nowhere = [{ name: 'named_uprobe', attach: { ...attach, path: join(folder, 'gone') } }];
+  using unknown = await underPolicy(object, nowhere, folderOnly);
+  assert.match(unknown.message('failed')?.message ?? '', /without a name of its own/);
+});
+
+test('a cgroup program attaches to the groups that the policy names, and to no others', async () => {
+  const object = compileFixture('attach');
+  const root = cgroupRoot();
+  // Its text lies below the root's folder, itself it is the root.
+  const attach: AttachSpec = { type: 'cgroup', path: `${root}/../${basename(root)}` };
+  const programs = attachSpec(object, { on_cgroup: attach }).programs;
+  for (const cgroups_allowed of [[], [`${root}/*`]]) {
+    using loader = await underPolicy(object, programs, { cgroups_allowed });
+    assert.equal(loader.message('failed')?.stage, 'policy');
+  }
+  using allowed = await underPolicy(object, programs, { cgroups_allowed: [root], targets_allowed: [] });
+  assert.deepEqual(states(allowed), [`on_cgroup attached ${root}`]);
 });
 
 test('a run that asks for more memory than it may have fails with ENOMEM', async () => {

@@ -188,12 +188,13 @@ json_t *golden_spec_json(const struct spec *spec)
 		json_array_append_new(lost, json_pack("{s:s, s:I, s:i}", "section", spec->lost_sites[i].section, "offset",
 						      (json_int_t)spec->lost_sites[i].offset, "source",
 						      spec->lost_sites[i].source));
-	return json_pack("{s:I, s:I, s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o, s:o, s:o}, s:o, s:o, s:I}",
+	return json_pack("{s:I, s:I, s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o, s:o, s:o, s:o}, s:o, s:o, s:I}",
 			 "stream", (json_int_t)spec->stream, "object_size", (json_int_t)spec->object_size, "params",
 			 params_json(spec), "maps", maps, "programs", programs, "policy", "program_types",
 			 globs_json(&policy->program_types), "helpers_denied", globs_json(&policy->helpers_denied),
 			 "kfuncs_allowed", globs_json(&policy->kfuncs_allowed), "targets_allowed",
 			 globs_json(&policy->targets_allowed), "targets_denied", globs_json(&policy->targets_denied),
-			 "interfaces_allowed", globs_json(&policy->interfaces_allowed), "sources", sources, "lost_sites", lost,
+			 "interfaces_allowed", globs_json(&policy->interfaces_allowed), "cgroups_allowed",
+			 globs_json(&policy->cgroups_allowed), "sources", sources, "lost_sites", lost,
 			 "counts_interval", (json_int_t)spec->counts_interval);
 }

@@ -25,6 +25,7 @@ export function makeOrders(object: Buffer, over: Partial<Orders>): Orders {
       targets_allowed: ['*'],
       targets_denied: [],
       interfaces_allowed: ['*'],
+      cgroups_allowed: ['*'],
     },
     sources: [],
     lost_sites: [],

@@ -8,18 +8,20 @@ const Count = z.int().check(z.gte(0));
 
 /**
  * The policy file of a host, JSON. Every field may be left out and has a safe default then; an unknown field is an error, so
- * that a misspelt one is noticed. Lists are globs with `*`.
+ * that a misspelt one is noticed. Lists are globs with `*` and `?`.
  */
 export const PolicySchema = z.strictObject({
   /** Program types that may be loaded, bpftool's words; `fmod_ret` stands for that kind of `tracing` program. */
   programTypes: z._default(Globs, () => [...SAFE_PROGRAM_TYPES]),
   helpersDenied: z._default(Globs, () => [...DENIED_HELPERS]),
   kfuncsAllowed: z._default(Globs, () => [...SAFE_KFUNCS]),
-  /** Functions, tracepoints, paths and cgroups that may be attached to; denied wins. */
+  /** Functions, tracepoints and binaries that may be attached to; denied wins, for cgroups too. */
   targetsAllowed: z._default(Globs, () => ['*']),
   targetsDenied: z._default(Globs, () => []),
   /** Network interfaces for xdp, tc and socket filter programs. */
   interfaces: z._default(Globs, () => ['lo', 'veth*']),
+  /** Cgroups, by path, for cgroup programs: these decide over all traffic and sockets of a group. */
+  cgroups: z._default(Globs, () => []),
   /** Bytes that the maps of one run may take; 0 sets no limit. */
   memory: z._default(Count, 256 * MIB),
   /** Runs at a time on the host, and of one user. */

@@ -10,7 +10,6 @@ import {
 } from '@probepad/protocol/loader';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { encodeParam } from '../compile/param-value.ts';
-import { matchesAny } from '../policy/glob.ts';
 import type { Policy } from '../policy/policy.ts';
 import { attachSpecOf, type TargetSurroundings } from './attach-target.ts';
 
@@ -46,20 +45,8 @@ export function loaderPolicyOf(policy: Policy): LoaderPolicy {
     targets_allowed: policy.targetsAllowed,
     targets_denied: policy.targetsDenied,
     interfaces_allowed: policy.interfaces,
+    cgroups_allowed: policy.cgroups,
   };
-}
-
-/**
- * fmod_ret shares its type with harmless tracing programs, so the type alone does not tell it. The loader checks everything
- * else, on the loaded programs.
- */
-function checkAttachKinds(schema: ProbeSchema, policy: Policy): void {
-  for (const program of schema.programs) {
-    if (program.attach !== 'fmod_ret' || matchesAny(policy.programTypes, 'fmod_ret')) continue;
-    fail('policy_denied', `loading ${program.name}: programs that change return values are not allowed`, {
-      what: 'program type fmod_ret',
-    });
-  }
 }
 
 function checkNames(
@@ -107,11 +94,10 @@ export interface SpecInput {
 
 /**
  * What the loader is to do with the object.
- * @throws ProbepadFailure `bad_param`, `bad_target`, `target_needed` or `policy_denied`
+ * @throws ProbepadFailure `bad_param`, `bad_target` or `target_needed`
  */
 export function loaderSpecOf(input: SpecInput): LoaderSpec {
   const { schema, probe, policy } = input;
-  checkAttachKinds(schema, policy);
   checkNames(
     probe.params,
     schema.params.map((param) => param.name),
