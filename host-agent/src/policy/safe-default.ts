@@ -1,10 +1,11 @@
 /**
  * What a host allows when nobody wrote a policy for it: everything that looks, nothing that changes what the traced
- * machine does, except where the change stays on an interface or cgroup that the same list bounds.
+ * machine does, except for the packets of loopback and veth pairs.
  */
 
 /**
- * Tracing of all kinds, and the network types, which `interfaces` confines to loopback and veth pairs. Left out: lsm and
+ * Tracing of all kinds, and the network types. Those can drop what they see, so `interfaces` confines xdp and tc to loopback and
+ * veth pairs, and cgroup programs attach nowhere until the policy's `cgroups` names a group. Left out: lsm and
  * struct_ops (decide for the kernel), ext (replaces another's program), fmod_ret (changes return values),
  * raw_tracepoint_writable, syscall, lirc_mode2, cgroup_device, cgroup_sysctl and cgroup_sockopt (refuse operations).
  */
@@ -25,8 +26,9 @@ export const SAFE_PROGRAM_TYPES: readonly string[] = [
 ];
 
 /**
- * Helpers that write to other processes, signal them, change return values, reach bpf(2) itself, or run for hours in one event
- * (nested bpf_loop). FACTS: several of them load with CAP_BPF and CAP_PERFMON alone.
+ * Helpers that write to other processes, signal them, change return values, reach bpf(2) itself, send packets to another
+ * interface than the one they came by, or run for hours in one event (callbacks within callbacks). Several of them load with
+ * CAP_BPF and CAP_PERFMON alone.
  */
 export const DENIED_HELPERS: readonly string[] = [
   'bpf_probe_write_user',
@@ -36,7 +38,11 @@ export const DENIED_HELPERS: readonly string[] = [
   'bpf_sys_bpf',
   'bpf_sys_close',
   'bpf_kallsyms_lookup_name',
+  'bpf_redirect*',
+  'bpf_clone_redirect',
   'bpf_loop',
+  'bpf_for_each_map_elem',
+  'bpf_user_ringbuf_drain',
   'bpf_set_retval',
   'bpf_sysctl_set_new_value',
 ];

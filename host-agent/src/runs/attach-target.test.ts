@@ -66,7 +66,6 @@ const cases: [Program['attach'], string, AttachSpec][] = [
   ['tc', 'eth0', { type: 'tc', interface: 'eth0', direction: 'ingress' }],
   ['tc', 'eth0:egress', { type: 'tc', interface: 'eth0', direction: 'egress' }],
   ['socket_filter', 'lo', { type: 'socket_filter', interface: 'lo' }],
-  ['cgroup', '', { type: 'cgroup', path: '/sys/fs/cgroup' }],
   ['cgroup', '/sys/fs/cgroup/x', { type: 'cgroup', path: '/sys/fs/cgroup/x' }],
   ['iter', '', { type: 'iter', interval: 0 }],
   ['iter', '2s', { type: 'iter', interval: 2000 }],
@@ -83,9 +82,12 @@ const wrong: [Program['attach'], string, string][] = [
   ['xdp', '', 'target_needed'],
   ['tc', '', 'target_needed'],
   ['socket_filter', '', 'target_needed'],
+  ['cgroup', '', 'target_needed'],
   ['uprobe', '', 'target_needed'],
   ['tracepoint', 'sched_switch', 'bad_target'],
   ['kprobe', 'vfs read', 'bad_target'],
+  ['kprobe', 'vfs_*,x', 'bad_target'],
+  ['uprobe', '/tmp/a!/b:f', 'bad_target'],
   ['uprobe', 'readline', 'bad_target'],
   ['uprobe', '/bin/sh:main,pid=me', 'bad_target'],
   ['perf_event', 'cpu-clock@0', 'bad_target'],
@@ -104,3 +106,10 @@ for (const [attach, target, code] of wrong) {
     );
   });
 }
+
+test('SEC("?…") is off until a target is given, be it auto', () => {
+  const optional = program('kprobe', { section: '?kprobe/vfs_read', needsTarget: false });
+  assert.deepEqual(attachSpecOf(optional, undefined, here), { type: 'off' });
+  assert.deepEqual(attachSpecOf(optional, 'auto', here), { type: 'auto' });
+  assert.deepEqual(attachSpecOf(program('xdp', { section: '?xdp' }), '', here), { type: 'off' });
+});

@@ -3,11 +3,11 @@
  *
  * | program              | target |
  * |----------------------|--------|
- * | any                  | `off`, `auto` (as SEC() says) |
+ * | any                  | `off` (also the default of `SEC("?…")`), `auto` (as SEC() says) |
  * | tracepoint           | `sched:sched_switch` |
  * | raw_tracepoint       | `sched_switch` |
  * | fentry, lsm, tp_btf… | `vfs_read` |
- * | kprobe, kretprobe    | `vfs_read`, `vfs_read+0x10`, `vfs_*` (by kprobe.multi) |
+ * | kprobe, kretprobe    | `vfs_read`, `vfs_read+0x10`, `vfs_*`, `vfs_rea?` (by kprobe.multi) |
  * | ksyscall             | `openat` |
  * | uprobe, uretprobe    | `/usr/bin/bash:readline`, `/lib/x.so:func+0x10`, `/lib/x.so:0x4010`, each with `,pid=123` |
  * | usdt                 | `/lib/libc.so.6:libc:setjmp`, with `,pid=123` |
@@ -15,7 +15,7 @@
  * | xdp                  | `eth0`, `eth0:generic`, `eth0:native` |
  * | tc                   | `eth0` (ingress), `eth0:ingress`, `eth0:egress` |
  * | socket_filter        | `eth0` |
- * | cgroup               | `/sys/fs/cgroup/system.slice` |
+ * | cgroup               | `/sys/fs/cgroup/system.slice`, always named |
  * | iter                 | `once`, `500ms`, `2s` |
  */
 import { fail } from '@probepad/protocol/errors';
@@ -55,10 +55,21 @@ function badTarget(program: Program, target: string, reason: string): never {
   });
 }
 
-const SYMBOL = /^[A-Za-z_.$][A-Za-z0-9_.$]*$/;
+/** What the loader takes as a function's name, and a pattern of them (target_name.c). */
+const SYMBOL = /^[A-Za-z_.][A-Za-z0-9_.]*$/;
+const PATTERN = /^[A-Za-z0-9_.*?]+$/;
 
 function symbol(program: Program, target: string): string {
   return SYMBOL.test(target) ? target : badTarget(program, target, 'it is not the name of a function');
+}
+
+function pattern(program: Program, target: string): string {
+  return PATTERN.test(target) ? target : badTarget(program, target, 'it is not a pattern of function names');
+}
+
+/** libbpf would look into an archive in front of "!/". */
+function binary(program: Program, target: string, path: string): string {
+  return path.includes('!/') ? badTarget(program, target, 'the path holds "!/"') : path;
 }
 
 const tracepoint: Parser = (program, target) => {
@@ -71,7 +82,8 @@ const tracing: Parser = (program, target) => ({ type: 'tracing', function: symbo
 
 function kprobe(returns: boolean): Parser {
   return (program, target) => {
-    if (/[*?]/.test(target)) return { type: 'kprobe_multi', pattern: target, return: returns };
+    if (/[*?]/.test(target))
+      return { type: 'kprobe_multi', pattern: pattern(program, target), return: returns };
     const { rest, offset } = splitOffset(target);
     return { type: 'kprobe', function: symbol(program, rest), offset, return: returns };
   };
@@ -85,7 +97,7 @@ function uprobe(returns: boolean): Parser {
   return (program, target) => {
     const { rest, pid } = splitPid(program, target);
     const colon = rest.lastIndexOf(':');
-    const path = rest.slice(0, colon);
+    const path = binary(program, target, rest.slice(0, colon));
     const place = rest.slice(colon + 1);
     if (colon < 1 || place === '') return badTarget(program, target, 'it is not path:function');
     if (/^0x[0-9a-fA-F]+$/.test(place)) {
@@ -102,7 +114,7 @@ const usdt: Parser = (program, target) => {
   if (match === null) return badTarget(program, target, 'it is not path:provider:name');
   return {
     type: 'usdt',
-    path: match[1] as string,
+    path: binary(program, target, match[1] as string),
     provider: match[2] as string,
     name: match[3] as string,
     pid,
@@ -166,7 +178,7 @@ const PARSERS: Record<Program['attach'], Parser> = {
   kretprobe: kprobe(true),
   kprobe_multi: (program, target) => ({
     type: 'kprobe_multi',
-    pattern: target,
+    pattern: pattern(program, target),
     return: program.section.startsWith('kretprobe'),
   }),
   ksyscall: ksyscall(false),
@@ -198,8 +210,8 @@ function defaultTarget(program: Program, surroundings: TargetSurroundings): Atta
     case 'iter':
       return { type: 'iter', interval: 0 };
     case 'cgroup':
-      if (surroundings.cgroupRoot !== undefined) return { type: 'cgroup', path: surroundings.cgroupRoot };
-      return targetNeeded(program, 'this machine has no cgroup v2 hierarchy');
+      // Never the root by itself: such a program decides over the traffic of all its group.
+      return targetNeeded(program, cgroupHint(surroundings.cgroupRoot));
     case 'xdp':
     case 'tc':
     case 'socket_filter':
@@ -211,11 +223,20 @@ function defaultTarget(program: Program, surroundings: TargetSurroundings): Atta
   }
 }
 
+function cgroupHint(root: string | undefined): string {
+  return root === undefined ? 'this machine has no cgroup v2 hierarchy' : `cgroups here are below ${root}`;
+}
+
 function targetNeeded(program: Program, why: string): never {
   return fail('target_needed', `attaching ${program.name}: it needs a target (${why})`, {
     program: program.name,
     example: `${program.targetExample} (${why})`,
   });
+}
+
+/** libbpf's SEC("?…"): not loaded unless user space says so (bpf_program__autoload). */
+function isOptional(program: Program): boolean {
+  return program.section.startsWith('?');
 }
 
 /**
@@ -230,7 +251,7 @@ export function attachSpecOf(
 ): AttachSpec {
   const text = target?.trim() ?? '';
   if (text === 'off') return { type: 'off' };
-  if (text === '') return defaultTarget(program, surroundings);
+  if (text === '') return isOptional(program) ? { type: 'off' } : defaultTarget(program, surroundings);
   if (text === 'auto') return { type: 'auto' };
   return PARSERS[program.attach](program, text);
 }

@@ -24,7 +24,7 @@ type Rule = {
 
 const FUNCTION = 'vfs_read';
 const PATH = '/bin/bash:readline';
-const CGROUP = '/sys/fs/cgroup';
+const CGROUP = '/sys/fs/cgroup/system.slice';
 
 /** Source: libbpf, libbpf.c, section_defs (1.1 to 1.6), and Documentation/bpf/libbpf/program_types.rst. */
 const RULES: readonly Rule[] = [
@@ -140,9 +140,9 @@ function addresses(): string[] {
   return names.flatMap((name) => [`cgroup/${name}4`, `cgroup/${name}6`, `cgroup/${name}_unix`]);
 }
 
-/** Reads a section name the way libbpf does; `?` in front (not loaded by itself) is left aside. */
-export function hookOfSection(section: string): Hook {
-  const name = section.replace(/^\?/, '');
+/** Reads a section name the way libbpf does; a program with `?` in front is off by default, so it needs no target. */
+export function hookOfSection(name: string): Hook {
+  if (name.startsWith('?')) return { ...hookOfSection(name.slice(1)), needsTarget: false };
   const exact = RULES.find(({ pattern }) => pattern === name);
   if (exact) return hook(exact, exact.attach === 'tc' || exact.attach === 'cgroup' ? afterSlash(name) : '');
   for (const rule of RULES) {
