@@ -141,6 +141,7 @@ export class FakeStream {
   readonly #rate: number;
   readonly #salt: number;
   #seed = 7;
+  #elapsed = 0;
   #seq = 0;
   #snapshot = 0;
   #traceSeq = 0;
@@ -174,7 +175,8 @@ export class FakeStream {
 
   /** The frames of `milliseconds` of time. */
   *frames(milliseconds: number, maps: boolean): Generator<Uint8Array> {
-    const wave = 1 + 0.6 * Math.sin(Date.now() / 4000 + this.#salt);
+    this.#elapsed += milliseconds;
+    const wave = 1 + 0.6 * Math.sin(this.#elapsed / 4000 + this.#salt);
     let left = Math.max(1, Math.round((this.#rate * wave * milliseconds) / 1000));
     while (left > 0) {
       const count = Math.min(left, 2000);
