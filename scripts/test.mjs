@@ -1,14 +1,18 @@
 /**
  * `npm test`: sets up what the tests need, runs every suite of suites.mjs in order, and ends with a table and the
- * line `N passed, N failed`. Ends with 1 when anything failed.
+ * line `N passed, N failed`. Ends with 1 when anything failed. A signal ends it with all that it started, and with
+ * the table of what there was until then.
  *
  *     npm test [-- --only NAME,…]
  */
+import { constants } from 'node:os';
 import { argv } from 'node:process';
 import { STEPS, setUp } from './setup.mjs';
 import { runSuite } from './suites/run-suite.mjs';
 import { selectSuites } from './suites/select.mjs';
+import { stagesOf } from './suites/stages.mjs';
 import { resultTable } from './suites/table.mjs';
+import { takeTurns } from './suites/turns.mjs';
 import { SUITES } from './suites.mjs';
 
 /** @type {import('./suites.mjs').Suite[]} */
@@ -30,11 +34,41 @@ try {
 }
 
 if (suites.length < SUITES.length) console.log(`only ${suites.map(({ name }) => name).join(', ')}, as asked`);
-const results = [];
-for (const suite of suites) {
-  console.log(`\n── ${suite.name}: ${suite.about}`);
-  results.push(await runSuite(suite));
+
+const interruption = new AbortController();
+for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+  process.on(name, () => interruption.abort(name));
 }
 
+/** @type {import('./suites/run-suite.mjs').SuiteResult[]} */
+const results = [];
+for (const stage of stagesOf(suites)) {
+  if (interruption.signal.aborted) break;
+  results.push(...(await runStage(stage)));
+}
+
+const { signal } = interruption;
+if (signal.aborted) console.log(`\nended by ${signal.reason}`);
 console.log(`\n${resultTable(results)}`);
-process.exitCode = results.some(({ counts }) => counts.failed > 0) ? 1 : 0;
+const failed = results.some(({ counts }) => counts.failed > 0);
+process.exitCode = signal.aborted
+  ? 128 + constants.signals[/** @type {NodeJS.Signals} */ (signal.reason)]
+  : Number(failed);
+
+/** @param {import('./suites.mjs').Suite[]} stage */
+function runStage(stage) {
+  const turns = takeTurns(stage.length, (stream, text) => void process[stream].write(text));
+  return Promise.all(
+    stage.map(async (suite, index) => {
+      const turn = /** @type {import('./suites/turns.mjs').Turn} */ (turns[index]);
+      const others = stage.filter((other) => other !== suite).map(({ name }) => name);
+      turn.write(
+        'stdout',
+        `\n── ${suite.name}: ${suite.about}${others.length > 0 ? ` (beside ${others.join(', ')})` : ''}\n`,
+      );
+      const result = await runSuite(suite, { show: turn.write, signal: interruption.signal });
+      turn.end();
+      return result;
+    }),
+  );
+}

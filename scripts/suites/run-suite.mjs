@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { killTree } from '../process-tree.mjs';
 import { inRepository, PINNED_NODE, ROOT, repositoryEnvironment } from '../repository.mjs';
 import { countNodeTests, countPlaywright, countTap, noCounts } from './counts.mjs';
 
@@ -19,20 +20,35 @@ const OUTPUT_WAIT_MS = 2000;
  */
 
 /**
+ * @typedef {object} RunOptions
+ * @property {import('./turns.mjs').Turn['write']} [show] gets what the suite prints; default: printed here too
+ * @property {AbortSignal} [signal] ends the suite, which has failed then; its reason is the note
+ */
+
+/**
  * @param {import('../suites.mjs').Suite} suite
+ * @param {RunOptions} [options]
  * @returns {Promise<SuiteResult>}
  */
-export async function runSuite(suite) {
+export async function runSuite(suite, { show = print, signal } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'probepad-suite-'));
   const started = performance.now();
   try {
     const report = join(folder, 'report');
-    const end = await runShown(commandOf(suite, report), suite.limitMinutes, {
+    const env = {
       // Playwright's JSON reporter writes there.
       PLAYWRIGHT_JSON_OUTPUT_NAME: report,
       NEXT_TELEMETRY_DISABLED: '1',
+      // A suite starts hundreds of processes from the same sources, half of whose start is stripping their types.
+      NODE_COMPILE_CACHE: join(folder, 'compiled'),
       // Set when this is itself run by a test: `node --test` would report to that one's runner.
       NODE_TEST_CONTEXT: undefined,
+    };
+    const end = await runShown(commandOf(suite, report), {
+      limitMinutes: suite.limitMinutes,
+      env,
+      show,
+      signal,
     });
     const counts = countsOf(suite, end.stdout, existsSync(report) ? readFileSync(report, 'utf8') : '');
     const seconds = (performance.now() - started) / 1000;
@@ -42,11 +58,16 @@ export async function runSuite(suite) {
   }
 }
 
+/** @type {import('./turns.mjs').Turn['write']} */
+function print(stream, text) {
+  process[stream].write(text);
+}
+
 /**
  * A suite that crashed, took too long or ran nothing has at least one failure, whatever its tests say.
  *
  * @param {import('./counts.mjs').Counts} counts
- * @param {{ code: number | null, signal: string | null, timedOut: boolean }} end
+ * @param {{ code: number | null, signal: string | null, timedOut: boolean, interrupted?: string | undefined }} end
  * @param {number} limitMinutes
  * @returns {{ counts: import('./counts.mjs').Counts, note: string }}
  */
@@ -55,6 +76,7 @@ export function judgeEnd(counts, end, limitMinutes) {
     counts: { ...counts, failed },
     note,
   });
+  if (end.interrupted !== undefined) return more(`ended by ${end.interrupted}`, counts.failed + 1);
   if (end.timedOut) return more(`ended after its limit of ${limitMinutes} min`, counts.failed + 1);
   if (counts.passed + counts.failed === 0) return more('ran no test', 1);
   if (end.code !== 0 && counts.failed === 0) {
@@ -99,57 +121,59 @@ function countsOf(suite, stdout, report) {
 }
 
 /**
- * @param {string[]} argv
- * @param {number} limitMinutes
- * @param {Record<string, string | undefined>} env
- * @returns {Promise<{ code: number | null, signal: string | null, timedOut: boolean, stdout: string }>}
+ * @typedef {object} End
+ * @property {number | null} code
+ * @property {string | null} signal
+ * @property {boolean} timedOut
+ * @property {string | undefined} interrupted by what it was ended from here
+ * @property {string} stdout
  */
-function runShown(argv, limitMinutes, env) {
+
+/**
+ * @param {string[]} argv
+ * @param {{ limitMinutes: number, env: Record<string, string | undefined>, show: import('./turns.mjs').Turn['write'], signal: AbortSignal | undefined }} options
+ * @returns {Promise<End>}
+ */
+function runShown(argv, { limitMinutes, env, show, signal: interruption }) {
   return new Promise((resolve) => {
     // A group of its own, so that all of it can be ended.
     const child = spawn(argv[0] ?? '', argv.slice(1), {
       cwd: ROOT,
       env: repositoryEnvironment(env),
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
-    const endGroup = (/** @type {NodeJS.Signals} */ signal) => {
-      try {
-        if (child.pid !== undefined) process.kill(-child.pid, signal);
-      } catch {
-        // It has ended.
-      }
+    const endAll = () => {
+      if (child.pid !== undefined) killTree(child.pid);
     };
-    const interrupted = () => {
-      endGroup('SIGKILL');
-      process.exit(130);
-    };
-    process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
     let timedOut = false;
     /** @type {NodeJS.Timeout | undefined} */
     let outputTimer;
     const timer = setTimeout(() => {
       timedOut = true;
-      endGroup('SIGKILL');
+      endAll();
     }, limitMinutes * 60_000);
+    interruption?.addEventListener('abort', endAll);
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (text) => {
       stdout += text;
-      process.stdout.write(text);
+      show('stdout', text);
     });
+    child.stderr.setEncoding('utf8').on('data', (text) => show('stderr', text));
     const end = (/** @type {number | null} */ code, /** @type {string | null} */ signal) => {
       clearTimeout(timer);
       clearTimeout(outputTimer);
-      process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
-      resolve({ code, signal, timedOut, stdout });
+      interruption?.removeEventListener('abort', endAll);
+      const interrupted = interruption?.aborted ? String(interruption.reason) : undefined;
+      resolve({ code, signal, timedOut, interrupted, stdout });
     };
     child.on('error', (error) => {
-      console.error(`${argv.join(' ')}: ${error.message}`);
+      show('stderr', `${argv.join(' ')}: ${error.message}\n`);
       end(127, null);
     });
     child.on('exit', (code, signal) => {
       // What a crashed runner left behind; it may hold the output open.
-      endGroup('SIGKILL');
+      endAll();
       outputTimer = setTimeout(end, OUTPUT_WAIT_MS, code, signal);
     });
     child.on('close', end);

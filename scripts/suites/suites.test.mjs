@@ -3,11 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { inRepository } from '../repository.mjs';
 import { SUITES } from '../suites.mjs';
 import { countNodeTests, countPlaywright, countTap } from './counts.mjs';
 import { judgeEnd, runSuite } from './run-suite.mjs';
 import { selectSuites } from './select.mjs';
+import { stagesOf } from './stages.mjs';
 import { resultTable } from './table.mjs';
+import { takeTurns } from './turns.mjs';
 
 /** @type {string} */
 let folder;
@@ -68,6 +71,67 @@ test('a suite that takes too long is ended with all that it started, and keeps w
   assert.match(note, /limit/);
   const child = readFileSync(join(folder, 'child'), 'utf8');
   while (isRunning(child)) await new Promise((resolve) => setImmediate(resolve));
+});
+
+test('a suite that is interrupted is ended, with what it started in groups of their own', {
+  timeout: 30_000,
+}, async () => {
+  const child = join(folder, 'detached');
+  const path = file(
+    'interrupted.mjs',
+    `import { spawn } from 'node:child_process';
+     import { writeFileSync } from 'node:fs';
+     const child = spawn('sleep', ['4322'], { stdio: 'ignore', detached: true });
+     writeFileSync(${JSON.stringify(child)}, String(child.pid));
+     console.log('ok 1 - first');
+     setInterval(() => {}, 1000);`,
+  );
+  const interruption = new AbortController();
+  const { counts, note } = await runSuite(
+    { name: 'sample', about: 'a sample', limitMinutes: 1, tap: ['node', path] },
+    { signal: interruption.signal, show: () => interruption.abort('SIGTERM') },
+  );
+  assert.deepEqual([counts, note], [{ passed: 1, failed: 1, skipped: 0 }, 'ended by SIGTERM']);
+  const pid = readFileSync(child, 'utf8');
+  while (isRunning(pid)) await new Promise((resolve) => setImmediate(resolve));
+});
+
+test('npm’s signals reach what ends its children by them', () => {
+  const { scripts } = JSON.parse(readFileSync(inRepository('package.json'), 'utf8'));
+  // npm passes signals on to the shell that it starts a script with, which ends by them and leaves its command running.
+  for (const name of ['start', 'test', 'bench']) assert.match(scripts[name], /^exec node /, name);
+});
+
+test('suites that run at once are shown one after the other, the first one as it goes', () => {
+  let shown = '';
+  const [first, second, third] = takeTurns(3, (_, text) => {
+    shown += text;
+  });
+  first?.write('stdout', 'a1 ');
+  third?.write('stdout', 'c1 ');
+  second?.write('stdout', 'b1 ');
+  third?.end();
+  first?.write('stderr', 'a2 ');
+  assert.equal(shown, 'a1 a2 ');
+  first?.end();
+  assert.equal(shown, 'a1 a2 b1 ');
+  second?.write('stdout', 'b2 ');
+  second?.end();
+  assert.equal(shown, 'a1 a2 b1 b2 c1 ');
+});
+
+test('a suite runs beside the one it names, or alone when that is not asked for', () => {
+  const stages = (/** @type {string[]} */ args) =>
+    stagesOf(selectSuites(args, SUITES)).map((stage) => stage.map(({ name }) => name).join('+'));
+  assert.deepEqual(stages(['--only=kernel,docker,guest']), ['kernel', 'guest+docker']);
+  assert.deepEqual(stages(['--only=docker,kernel']), ['kernel', 'docker']);
+  for (const [index, { beside }] of SUITES.entries()) {
+    if (beside === undefined) continue;
+    assert.ok(
+      SUITES.slice(0, index).some(({ name }) => name === beside),
+      beside,
+    );
+  }
 });
 
 test('TAP: plan, skips, bail-outs, tests that never came', () => {

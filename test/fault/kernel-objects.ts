@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { descendants } from '../../scripts/process-tree.mjs';
 
 /** What one run holds on this machine: its processes, and what they hold in the kernel. */
 export interface Holdings {
@@ -27,15 +28,6 @@ function entries(path: string): string[] {
   } catch {
     return [];
   }
-}
-
-/** All processes below `pid`, itself left out. */
-export function descendants(pid: number): number[] {
-  const children = entries(`/proc/${pid}/task`)
-    .flatMap((thread) => read(`/proc/${pid}/task/${thread}/children`).split(' '))
-    .filter((text) => text.trim() !== '')
-    .map(Number);
-  return children.flatMap((child) => [child, ...descendants(child)]);
 }
 
 function isLoader(pid: number): boolean {

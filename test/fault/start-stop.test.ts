@@ -1,17 +1,11 @@
 /** Many starts and stops leave nothing behind and make nothing grow. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { descendants } from '../../scripts/process-tree.mjs';
 import { connect } from '../stack/client.ts';
 import { startStack } from '../stack/stack.ts';
 import { endOf, floodProbe, onlineHost, startRun } from './flood.ts';
-import {
-  descendants,
-  type Holdings,
-  runDirectories,
-  untilGone,
-  untilHolding,
-  usageOf,
-} from './kernel-objects.ts';
+import { type Holdings, runDirectories, untilGone, untilHolding, usageOf } from './kernel-objects.ts';
 
 const TIMES = 500;
 /** Caches and the engine's heap have their size after so many. */

@@ -1,0 +1,37 @@
+/** Processes below another one, whatever groups and sessions they made for themselves. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+/**
+ * @param {number} pid
+ * @returns {number[]} all processes below it, itself left out; none when it has ended. Source: proc_tid_children(5)
+ */
+export function descendants(pid) {
+  return childrenOf(pid).flatMap((child) => [child, ...descendants(child)]);
+}
+
+/**
+ * Kills a process group and all that is below its leader: engines and browsers make groups of their own.
+ *
+ * @param {number} leader
+ */
+export function killTree(leader) {
+  // Those below are looked for first: once their parents have ended they are nobody's.
+  for (const target of [...descendants(leader), -leader]) {
+    try {
+      process.kill(target, 'SIGKILL');
+    } catch {
+      // It has ended.
+    }
+  }
+}
+
+/** @param {number} pid */
+function childrenOf(pid) {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+    );
+  } catch {
+    return [];
+  }
+}
