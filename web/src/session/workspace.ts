@@ -3,6 +3,7 @@ import type { SnippetSettings } from '@probepad/protocol/control/snippet';
 import type { Place } from '@probepad/protocol/diagnostics';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
+import { tabStorage } from './tab-storage.ts';
 
 export const EMPTY_SETTINGS: SnippetSettings = { params: {}, attach: {}, flags: [], seconds: 0, views: {} };
 
@@ -41,13 +42,15 @@ interface Workspace extends Probe {
   hosts: string[];
   /** The run shown in the results; a run still going is watched again after a reload. */
   run: string | undefined;
+  /** The run that was started last in this tab; any other is somebody else's, and no key may end it. */
+  own: string | undefined;
   shelf: Shelved[];
 }
 
 export const HEADER_FILE = 'vmlinux.h';
 const SHELF_MAX = 8;
 
-/** The probe on screen and what it is pointed at. Survives a reload. */
+/** The probe on screen and what it is pointed at. Survives a reload; each tab has its own. */
 export const useWorkspace = create<Workspace>()(
   persist(
     (): Workspace => ({
@@ -62,9 +65,14 @@ export const useWorkspace = create<Workspace>()(
       generation: 0,
       hosts: [],
       run: undefined,
+      own: undefined,
       shelf: [],
     }),
-    { name: 'probepad.workspace', version: 1 },
+    {
+      name: 'probepad.workspace',
+      version: 1,
+      storage: tabStorage((state: Workspace) => ({ ...state, own: undefined })),
+    },
   ),
 );
 
@@ -114,11 +122,19 @@ export function addFile(name: string): void {
   useWorkspace.setState(({ files }) => ({ files: [...files, { name, text: '' }], file: name, dirty: true }));
 }
 
-export function removeFile(name: string): void {
-  useWorkspace.setState(({ files, file }) => {
-    const rest = files.filter((each) => each.name !== name);
-    return rest.length === 0 ? {} : { files: rest, file: file === name ? mainFile(rest) : file, dirty: true };
-  });
+/** Takes a file away, unless it is the last. @returns a function that puts it back where it was; nothing when it stayed */
+export function removeFile(name: string): (() => void) | undefined {
+  const { files, file } = useWorkspace.getState();
+  const at = files.findIndex((each) => each.name === name);
+  const removed = files[at];
+  if (!removed || files.length === 1) return undefined;
+  const rest = files.toSpliced(at, 1);
+  useWorkspace.setState({ files: rest, file: file === name ? mainFile(rest) : file, dirty: true });
+  return () => {
+    const { files: now } = useWorkspace.getState();
+    if (now.some((each) => each.name === name)) return;
+    useWorkspace.setState({ files: now.toSpliced(at, 0, removed), file: name, dirty: true });
+  };
 }
 
 export function renameFile(from: string, to: string): void {
