@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { usePreferences } from '../../src/session/preferences.ts';
-import { type RunView, useRuns } from '../../src/session/runs.ts';
+import { isAsRun } from '../../src/session/problems.ts';
+import type { RunView } from '../../src/session/runs.ts';
 import { reveal, useWorkspace } from '../../src/session/workspace.ts';
 
 /**
@@ -19,16 +20,7 @@ export function useProblemsShown(run: RunView | undefined): void {
   useEffect(() => {
     if (!failed || run === undefined) return;
     if (usePreferences.getState().bottom === undefined) usePreferences.setState({ bottom: 'problems' });
-    if (place && useRuns.getState().own === id && isAsRun(run)) reveal(place);
+    if (place && useWorkspace.getState().own === id && isAsRun(useWorkspace.getState().files, run))
+      reveal(place);
   }, [failed, id]);
-}
-
-/** Whether the text on screen still is what was run. */
-function isAsRun(run: RunView): boolean {
-  const { files } = useWorkspace.getState();
-  const before = run.info?.probe.files ?? [];
-  return (
-    files.length === before.length &&
-    files.every(({ name, text }) => before.some((file) => file.name === name && file.text === text))
-  );
 }

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { useCheck } from '../../src/session/check.ts';
-import { type Problem, problemsOf } from '../../src/session/problems.ts';
+import { filesAsRun, isAsRun, type Problem, problemsOf } from '../../src/session/problems.ts';
 import { type RunView, useRuns } from '../../src/session/runs.ts';
 import { useWorkspace } from '../../src/session/workspace.ts';
 
@@ -23,5 +23,14 @@ export function useProblems(): Problem[] {
   const diagnostics = useCheck((state) => state.diagnostics);
   const checked = useCheck((state) => state.milliseconds !== undefined);
   const run = useRunStatuses();
-  return useMemo(() => problemsOf(diagnostics, checked, run), [diagnostics, checked, run]);
+  const id = run?.id;
+  const info = useRuns((state) => (id === undefined ? undefined : state.runs[id]?.info));
+  const files = useWorkspace((state) => state.files);
+  const unchanged = run === undefined || isAsRun(files, { ...run, info });
+  // As text: it is the same at most keys, and so are the problems then.
+  const asRun = filesAsRun(files, run && { ...run, info }).join('\n');
+  return useMemo(
+    () => problemsOf(diagnostics, checked, run, { asRun: asRun.split('\n'), unchanged }),
+    [diagnostics, checked, run, asRun, unchanged],
+  );
 }

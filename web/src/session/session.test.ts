@@ -3,12 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { BrowserEvent } from '@probepad/protocol/control/browser';
-import type { RunStatus } from '@probepad/protocol/control/run';
+import type { RunStatus, SourceFile } from '@probepad/protocol/control/run';
 import type { Diagnostic } from '@probepad/protocol/diagnostics';
 import { ProbepadFailure } from '@probepad/protocol/errors';
 import { type Connection, type ConnectionState, connect } from './connection.ts';
 import { conditionOf } from './hosts.ts';
-import { problemsOf } from './problems.ts';
+import { filesAsRun, isAsRun, problemsOf } from './problems.ts';
 import { ratesOf } from './rates.ts';
 import type { RunView } from './runs.ts';
 import { fakeHost, fakeHub } from './test/fake-hub.ts';
@@ -136,7 +136,7 @@ const diagnostic = (message: string, origin: Diagnostic['origin'], line: number)
   notes: [],
 });
 
-function endedRun(diagnostics: Record<string, Diagnostic[]>): RunView {
+function endedRun(diagnostics: Record<string, Diagnostic[]>, files?: SourceFile[]): RunView {
   const statuses = Object.fromEntries(
     Object.entries(diagnostics).map(([host, list]): [string, RunStatus] => [
       host,
@@ -153,7 +153,16 @@ function endedRun(diagnostics: Record<string, Diagnostic[]>): RunView {
       },
     ]),
   );
-  return { id: 'r', info: undefined, statuses, schemas: {}, counts: {}, rates: {}, costs: {} };
+  const probe = files && {
+    files,
+    flags: [],
+    params: {},
+    attach: {},
+    limits: { seconds: 0, events: 0 },
+    mapInterval: 1000,
+  };
+  const info = probe && { id: 'r', name: 'r', probe, started: 0, statuses: Object.values(statuses) };
+  return { id: 'r', info, statuses, schemas: {}, counts: {}, rates: {}, costs: {} };
 }
 
 test('one rejection on two hosts is one problem with both names', () => {
@@ -167,4 +176,21 @@ test('a compile error of a past run is gone once the text has been checked again
   const run = endedRun({ a: [diagnostic('unknown type', 'clang', 3)] });
   assert.equal(problemsOf([], false, run).length, 1);
   assert.equal(problemsOf([], true, run).length, 0);
+});
+
+test('what a run said of a file marks it only while its text is what ran', () => {
+  const ran = [
+    { name: 'a.c', text: 'int a;' },
+    { name: 'b.c', text: 'int b;' },
+  ];
+  const { place: _, ...nowhere } = diagnostic('too many maps', 'verifier', 1);
+  const run = endedRun({ a: [diagnostic('R0 invalid mem access', 'verifier', 7), nowhere] }, ran);
+  const shown = (files: SourceFile[]): string[] => {
+    const state = { asRun: filesAsRun(files, run), unchanged: isAsRun(files, run) };
+    return problemsOf([], true, run, state).map(({ message }) => message);
+  };
+  const edited = (name: string) => ran.map((file) => (file.name === name ? { name, text: '' } : file));
+  assert.deepEqual(shown(ran), ['R0 invalid mem access', 'too many maps']);
+  assert.deepEqual(shown(edited('b.c')), ['R0 invalid mem access']);
+  assert.deepEqual(shown(edited('a.c')), []);
 });
