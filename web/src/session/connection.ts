@@ -6,7 +6,7 @@ import {
   ProbepadFailure,
   probepadError,
 } from '@probepad/protocol/errors';
-import { REQUEST_TIMEOUT } from '@probepad/protocol/limits';
+import { HEARTBEAT_TIMEOUT, MESSAGE_MAX, REQUEST_TIMEOUT, SNIPPET_MAX } from '@probepad/protocol/limits';
 import { PROTOCOL_VERSION, RefusalSchema } from '@probepad/protocol/version';
 
 export type Method = keyof typeof BrowserRequests;
@@ -34,10 +34,16 @@ export interface ConnectionOptions {
   /** A binary message: whole frames. The buffer is the receiver's own. */
   onFrames(message: ArrayBuffer): void;
   onState(state: ConnectionState): void;
+  /** Asks the hub by HTTP why it lets no socket through, which browsers tell no page. @returns the reason when trying again can't help */
+  refusal?(): Promise<ProbepadError | undefined>;
+  /** Milliseconds without a word of the hub, which pings, after which the connection is given up. */
+  silence?: number;
 }
 
 const RETRY_FIRST = 250;
 const RETRY_MAX = 5_000;
+/** Looks for a word of the hub within the silence that is borne. */
+const SILENCE_LOOKS = 7;
 
 interface Waiting {
   method: Method;
@@ -55,6 +61,9 @@ export function connect(options: ConnectionOptions): Connection {
   let nextId = 1;
   let attempt = 0;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  let silenceTimer: ReturnType<typeof setInterval> | undefined;
+  /** Looks since the last word. Counted, not timed: a page that was asleep or busy has words waiting to be read. */
+  let silentLooks = 0;
 
   function settleAll(message: string): void {
     for (const [id, entry] of waiting) {
@@ -72,26 +81,45 @@ export function connect(options: ConnectionOptions): Connection {
     socket = next;
     welcomed = false;
     let refusal: ProbepadError | undefined;
-    next.onopen = () =>
-      next.send(JSON.stringify({ type: 'hello', protocol: PROTOCOL_VERSION, software: 'web/0.1.0' }));
-    next.onmessage = ({ data }) => {
-      if (data instanceof ArrayBuffer) options.onFrames(data);
-      else refusal = receive(String(data)) ?? refusal;
-    };
-    next.onclose = () => {
+    let reached = false;
+    const end = async (): Promise<void> => {
       if (socket !== next) return;
       socket = undefined;
+      clearInterval(silenceTimer);
       settleAll('the connection to the hub was lost');
       if (closed) return;
-      if (refusal) {
-        options.onState({ state: 'refused', error: refusal });
-        return;
-      }
       const delay = Math.min(RETRY_MAX, RETRY_FIRST * 2 ** attempt);
       attempt++;
+      const reason = refusal ?? (reached ? undefined : await options.refusal?.());
+      if (closed) return;
+      if (reason) {
+        options.onState({ state: 'refused', error: reason });
+        return;
+      }
       options.onState({ state: 'waiting', attempt, retryAt: Date.now() + delay });
       retryTimer = setTimeout(open, delay);
     };
+    next.onopen = () => {
+      reached = true;
+      next.send(JSON.stringify({ type: 'hello', protocol: PROTOCOL_VERSION, software: 'web/0.1.0' }));
+    };
+    next.onmessage = ({ data }) => {
+      if (socket !== next) return;
+      silentLooks = 0;
+      if (data instanceof ArrayBuffer) options.onFrames(data);
+      else refusal = receive(String(data)) ?? refusal;
+    };
+    next.onclose = () => void end();
+    silentLooks = 0;
+    silenceTimer = setInterval(
+      () => {
+        if (++silentLooks <= SILENCE_LOOKS) return;
+        // A peer that is gone answers no close either.
+        next.close();
+        void end();
+      },
+      (options.silence ?? HEARTBEAT_TIMEOUT) / SILENCE_LOOKS,
+    );
   }
 
   /** @returns the error of a refusal */
@@ -147,12 +175,19 @@ export function connect(options: ConnectionOptions): Connection {
           return;
         }
         const id = nextId++;
+        const text = JSON.stringify({ type: 'request', id, method, params });
+        // The hub ends a connection that sends more.
+        if (new TextEncoder().encode(text).byteLength > MESSAGE_MAX) {
+          const what = `${method}: the text is too large to send`;
+          reject(new ProbepadFailure(probepadError('source_too_large', what, { limit: SNIPPET_MAX })));
+          return;
+        }
         const timer = setTimeout(() => {
           waiting.delete(id);
           reject(new ProbepadFailure(lost(`${method}: no answer within ${REQUEST_TIMEOUT / 1000} s`)));
         }, REQUEST_TIMEOUT);
         waiting.set(id, { method, resolve: resolve as (result: unknown) => void, reject, timer });
-        socket.send(JSON.stringify({ type: 'request', id, method, params }));
+        socket.send(text);
       }),
     retry() {
       if (!retryTimer) return;
@@ -162,6 +197,7 @@ export function connect(options: ConnectionOptions): Connection {
     close() {
       closed = true;
       clearTimeout(retryTimer);
+      clearInterval(silenceTimer);
       socket?.close();
       settleAll('the page closed the connection');
     },

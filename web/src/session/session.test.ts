@@ -5,26 +5,28 @@ import { type TestContext, test } from 'node:test';
 import type { BrowserEvent } from '@probepad/protocol/control/browser';
 import type { RunStatus, SourceFile } from '@probepad/protocol/control/run';
 import type { Diagnostic } from '@probepad/protocol/diagnostics';
-import { ProbepadFailure } from '@probepad/protocol/errors';
+import { ProbepadFailure, probepadError } from '@probepad/protocol/errors';
+import { MESSAGE_MAX } from '@probepad/protocol/limits';
 import { type Connection, type ConnectionState, connect } from './connection.ts';
 import { conditionOf } from './hosts.ts';
 import { filesAsRun, isAsRun, problemsOf } from './problems.ts';
 import { ratesOf } from './rates.ts';
+import { refusalOf } from './refusal.ts';
 import type { RunView } from './runs.ts';
-import { fakeHost, fakeHub } from './test/fake-hub.ts';
+import { type FakeHubOptions, fakeHost, fakeHub } from './test/fake-hub.ts';
 
 interface Met {
   connection: Connection;
   hub: ReturnType<typeof fakeHub>;
-  /** Resolves with the first event, past or to come, that fits. */
-  event<T extends BrowserEvent['type']>(type: T): Promise<Extract<BrowserEvent, { type: T }>>;
+  /** Resolves with the first event, past or to come, that fits and comes after `skip` others. */
+  event<T extends BrowserEvent['type']>(type: T, skip?: number): Promise<Extract<BrowserEvent, { type: T }>>;
   state(wanted: ConnectionState['state'], from?: number): Promise<number>;
   frames(): Promise<ArrayBuffer>;
 }
 
-async function meet(context: TestContext): Promise<Met> {
+async function meet(context: TestContext, options: FakeHubOptions & { silence?: number } = {}): Promise<Met> {
   const server = createServer();
-  const hub = fakeHub(server, { rate: 1000 });
+  const hub = fakeHub(server, { rate: 1000, ...options });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const seen: { event?: BrowserEvent; state?: ConnectionState; frames?: ArrayBuffer }[] = [];
@@ -46,6 +48,7 @@ async function meet(context: TestContext): Promise<Met> {
     onEvent: (event) => note({ event }),
     onFrames: (frames) => note({ frames }),
     onState: (state) => note({ state }),
+    ...(options.silence === undefined ? {} : { silence: options.silence }),
   });
   context.after(() => {
     connection.close();
@@ -56,8 +59,12 @@ async function meet(context: TestContext): Promise<Met> {
   return {
     connection,
     hub,
-    event: <T extends BrowserEvent['type']>(type: T) =>
-      find(({ event }) => (event?.type === type ? (event as Extract<BrowserEvent, { type: T }>) : undefined)),
+    event: <T extends BrowserEvent['type']>(type: T, skip = 0) => {
+      let passed = 0;
+      return find(({ event }) =>
+        event?.type === type && passed++ === skip ? (event as Extract<BrowserEvent, { type: T }>) : undefined,
+      );
+    },
     state: (wanted, from = 0) =>
       find(({ state }, at) => (at >= from && state?.state === wanted ? at : undefined)),
     frames: () => find(({ frames }) => frames),
@@ -109,6 +116,59 @@ test('a lost connection fails what waits and comes back by itself', TIME, async 
   await assert.rejects(asked, ProbepadFailure);
   const at = await state('waiting');
   await state('open', at);
+  await connection.request('runs.list', {});
+});
+
+test(
+  'a hub that falls silent on an open connection is given up, one that pings is not',
+  TIME,
+  async (context) => {
+    const { hub, event, state } = await meet(context, { heartbeat: 50, silence: 700 });
+    await event('welcome');
+    const open = await state('open');
+    await pings(20);
+    hub.mute();
+    const lost = await state('waiting', open);
+    await state('open', lost);
+
+    async function pings(wanted: number): Promise<void> {
+      for (let seen = 0; seen < wanted; seen++) await event('ping', seen);
+    }
+  },
+);
+
+test('a page whose session is over says so and gives up', TIME, async (context) => {
+  const server = createServer((_, response) => {
+    const error = probepadError('unauthenticated', 'asking without a session');
+    response.writeHead(401, { 'Content-Type': 'application/json' }).end(JSON.stringify({ error }));
+  });
+  server.on('upgrade', (_, socket) => socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  context.after(() => server.close());
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/ws`;
+  const end = await new Promise<ConnectionState>((resolve) => {
+    const connection = connect({
+      url,
+      onEvent: () => undefined,
+      onFrames: () => undefined,
+      onState: (state) => state.state !== 'connecting' && resolve(state),
+      refusal: () => refusalOf(url),
+    });
+    context.after(() => connection.close());
+  });
+  assert.equal(end.state, 'refused');
+  assert.equal(end.state === 'refused' && end.error.code, 'unauthenticated');
+});
+
+test('a text that is too large for a message is refused, and the connection stays', TIME, async (context) => {
+  const { connection, event } = await meet(context);
+  await event('welcome');
+  const files = [{ name: 'a.bpf.c', text: 'x'.repeat(MESSAGE_MAX) }];
+  const settings = { params: {}, attach: {}, flags: [], seconds: 0, views: {} };
+  await assert.rejects(
+    connection.request('snippets.save', { name: 'large', files, settings }),
+    (thrown) => thrown instanceof ProbepadFailure && thrown.error.code === 'source_too_large',
+  );
   await connection.request('runs.list', {});
 });
 

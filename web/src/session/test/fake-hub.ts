@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { Host } from '@probepad/protocol/control/host';
 import type { RunStatus } from '@probepad/protocol/control/run';
 import { probepadError } from '@probepad/protocol/errors';
+import { HEARTBEAT_INTERVAL } from '@probepad/protocol/limits';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { FakeStream, fakeSchema } from './fake-stream.ts';
 import { FAKE_TEMPLATES } from './fake-templates.ts';
@@ -15,6 +16,8 @@ export interface FakeHubOptions {
   /** Events a second and host. */
   rate?: number;
   hosts?: Host[];
+  /** Milliseconds between pings. */
+  heartbeat?: number;
 }
 
 export function fakeHost(fields: Partial<Host> & { id: string }): Host {
@@ -79,6 +82,10 @@ export function fakeHub(server: Server, options: FakeHubOptions = {}) {
   const runs = new Map<string, { info: Record<string, unknown>; going: Going[] }>();
   const snippets = new Map<string, { id: string; revision: number; name: string; saved: number }>();
   let ids = 1;
+  const heartbeat = setInterval(() => {
+    const ping = JSON.stringify({ type: 'ping', time: Date.now() });
+    for (const client of sockets.clients) client.send(ping);
+  }, options.heartbeat ?? HEARTBEAT_INTERVAL);
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (new URL(request.url ?? '/', 'http://hub').pathname !== '/ws') return;
@@ -130,8 +137,11 @@ export function fakeHub(server: Server, options: FakeHubOptions = {}) {
       }
       case 'hosts.invite':
         return {
+          host: 'invited',
           token: 'join-7f3c',
-          command: `npx probepad agent --hub http://10.0.2.2:7070 --join join-7f3c9a52`,
+          command: 'npx --no-install probepad agent --hub ws://10.0.2.2:7070 --join join-7f3c9a52',
+          container: 'docker run probepad-agent agent --hub ws://10.0.2.2:7070 --join join-7f3c9a52',
+          loopback: false,
           expires: Date.now() + 900_000,
         };
       case 'compile':
@@ -221,6 +231,8 @@ export function fakeHub(server: Server, options: FakeHubOptions = {}) {
   };
 
   const tell = (client: WebSocket, going: Going, change: Partial<RunStatus>): void => {
+    // It may have been stopped while it was starting.
+    if (going.status.state === 'ended') return;
     Object.assign(going.status, change);
     client.send(JSON.stringify({ type: 'run.status', status: going.status }));
   };
@@ -287,6 +299,7 @@ export function fakeHub(server: Server, options: FakeHubOptions = {}) {
 
   function flow(client: WebSocket, going: Going): void {
     clearInterval(going.timer);
+    if (going.status.state === 'ended') return;
     let tick = 0;
     going.timer = setInterval(() => {
       if (client.readyState !== 1) return;
@@ -318,9 +331,17 @@ export function fakeHub(server: Server, options: FakeHubOptions = {}) {
     cut(): void {
       for (const client of sockets.clients) client.terminate();
     },
+    /** Says nothing more by itself, as behind a cable that was pulled. */
+    mute(): void {
+      clearInterval(heartbeat);
+    },
     close(): void {
+      clearInterval(heartbeat);
       server.off('upgrade', upgrade);
-      for (const run of runs.values()) for (const going of run.going) clearInterval(going.timer);
+      for (const going of [...runs.values()].flatMap((run) => run.going)) {
+        clearInterval(going.timer);
+        going.status.state = 'ended';
+      }
       for (const client of sockets.clients) client.terminate();
       sockets.close();
     },

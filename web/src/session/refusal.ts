@@ -1,0 +1,20 @@
+import { type ProbepadError, ProbepadErrorSchema } from '@probepad/protocol/errors';
+import { REQUEST_TIMEOUT } from '@probepad/protocol/limits';
+import * as z from 'zod/mini';
+
+const ReplySchema = z.object({ error: ProbepadErrorSchema });
+
+/**
+ * Why the hub lets no socket through, which browsers tell no page: by any address below /api, all of which need a session.
+ * @returns the reason when trying again can't help; a hub that can't be asked has not refused
+ */
+export async function refusalOf(socketUrl: string): Promise<ProbepadError | undefined> {
+  try {
+    const address = new URL('/api/session', socketUrl.replace(/^ws/, 'http'));
+    const reply = await fetch(address, { signal: AbortSignal.timeout(REQUEST_TIMEOUT) });
+    const said = ReplySchema.safeParse(await reply.json());
+    return said.data?.error.code === 'unauthenticated' ? said.data.error : undefined;
+  } catch {
+    return undefined;
+  }
+}
