@@ -23,6 +23,7 @@ export function useCommands(actions: WorkbenchActions): Command[] {
   const run = useRunStatuses();
   const hosts = useSession((state) => state.hosts);
   const chosen = useWorkspace((state) => state.hosts);
+  const own = useWorkspace((state) => state.own === state.run);
   const templates = useSession((state) => state.templates);
   const shelf = useWorkspace((state) => state.shelf);
   const { theme, results } = usePreferences();
@@ -31,15 +32,15 @@ export function useCommands(actions: WorkbenchActions): Command[] {
     {
       id: 'run.start',
       group: 'Run',
-      title: live ? 'Start again' : 'Start',
+      title: live && own ? 'Start again' : 'Start',
       keys: 'Ctrl+Enter',
       run: () => void startRun(),
     },
     {
       id: 'run.stop',
       group: 'Run',
-      title: 'Stop',
-      keys: 'Esc',
+      title: own ? 'Stop' : 'Stop for all what was started elsewhere',
+      ...(own ? { keys: 'Esc' } : {}),
       disabled: !live,
       run: () => void stopWithWords(),
     },

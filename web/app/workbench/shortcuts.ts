@@ -1,10 +1,12 @@
 import { useEffect, useRef } from 'react';
+import { isOwnRun } from '../../src/session/run-actions.ts';
 import type { Command } from '../../src/ui/palette.tsx';
 
-/** Keys that work everywhere, the editor included. `code` where a layout may move the character. */
-const KEYS: { command: string; matches: (event: KeyboardEvent) => boolean }[] = [
+/** Keys that work everywhere, the editor included; in a shell, `shell` ones alone. `code` where a layout may move the character. */
+const KEYS: { command: string; shell?: true; matches: (event: KeyboardEvent) => boolean }[] = [
   {
     command: 'palette',
+    shell: true,
     matches: (e) => (e.ctrlKey || e.metaKey) && e.shiftKey && e.key.toLowerCase() === 'p',
   },
   { command: 'palette', matches: (e) => e.key === 'F1' },
@@ -29,12 +31,21 @@ const KEYS: { command: string; matches: (event: KeyboardEvent) => boolean }[] = 
     command: 'view.problems',
     matches: (e) => (e.ctrlKey || e.metaKey) && e.shiftKey && e.key.toLowerCase() === 'm',
   },
-  { command: 'view.terminal', matches: (e) => e.ctrlKey && e.code === 'Backquote' },
+  { command: 'view.terminal', shell: true, matches: (e) => e.ctrlKey && e.code === 'Backquote' },
   { command: 'view.larger', matches: (e) => e.ctrlKey && e.altKey && (e.key === '=' || e.key === '+') },
   { command: 'view.smaller', matches: (e) => e.ctrlKey && e.altKey && e.key === '-' },
 ];
 
-/** Binds the keys. Escape stops the run, unless something nearer has a use for it. */
+function inTerminal(element: HTMLElement): boolean {
+  return element.closest('.xterm') !== null;
+}
+
+/** Whether keys go into a field of a form; the editor's own, into which all of its keys go, is none. */
+function inField(element: HTMLElement): boolean {
+  return element.matches('input, textarea, select') && !element.matches('.inputarea, .ime-text-area');
+}
+
+/** Binds the keys. Escape stops the run that this tab started, unless something nearer has a use for it. */
 export function useShortcuts(commands: readonly Command[], openPalette: () => void): void {
   const latest = useRef(commands);
   latest.current = commands;
@@ -55,6 +66,7 @@ export function useShortcuts(commands: readonly Command[], openPalette: () => vo
       tipOpen = document.querySelector('[data-state="delayed-open"], [data-state="instant-open"]') !== null;
       const found = KEYS.find(({ matches }) => matches(event));
       if (!found) return;
+      if (!found.shell && inTerminal(event.target as HTMLElement)) return;
       if (found.command !== 'palette' && document.querySelector('[role="dialog"][data-state="open"]')) return;
       event.preventDefault();
       event.stopPropagation();
@@ -65,8 +77,8 @@ export function useShortcuts(commands: readonly Command[], openPalette: () => vo
       // An open tooltip takes Escape for itself; nobody who presses it means the tooltip.
       if (event.defaultPrevented && !tipOpen) return;
       if (document.querySelector('[role="dialog"], [role="menu"]')) return;
-      if (event.target instanceof HTMLElement && event.target.closest('.xterm')) return;
-      perform('run.stop');
+      if (event.target instanceof HTMLElement && (inTerminal(event.target) || inField(event.target))) return;
+      if (isOwnRun()) perform('run.stop');
     };
     window.addEventListener('keydown', early, { capture: true });
     window.addEventListener('keydown', late);

@@ -1,6 +1,6 @@
 import { useSession } from '../session/hosts.ts';
 import { startRun, stopRun } from '../session/run-actions.ts';
-import { isLive, useRuns } from '../session/runs.ts';
+import { isLive, type RunView, useRuns } from '../session/runs.ts';
 import { useWorkspace } from '../session/workspace.ts';
 import { Button } from '../ui/button.tsx';
 import { toast } from '../ui/toast.tsx';
@@ -15,32 +15,45 @@ export async function stopWithWords(): Promise<void> {
 
 export function RunButton() {
   const current = useWorkspace((state) => state.run);
+  const own = useWorkspace((state) => state.own === state.run);
   const run = useRuns((state) => (current === undefined ? undefined : state.runs[current]));
   const starting = useRuns((state) => state.starting);
+  const live = isLive(run) && !starting;
+  return (
+    <>
+      {live && run && <StopButton run={run} own={own} />}
+      {!(live && own) && <StartButton starting={starting} />}
+    </>
+  );
+}
+
+/** Ends the run on screen. `own`: started in this tab; any other is watched by whoever started it. */
+function StopButton({ run, own }: { run: RunView; own: boolean }) {
+  const open = useSession((state) => state.connection.state === 'open');
+  const stopping = Object.values(run.statuses).every(({ state }) => ['stopping', 'ended'].includes(state));
+  const words = own ? 'End the run on every host' : 'Started elsewhere: ends it for everybody who watches it';
+  return (
+    <Tooltip text={words} {...(own ? { keys: 'Esc' } : {})}>
+      <Button
+        tone="danger"
+        icon="stop"
+        className={styles.button}
+        disabled={stopping || !open}
+        onClick={() => void stopWithWords()}
+        data-testid="stop"
+        data-own={own}
+      >
+        {stopping ? 'Stopping' : own ? 'Stop' : 'Stop for all'}
+      </Button>
+    </Tooltip>
+  );
+}
+
+function StartButton({ starting }: { starting: boolean }) {
   const open = useSession((state) => state.connection.state === 'open');
   const mayRun = useSession(
     (state) => state.permissions.includes('run') || state.permissions.includes('author'),
   );
-  const live = isLive(run);
-  const stopping =
-    live && Object.values(run?.statuses ?? {}).every(({ state }) => ['stopping', 'ended'].includes(state));
-
-  if (live && !starting) {
-    return (
-      <Tooltip text="End the run on every host" keys="Esc">
-        <Button
-          tone="danger"
-          icon="stop"
-          className={styles.button}
-          disabled={stopping || !open}
-          onClick={() => void stopWithWords()}
-          data-testid="stop"
-        >
-          {stopping ? 'Stopping' : 'Stop'}
-        </Button>
-      </Tooltip>
-    );
-  }
   return (
     <Tooltip
       text={mayRun || !open ? 'Compile, load and attach on the chosen hosts' : 'You may only watch here'}

@@ -3,7 +3,7 @@ import { errorOf, type ProbepadError, probepadError } from '@probepad/protocol/e
 import { MAP_INTERVAL } from '@probepad/protocol/limits';
 import { putCheck, useCheck } from './check.ts';
 import { leadingHost, useSession } from './hosts.ts';
-import { isLive, putStarted, putWatched, useRuns } from './runs.ts';
+import { isLive, keepOnly, putStarted, putWatched, useRuns } from './runs.ts';
 import { knowStream, request, theDecoder } from './session.ts';
 import { mainFile, openProbe, useWorkspace } from './workspace.ts';
 
@@ -37,7 +37,13 @@ export async function checkProbe(): Promise<void> {
 
 let checkTurn = 0;
 
-/** Starts the probe on screen on the chosen hosts; a run of this page that still goes on is stopped first. */
+/** Whether the run on screen is this tab's own: only such a one is ended by a key, or by starting another. */
+export function isOwnRun(): boolean {
+  const { run, own } = useWorkspace.getState();
+  return run !== undefined && run === own;
+}
+
+/** Starts the probe on screen on the chosen hosts; a run of this tab that still goes on is stopped first, another's goes on. */
 export async function startRun(): Promise<void> {
   if (useRuns.getState().starting) return;
   useRuns.setState({ error: await tryStart() });
@@ -56,7 +62,7 @@ async function tryStart(): Promise<ProbepadError | undefined> {
   }
   useRuns.setState({ starting: true, error: undefined });
   try {
-    await stopRun();
+    if (isOwnRun()) await stopRun();
     const before = useWorkspace.getState().run;
     const info = await request('run.start', {
       hosts: online,
@@ -67,8 +73,7 @@ async function tryStart(): Promise<ProbepadError | undefined> {
         : {}),
     });
     putStarted(info);
-    useRuns.setState({ own: info.id });
-    useWorkspace.setState({ run: info.id });
+    useWorkspace.setState({ run: info.id, own: info.id });
     // The address named the run that was watched here before.
     if (location.pathname.startsWith('/r/')) history.replaceState(history.state, '', '/');
     useRuns.setState({ starting: false });
@@ -79,6 +84,7 @@ async function tryStart(): Promise<ProbepadError | undefined> {
     return errorOf(thrown);
   } finally {
     useRuns.setState({ starting: false });
+    keepOnly(useWorkspace.getState().run);
   }
 }
 
@@ -107,6 +113,7 @@ export async function openRun(id: string): Promise<{ shelved: boolean }> {
   const { run: before, origin } = useWorkspace.getState();
   if (before !== undefined && before !== id) leaveRun(before);
   useWorkspace.setState({ run: id, hosts: info.statuses.map((status) => status.host) });
+  keepOnly(id);
   if (origin.kind === 'run' && origin.id === id) return { shelved: false };
   const { files, flags, params, attach, limits } = info.probe;
   const settings = { params, attach, flags, seconds: limits.seconds, views: {} };

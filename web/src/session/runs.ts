@@ -24,13 +24,11 @@ interface Runs {
   runs: Record<string, RunView>;
   /** A request to start is under way: no run id yet. */
   starting: boolean;
-  /** The run that was started last on this page, by its person. */
-  own: string | undefined;
   /** Why the last start came to nothing. */
   error: ProbepadError | undefined;
 }
 
-export const useRuns = create<Runs>(() => ({ runs: {}, starting: false, own: undefined, error: undefined }));
+export const useRuns = create<Runs>(() => ({ runs: {}, starting: false, error: undefined }));
 
 function emptyRun(id: string): RunView {
   return { id, info: undefined, statuses: {}, schemas: {}, counts: {}, rates: {}, costs: {} };
@@ -94,10 +92,14 @@ export function putCounts(id: string, host: string, counts: RunCounts, at: numbe
   });
 }
 
-export function dropRun(id: string): void {
+/** Forgets every run but one. */
+export function keepOnly(id: string | undefined): void {
+  for (const kept of [samples, costSamples]) {
+    for (const key of kept.keys()) if (!key.startsWith(`${id}\n`)) kept.delete(key);
+  }
   useRuns.setState(({ runs }) => {
-    const { [id]: _, ...rest } = runs;
-    return { runs: rest };
+    const run = id === undefined ? undefined : runs[id];
+    return { runs: run ? { [run.id]: run } : {} };
   });
 }
 

@@ -11,6 +11,7 @@ import {
 } from './connection.ts';
 import type { Decoder } from './decoder.ts';
 import { hostName, useSession } from './hosts.ts';
+import { refusalOf } from './refusal.ts';
 import { putCounts, putSchema, putStatus, putWatched, useRuns } from './runs.ts';
 import { emitTerminal } from './terminals.ts';
 import { withOwnDrops } from './viewer-drops.ts';
@@ -27,6 +28,7 @@ export function startSession(url: string, worker: Decoder): () => void {
     onEvent: receive,
     onFrames: (message) => worker.frames(message),
     onState: (state: ConnectionState) => useSession.setState({ connection: state }),
+    refusal: () => refusalOf(url),
   });
   return () => {
     connection?.close();
@@ -67,6 +69,7 @@ function receive(event: BrowserEvent): void {
       chooseLocalHost();
       break;
     case 'run.status':
+      if (!isShown(event.status.run)) break;
       putStatus(event.status);
       knowStream(event.status);
       if (event.status.clockOffset !== undefined)
@@ -74,6 +77,7 @@ function receive(event: BrowserEvent): void {
       break;
     case 'run.schema': {
       const { run, host, stream, schema } = event;
+      if (!isShown(run)) break;
       putSchema(run, host, schema);
       // Whenever this page begins to watch, the schema comes first, and the hub's counters begin there.
       decoder?.recount(stream);
@@ -84,6 +88,7 @@ function receive(event: BrowserEvent): void {
     }
     case 'run.counts': {
       const { run, host, counts } = event;
+      if (!isShown(run)) break;
       const schema = useRuns.getState().runs[run]?.schemas[host];
       const dropped = decoder?.dropped(counts.stream);
       const own = schema && dropped ? withOwnDrops(counts, schema, dropped) : counts;
@@ -99,6 +104,11 @@ function receive(event: BrowserEvent): void {
     default:
       event satisfies never;
   }
+}
+
+/** Whether a run is the one on screen, or may become it: the hub tells the state of everybody's. */
+function isShown(run: string): boolean {
+  return run === useWorkspace.getState().run || useRuns.getState().starting;
 }
 
 /** Tells the decoder whose frames a stream holds. */
