@@ -18,6 +18,7 @@ test('adding a host makes a command with a token, and Copy copies it', async ({ 
   const command = await invite(page, 'never-comes');
   expect(command).toMatch(/--join \S{16,}/);
   expect(command).toContain(String(stack.port));
+  await expect(page.getByTestId('loopback')).toContainText('PROBEPAD_HOST');
   await page.getByRole('button', { name: 'Copy command' }).click();
   await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(command);

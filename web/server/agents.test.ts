@@ -12,8 +12,9 @@ const isRefusal = (message: FromHub): message is Extract<FromHub, { type: 'refus
 test('a host joins with a token once, and comes back with its credential', async (t) => {
   const hub = await testHub(t);
   const browser = await testBrowser(t, hub);
-  const { token, command, expires } = await browser.call('hosts.invite', { name: 'web-1' });
-  assert.equal(command, `npx probepad agent --hub ws://127.0.0.1:${hub.port} --join ${token}`);
+  const { host, token, command, loopback, expires } = await browser.call('hosts.invite', { name: 'web-1' });
+  assert.equal(command, `npx --no-install probepad agent --hub ws://127.0.0.1:${hub.port} --join ${token}`);
+  assert.equal(loopback, true);
   assert.ok(expires > Date.now());
   const invited = await browser.event('hosts', ({ hosts }) => hosts.length === 1);
   assert.deepEqual(
@@ -23,6 +24,7 @@ test('a host joins with a token once, and comes back with its credential', async
 
   const agent = await testAgent(t, hub, { join: token });
   assert.equal(agent.name, 'web-1');
+  assert.equal(agent.host, host);
   const online = await browser.event('hosts', ({ hosts }) => hosts[0]?.online === true);
   assert.equal(online.hosts[0]?.facts?.kernel, FACTS.kernel);
 

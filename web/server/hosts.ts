@@ -19,7 +19,7 @@ export interface Hosts {
   /** @throws ProbepadFailure not_found or host_offline */
   connected(id: string): AgentConnection;
   /** Makes room for a host and a single-use token with which it may join. */
-  invite(name: string, user: string): Promise<{ token: string; expires: number }>;
+  invite(name: string, user: string): Promise<{ host: string; token: string; expires: number }>;
   /** Forgets the host, ends its connection and forbids its return. @throws ProbepadFailure not_found */
   revoke(id: string, user: string): Promise<void>;
   /**
@@ -164,7 +164,7 @@ export async function hostRegistry(store: Store, bus: Bus, data: string): Promis
       hosts.set(host.id, host);
       await store.audit.append({ user, action: 'host.invited', host: host.id, detail: { name: host.name } });
       bus.publish({ type: 'hosts' });
-      return { token, expires };
+      return { host: host.id, token, expires };
     },
     async revoke(id, user) {
       const host = hosts.get(id);

@@ -8,6 +8,7 @@ import { newId } from './auth/tokens.ts';
 import type { Compiling } from './compiling.ts';
 import type { Hosts } from './hosts.ts';
 import type { LiveRun, LiveRuns } from './live-runs.ts';
+import { isLoopback } from './origin.ts';
 import { checkSize, type Runs } from './runs.ts';
 import type { Identity } from './session.ts';
 import type { Statistics } from './statistics.ts';
@@ -87,9 +88,10 @@ export function methodsOf(parts: MethodParts): Handlers {
 
   return {
     async 'hosts.invite'({ name }, { identity, hubUrl }) {
-      const { token, expires } = await hosts.invite(name, identity.user);
-      const command = `npx probepad agent --hub ${hubUrl} --join ${token}`;
-      return { result: { token, command, expires } };
+      const invited = await hosts.invite(name, identity.user);
+      // Outside a checkout npx would look for the name in the public registry, where it is not ours.
+      const command = `npx --no-install probepad agent --hub ${hubUrl} --join ${invited.token}`;
+      return { result: { ...invited, command, loopback: isLoopback(new URL(hubUrl).host) } };
     },
     async 'hosts.revoke'({ host }, { identity }) {
       await hosts.revoke(host, identity.user);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
-import { originRules } from './origin.ts';
+import { isLoopback, originRules } from './origin.ts';
 import { settingsFrom } from './settings.ts';
 
 const asking = (host: string) => ({ headers: { host } }) as IncomingMessage;
@@ -37,6 +37,8 @@ test('the command for a new host names the hub as its reader reaches it', () => 
   const behind = originRules({ host: '127.0.0.1', origins: ['https://probes.example'] }, 7878);
   assert.equal(behind.hubUrl(asking('probes.example')), 'wss://probes.example');
   assert.equal(behind.hubUrl(asking('127.0.0.1:7878')), 'wss://probes.example');
+  assert.ok(['localhost:7878', '127.0.0.1', '[::1]:7878'].every(isLoopback));
+  assert.ok(!['10.0.0.5:7878', 'probes.example', '[fe80::1]'].some(isLoopback));
   assert.ok(behind.isSecure('probes.example'));
   assert.equal(behind.isSecure('127.0.0.1:7878'), false);
 });

@@ -16,6 +16,7 @@ export interface OriginRules {
   readonly printed: string;
 }
 
+const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
 const WILDCARDS = new Set(['0.0.0.0', '::']);
 
 /** @param port the port that is listened on */
@@ -23,7 +24,7 @@ export function originRules(
   { host, origins }: Pick<Settings, 'host' | 'origins'>,
   port: number,
 ): OriginRules {
-  const names = ['localhost', '127.0.0.1', '::1'];
+  const names = [...LOOPBACK];
   if (WILDCARDS.has(host)) {
     // Addresses can't be rebound, names can: of the machine's own, only addresses are taken.
     for (const found of Object.values(networkInterfaces()).flat()) {
@@ -36,7 +37,6 @@ export function originRules(
   const own = names.map((name) => new URL(`http://${authority(name, port)}`));
   const hosts = new Set([...own, ...origins.map((origin) => new URL(origin))].map((url) => url.host));
   const allowed = new Set([...own.map((url) => url.origin), ...origins]);
-  const loopback = new Set(own.slice(0, 3).map((url) => url.host));
 
   return {
     allowsHost: (given) => given !== undefined && hosts.has(given.toLowerCase()),
@@ -46,12 +46,17 @@ export function originRules(
       const given = (request.headers.host ?? '').toLowerCase();
       const outside = origins[0];
       // Somebody on the hub's own machine; the host to be added is more likely elsewhere.
-      if (loopback.has(given) && outside !== undefined) return webSocketUrl(outside);
+      if (isLoopback(given) && outside !== undefined) return webSocketUrl(outside);
       const origin = origins.find((one) => new URL(one).host === given);
       return webSocketUrl(origin ?? `http://${given}`);
     },
     printed: `http://${authority(WILDCARDS.has(host) ? '127.0.0.1' : host, port)}`,
   };
+}
+
+/** Whether a host, with or without its port, is the machine itself by one of the names that this hub goes by. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.includes(host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'));
 }
 
 const webSocketUrl = (origin: string) => origin.replace(/^http/, 'ws');

@@ -43,8 +43,17 @@ const RunRef = z.object({ run: z.string() });
 export const BrowserRequests = {
   'hosts.invite': {
     params: z.object({ name: z.string().check(z.maxLength(63)) }),
-    /** `command` is what to paste on the host; `expires` in milliseconds since 1970. */
-    result: z.object({ token: z.string(), command: z.string(), expires: z.number() }),
+    /**
+     * `host` is the id of the one that will come; `command` what to paste there, in a checkout; `loopback`: the command names the
+     * hub by an address that leads to it only on its own machine; `expires` in milliseconds since 1970.
+     */
+    result: z.object({
+      host: z.string(),
+      token: z.string(),
+      command: z.string(),
+      loopback: z.boolean(),
+      expires: z.number(),
+    }),
   },
   'hosts.revoke': { params: z.object({ host: z.string() }), result: Nothing },
   compile: { params: z.object({ host: z.string(), probe: ProbeInputSchema }), result: CompileResultSchema },

@@ -9,13 +9,9 @@ import { Field } from '../ui/field.tsx';
 import { Icon } from '../ui/icon.tsx';
 import styles from './hosts-panel.module.css';
 
-interface Invitation {
-  name: string;
-  command: string;
-  expires: number;
-  /** Hosts that were online when it was made, to see the new one come. */
-  before: string[];
-}
+type Invitation = Awaited<ReturnType<typeof invite>>;
+
+const invite = (name: string) => request('hosts.invite', { name });
 
 /** Makes a join token and shows the command that uses it; tells when the host has come. */
 export function AddHostDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -32,15 +28,7 @@ export function AddHostDialog({ open, onClose }: { open: boolean; onClose: () =>
     }
   }, [open]);
 
-  const invite = (): void => {
-    const before = hosts.filter((host) => host.online).map((host) => host.id);
-    request('hosts.invite', { name }).then(
-      ({ command, expires }) => setInvitation({ name, command, expires, before }),
-      (thrown) => setError(errorOf(thrown)),
-    );
-  };
-
-  const arrived = invitation && hosts.find((host) => host.online && !invitation.before.includes(host.id));
+  const arrived = hosts.find((host) => host.online && host.id === invitation?.host);
   return (
     <Dialog title="Add host" open={open} onClose={onClose}>
       {!invitation && (
@@ -48,7 +36,7 @@ export function AddHostDialog({ open, onClose }: { open: boolean; onClose: () =>
           style={{ display: 'contents' }}
           onSubmit={(event) => {
             event.preventDefault();
-            invite();
+            invite(name).then(setInvitation, (thrown) => setError(errorOf(thrown)));
           }}
         >
           <Field
@@ -74,10 +62,21 @@ export function AddHostDialog({ open, onClose }: { open: boolean; onClose: () =>
       )}
       {invitation && (
         <>
-          <p>Paste this on the host, as a user with the capabilities the loader needs:</p>
+          <p>
+            Paste this on that host, in a checkout of Probepad which <code>npm start</code> has set up, as
+            root or as a user who may start its loader. For a container, <code>docker/README.md</code> has the
+            line.
+          </p>
           <pre className={styles.command} data-testid="join-command">
             {invitation.command}
           </pre>
+          {invitation.loopback && (
+            <p role="note" className={styles.limited} data-testid="loopback">
+              This address leads to the hub only on the hub's own machine. For other machines start the hub
+              with <code>PROBEPAD_HOST=0.0.0.0</code>, open this page by the machine's address in the network,
+              and make the command there.
+            </p>
+          )}
           <div className={styles.row}>
             <CopyButton text={invitation.command} label="Copy command" />
             <span>Works once, until {new Date(invitation.expires).toLocaleTimeString('en-GB')}.</span>

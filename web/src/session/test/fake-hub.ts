@@ -140,7 +140,6 @@ export function fakeHub(server: Server, options: FakeHubOptions = {}) {
           host: 'invited',
           token: 'join-7f3c',
           command: 'npx --no-install probepad agent --hub ws://10.0.2.2:7070 --join join-7f3c9a52',
-          container: 'docker run probepad-agent agent --hub ws://10.0.2.2:7070 --join join-7f3c9a52',
           loopback: false,
           expires: Date.now() + 900_000,
         };
