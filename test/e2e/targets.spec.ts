@@ -52,3 +52,22 @@ test('a program without a target asks for one where the rows would be, and runs 
   await expect(page.getByTestId('map-row').first()).toBeVisible();
   await stop(page);
 });
+
+test('a target for a program that was renamed since is shown, and once removed the probe runs', async ({
+  workbench: page,
+}) => {
+  await write(page, XDP_PROBE);
+  await page.getByTestId('side-params').click();
+  await page.getByTestId('attach-on_packet').fill('lo');
+  await write(page, XDP_PROBE.replace('on_packet', 'on_frame'));
+  const stale = page.getByTestId('params-panel').getByTestId('stale-settings');
+  await expect(stale).toContainText('on_packet');
+  await page.getByTestId('attach-on_frame').fill('lo');
+  await page.getByTestId('run').click();
+  await expect(page.getByTestId('run-error')).toHaveAttribute('data-code', 'bad_target');
+  await stale.getByRole('button', { name: 'Remove' }).click();
+  await expect(stale).toHaveCount(0);
+  await page.getByTestId('run').click();
+  await state(page, /running/i);
+  await stop(page);
+});

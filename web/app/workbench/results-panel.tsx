@@ -1,6 +1,7 @@
 import { workloadOf } from '../../src/library/workload.ts';
 import { FailureList } from '../../src/run/failure-list.tsx';
 import { RunProgress, StartRefused } from '../../src/run/run-progress.tsx';
+import { StaleList } from '../../src/run/stale-list.tsx';
 import { TargetNeeded } from '../../src/run/target-needed.tsx';
 import { useCheck } from '../../src/session/check.ts';
 import { leadingHost, useSession } from '../../src/session/hosts.ts';
@@ -47,6 +48,7 @@ export function ResultsPanel() {
       {refused}
       <RunProgress run={run} />
       <TargetNeeded run={run} />
+      {failed && <StaleList />}
       {known && <Results run={run} hint={hint} />}
       {failed && <FailureList run={run} />}
       {failed && rejected && <LogView run={run.id} />}

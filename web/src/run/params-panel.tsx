@@ -4,6 +4,7 @@ import { changeEntry, changeSettings, useWorkspace } from '../session/workspace.
 import { Field } from '../ui/field.tsx';
 import { AttachField } from './attach-field.tsx';
 import styles from './params-panel.module.css';
+import { StaleList } from './stale-list.tsx';
 
 /** Everything about a run that is not program text: constants, targets, limits, flags. All of it derived from the object. */
 export function ParamsPanel() {
@@ -11,6 +12,7 @@ export function ParamsPanel() {
   const settings = useWorkspace((state) => state.settings);
   return (
     <div className={styles.panel} data-testid="params-panel">
+      <StaleList />
       <section className={styles.section}>
         <h3 className={styles.title}>Parameters</h3>
         {schema?.params.map((param) => {
