@@ -37,6 +37,8 @@ export const LATE_JOIN_BUFFER = 2 * MIB;
 export const VIEWER_QUEUE_MAX = 8 * MIB;
 /** Bytes of frames that wait for the worker that decodes them before the page drops frames, counted as the viewer's. */
 export const PAGE_QUEUE_MAX = 16 * MIB;
+/** Longest text of the verifier about one program, see host-agent/loader/src/bounds.h. */
+export const VERIFIER_LOG_MAX = 128 * MIB;
 /** Bytes in flight to a terminal before its host pauses. FACTS: xterm discards past 50 MB. */
 export const TERMINAL_IN_FLIGHT = 384 * KIB;
 

@@ -161,7 +161,7 @@ export const LoaderMessageSchema = z.discriminatedUnion('type', [
     monotonic_ns: z.string(),
     realtime_ns: z.string(),
   }),
-  /** The full log of one rejected program; the verifier's text as it is. */
+  /** One program was rejected: the end of the verifier's text, at most some MiB. The whole has gone as `log` frames before. */
   z.object({ type: z.literal('verifier_log'), program: z.string(), log: z.string() }),
   z.object({
     type: z.literal('counts'),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { VERIFIER_LOG_MAX, VIEWER_QUEUE_MAX } from '@probepad/protocol/limits';
 import type { Piece } from './piece.ts';
 import { SOCKET_WATERMARK, viewerQueue } from './viewer-queue.ts';
 
@@ -115,6 +116,16 @@ test('the verifier log is not dropped for being old', () => {
   socket.drain();
   socket.drain();
   assert.ok(!outcomes.some((outcome) => /dropped 1:[2-9]$/.test(outcome)), outcomes.join());
+});
+
+test('the longest log of the verifier waits whole for a slow viewer', () => {
+  const socket = slowSocket();
+  const { queue, outcomes } = queueOn(socket, VIEWER_QUEUE_MAX);
+  const large = piece(1, 1, 16 * SOCKET_WATERMARK);
+  const pieces = VERIFIER_LOG_MAX / large.data.byteLength;
+  for (let count = 0; count < pieces; count++) queue.offer([{ ...large, log: true }]);
+  for (let count = 0; count < pieces; count++) socket.drain();
+  assert.deepEqual(outcomes, Array(pieces).fill('delivered 1:1'));
 });
 
 test('a stream that is turned away from takes nothing along', () => {

@@ -1,11 +1,11 @@
-import { VIEWER_QUEUE_MAX } from '@probepad/protocol/limits';
+import { VERIFIER_LOG_MAX, VIEWER_QUEUE_MAX } from '@probepad/protocol/limits';
 import { keepable, type Piece } from './piece.ts';
 
 /** Bytes that may wait in the socket itself before data waits here, where control messages can pass it. */
 export const SOCKET_WATERMARK = 1024 * 1024;
 
 /** A full verifier log may be longer than the data queue; this bounds even that. */
-const LOG_QUEUE_MAX = 4 * VIEWER_QUEUE_MAX;
+const LOG_QUEUE_MAX = VERIFIER_LOG_MAX + VIEWER_QUEUE_MAX;
 
 /** The part of a WebSocket that the queue needs. */
 export interface DataSocket {

@@ -11,8 +11,14 @@
 
 /* One line of JSON on fd 0: the spec is the largest. */
 #define LINE_MAX_BYTES (4u * MIB)
-/* The verifier's text is never cut below this; the kernel takes at most UINT_MAX >> 2. */
-#define VERIFIER_LOG_MAX (64u * MIB)
+/*
+ * Most of the verifier's text that is kept; of a run with a memory limit at most half of that, where the text counts too. A walk of
+ * a million instructions, the kernel's limit, takes 75 MB of text and more. Twin in protocol/src/limits.ts.
+ */
+#define VERIFIER_LOG_MAX (128u * MIB)
+#define VERIFIER_LOG_MIN (1u * MIB)
+/* The end of it, with what was wrong and where, also goes as a message. */
+#define VERIFIER_LOG_END (1u * MIB)
 
 #define PROGRAMS_MAX 256
 #define SOURCES_MAX 256

@@ -1,107 +1,14 @@
 /* Loads the object: turns programs off whose target this kernel lacks, keeps the verifier's whole text. */
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
-#include "clock.h"
 #include "bounds.h"
+#include "clock.h"
+#include "libbpf_log.h"
 #include "message.h"
 #include "run.h"
-
-/* The last warnings of libbpf, oldest first, newlines between. */
-static char last_warnings[1536];
-
-static int libbpf_log(enum libbpf_print_level level, const char *format, va_list arguments)
-{
-	char line[1024];
-	size_t used = strlen(last_warnings), length;
-
-	if (level == LIBBPF_DEBUG)
-		return 0;
-	vsnprintf(line, sizeof(line), format, arguments);
-	fputs(line, stderr);
-	/* The verifier's log travels on its own. */
-	if (level != LIBBPF_WARN || strstr(line, "-- BEGIN PROG LOAD LOG --"))
-		return 0;
-	length = strlen(line);
-	if (used + length >= sizeof(last_warnings))
-		used = 0;
-	if (length < sizeof(last_warnings))
-		memcpy(last_warnings + used, line, length + 1);
-	return 0;
-}
-
-void libbpf_log_start(void)
-{
-	libbpf_set_print(libbpf_log);
-}
-
-const char *libbpf_log_last(void)
-{
-	size_t length = strlen(last_warnings);
-
-	while (length && last_warnings[length - 1] == '\n')
-		last_warnings[--length] = '\0';
-	return last_warnings;
-}
-
-/* The name that libbpf's first warning is about: "prog 'x': …", "map 'x': …". */
-static void blamed(char *name, size_t size)
-{
-	const char *open = strstr(last_warnings, "prog '"), *close;
-
-	name[0] = '\0';
-	if (!open)
-		open = strstr(last_warnings, "map '");
-	if (!open)
-		return;
-	open = strchr(open, '\'') + 1;
-	close = strchr(open, '\'');
-	if (close && (size_t)(close - open) < size) {
-		memcpy(name, open, (size_t)(close - open));
-		name[close - open] = '\0';
-	}
-}
-
-/*
- * A buffer a program for the verifier's text. libbpf loads without a log first and asks for one only after a rejection,
- * so that the pages are never touched in a run that is well.
- */
-static void give_log_buffers(struct run *run)
-{
-	size_t i;
-
-	for (i = 0; i < run->program_count; i++) {
-		struct program *program = &run->programs[i];
-
-		if (program->off || program->absent)
-			continue;
-		program->log = mmap(NULL, VERIFIER_LOG_MAX, PROT_READ | PROT_WRITE,
-				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-		if (program->log == MAP_FAILED)
-			program->log = NULL;
-		else
-			bpf_program__set_log_buf(program->bpf, program->log, VERIFIER_LOG_MAX);
-	}
-}
-
-static void drop_log_buffers(struct run *run)
-{
-	size_t i;
-
-	for (i = 0; i < run->program_count; i++) {
-		if (!run->programs[i].log)
-			continue;
-		if (run->programs[i].bpf)
-			bpf_program__set_log_buf(run->programs[i].bpf, NULL, 0);
-		munmap(run->programs[i].log, VERIFIER_LOG_MAX);
-		run->programs[i].log = NULL;
-	}
-}
+#include "verifier_log.h"
 
 static void tell_absent(const struct program *program)
 {
@@ -134,21 +41,43 @@ static size_t count_wanted(const struct run *run)
 	return wanted;
 }
 
+/*
+ * Loads once more for what the verifier says in the end, without its walk, when the text of the walk did not fit. Returns what the
+ * load failed with; that of a text that does not fit says nothing about the program.
+ */
+static int load_for_words(struct run *run, struct program *rejected, char *words, size_t size)
+{
+	int error;
+
+	object_close(run);
+	if (object_open(run))
+		return ENOSPC;
+	bpf_program__set_log_buf(rejected->bpf, words, size);
+	bpf_program__set_log_level(rejected->bpf, VERIFIER_LOG_WORDS);
+	error = -bpf_object__load(run->object);
+	bpf_program__set_log_buf(rejected->bpf, NULL, 0);
+	return error ? error : ENOSPC;
+}
+
+static int load_rejected(struct run *run, struct program *rejected, int error)
+{
+	char words[8 * KIB] = "";
+
+	if (error == ENOSPC && verifier_log_full(run, rejected))
+		error = load_for_words(run, rejected, words, sizeof(words));
+	verifier_log_send(run, rejected, words);
+	return fail(&run->failure, "load", error, rejected->name, "the verifier rejected program %s: %s",
+		    rejected->name, strerror(error));
+}
+
 static int load_failed(struct run *run, int error)
 {
+	struct program *rejected = verifier_log_rejected(run);
 	char name[128];
-	size_t i;
 
-	for (i = 0; i < run->program_count; i++) {
-		const struct program *program = &run->programs[i];
-
-		if (!program->log || !program->log[0])
-			continue;
-		message_verifier_log(program->name, program->log);
-		return fail(&run->failure, "load", error, program->name, "the verifier rejected program %s: %s",
-			    program->name, strerror(error));
-	}
-	blamed(name, sizeof(name));
+	if (rejected)
+		return load_rejected(run, rejected, error);
+	libbpf_log_blamed(name, sizeof(name));
 	if (error == ENOMEM && run->setup.memory_bytes)
 		return fail(&run->failure, "load", error, name,
 			    "loading: the run's memory limit of %llu bytes is not enough: %s",
@@ -158,8 +87,8 @@ static int load_failed(struct run *run, int error)
 
 static int load_once(struct run *run)
 {
-	last_warnings[0] = '\0';
-	give_log_buffers(run);
+	libbpf_log_forget();
+	verifier_log_give(run);
 	return -bpf_object__load(run->object);
 }
 
@@ -222,15 +151,15 @@ int object_load(struct run *run)
 			break;
 		if (!find_absent(run)) {
 			load_failed(run, error);
-			drop_log_buffers(run);
+			verifier_log_drop(run);
 			return -1;
 		}
-		drop_log_buffers(run);
+		verifier_log_drop(run);
 		object_close(run);
 		if (object_open(run))
 			return -1;
 	}
-	drop_log_buffers(run);
+	verifier_log_drop(run);
 	for (i = 0; i < run->program_count; i++)
 		if (run->programs[i].absent)
 			tell_absent(&run->programs[i]);

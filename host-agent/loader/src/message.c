@@ -145,8 +145,8 @@ void message_program(const char *name, const char *state, const char *target, in
 			       message_text(detail, strlen(detail))));
 }
 
-void message_verifier_log(const char *program, const char *log)
+void message_verifier_log(const char *program, const char *end)
 {
 	message_send(json_pack("{s:s, s:s, s:o}", "type", "verifier_log", "program", program, "log",
-			       message_text(log, strlen(log))));
+			       message_text(end, strlen(end))));
 }

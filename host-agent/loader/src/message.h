@@ -19,6 +19,7 @@ void message_remark(const char *format, ...) __attribute__((format(printf, 1, 2)
 void message_hush(bool hush);
 void message_failed(const struct failure *failure);
 void message_program(const char *name, const char *state, const char *target, int error, const char *detail);
-void message_verifier_log(const char *program, const char *log);
+/* The end of the verifier's text; the whole goes as frames. */
+void message_verifier_log(const char *program, const char *end);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bounds.h"
+#include "libbpf_log.h"
 #include "message.h"
 #include "prepare.h"
 #include "run.h"

@@ -14,6 +14,7 @@
 #include "confine.h"
 #include "file.h"
 #include "hook.h"
+#include "libbpf_log.h"
 #include "message.h"
 #include "modes.h"
 #include "privilege.h"

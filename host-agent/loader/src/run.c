@@ -15,10 +15,12 @@
 #include "bounds.h"
 #include "confine.h"
 #include "kernel_btf.h"
+#include "libbpf_log.h"
 #include "message.h"
 #include "privilege.h"
 #include "stream.h"
 
+#define FRAMES_FD 3
 #define OBJECT_FD 4
 
 /* Waits for the next line of orders. */
@@ -213,6 +215,8 @@ int run_main(void)
 	if (read_spec(&run, &control) || read_object(&run))
 		goto cleanup;
 	run.started = clock_monotonic();
+	run.output.fd = FRAMES_FD;
+	run.output.stream = run.spec.stream;
 	set_up_rest(&run);
 	if (confine_enter(&run, parent))
 		goto cleanup;

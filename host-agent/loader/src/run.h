@@ -25,7 +25,7 @@ struct program {
 	/* Not loaded: the spec says so, or the kernel lacks the target. */
 	bool off, absent;
 	bool attached;
-	char *log; /* VERIFIER_LOG_MAX bytes, touched only by a rejection */
+	char *log; /* run->log_size bytes, touched only by a rejection */
 	int iterator_link; /* fd of an iterator's link, or -1 */
 };
 
@@ -54,6 +54,7 @@ struct run {
 	struct bpf_object *object;
 	struct program *programs;
 	size_t program_count, attached_count;
+	size_t log_size; /* of each program's verifier_log.c buffer */
 
 	/* What attaching left: closing them detaches. */
 	struct bpf_link **links;
@@ -82,9 +83,6 @@ struct program *run_program(struct run *run, const char *name);
 
 /* load.c */
 int object_load(struct run *run);
-/* libbpf's log goes to fd 2; the last warnings are kept for `failed` messages. */
-void libbpf_log_start(void);
-const char *libbpf_log_last(void);
 
 /* policy.c */
 int policy_check(struct run *run);

@@ -220,8 +220,6 @@ static void open_output(struct stream *stream)
 	struct frame_output *output = &stream->run->output;
 	int size = FRAMES_BUFFER;
 
-	output->fd = 3;
-	output->stream = stream->run->spec.stream;
 	output->wait = wait_for_agent;
 	output->context = stream;
 	fcntl(output->fd, F_SETFL, fcntl(output->fd, F_GETFL) | O_NONBLOCK);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
+import { FRAME_FLAGS } from '@probepad/protocol/frames';
 import type { AttachSpec } from '@probepad/protocol/loader';
 import { auto, compileFixture, hexU32, LoaderProcess } from './loader-process.ts';
 import { leftovers, programExists, VethPair } from './machine-state.ts';
@@ -12,6 +13,8 @@ import { prepare } from './prepare.ts';
 import { compileProgram, Producer } from './producer.ts';
 
 prepare();
+
+const { E2BIG, EACCES } = constants.errno;
 
 /** The programs of attach.bpf.c in the order of their counters. */
 const programs = [
@@ -185,10 +188,20 @@ test('a target that this kernel does not have turns its program off, not the run
   assert.match(message.stage, /load|attach/);
 });
 
+/** The text of the `log` frames, which say where it begins and ends. */
+function logOf(loader: LoaderProcess): string {
+  const frames = loader.frames.filter(({ header }) => header.kind === 'log');
+  const flags = frames.map(({ header }) => header.flags);
+  assert.ok((flags[0] ?? 0) & FRAME_FLAGS.first && (flags.at(-1) ?? 0) & FRAME_FLAGS.last);
+  assert.equal(flags.filter((flag) => flag !== 0).length, Math.min(2, frames.length));
+  return Buffer.concat(frames.map(({ payload }) => payload)).toString();
+}
+
 test("the verifier's text arrives whole, with the line of C", async () => {
   const object = compileFixture('rejected');
   using loader = new LoaderProcess(object, makeOrders(object, { memory_bytes: 64 << 20 }));
   const failed = await loader.until('failed', () => loader.message('failed'));
+  await loader.until('exit', () => loader.exited);
   const log = loader.message('verifier_log');
   assert.equal(failed.stage, 'load');
   assert.equal(failed.object, 'bad');
@@ -197,6 +210,34 @@ test("the verifier's text arrives whole, with the line of C", async () => {
   assert.match(log?.log ?? '', /; return \*value;/);
   assert.match(log?.log ?? '', /invalid mem access 'map_value_or_null'/);
   assert.match(log?.log ?? '', /processed \d+ insns/);
+  assert.equal(logOf(loader), log?.log);
+});
+
+test('a text of the verifier that is larger than a message can be arrives whole in frames', async () => {
+  const object = compileFixture('endless');
+  using loader = new LoaderProcess(object, makeOrders(object, { memory_bytes: 256 << 20 }));
+  const failed = await loader.until('failed', () => loader.message('failed'));
+  await loader.until('exit', () => loader.exited);
+  assert.equal(failed.errno, E2BIG, failed.message);
+  const log = logOf(loader);
+  assert.ok(log.length > 64 << 20, `${log.length} bytes`);
+  assert.match(log.slice(0, 2_000), /^0: /m);
+  assert.match(log.slice(-2_000), /program is too large\. Processed 1000001 insn\nprocessed 1000001 insns/);
+  const end = loader.message('verifier_log')?.log ?? '';
+  assert.ok(end.length <= 1 << 20 && end.length > 1_000_000 && log.endsWith(end), `${end.length} bytes`);
+});
+
+test("a text that the run's memory has no room for says that it is cut, and keeps its end", async () => {
+  const object = compileFixture('wordy');
+  using loader = new LoaderProcess(object, makeOrders(object, { memory_bytes: 8 << 20 }));
+  const failed = await loader.until('failed', () => loader.message('failed'));
+  await loader.until('exit', () => loader.exited);
+  assert.equal(failed.errno, EACCES, failed.message);
+  const log = logOf(loader);
+  assert.ok(log.length > 4_000_000 && log.length < (4 << 20) + 8_192, `${log.length} bytes`);
+  assert.match(log, /^\[.*left out.* 4194304 bytes\]$/m);
+  for (const text of [log, loader.message('verifier_log')?.log ?? ''])
+    assert.match(text.slice(-1_000), /R\d invalid mem access[\s\S]*\nprocessed \d+ insns/);
 });
 
 test('the policy is kept on the loaded program, before anything is attached', async () => {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
-/** A verifier log of a large program takes tens of megabytes; what is longer is a fault of the sender. */
-export const LINE_MAX = 64 * 1024 * 1024;
+/** The longest is the end of a verifier's text: a MiB, each byte escaped at worst. What is longer is a fault of the sender. */
+export const LINE_MAX = 8 * 1024 * 1024;
 
 /** Calls `onLine` for every line of a stream, without its newline. A line over LINE_MAX ends the stream with an error. */
 export function readLines(stream: Readable, onLine: (line: string) => void): void {

@@ -112,6 +112,29 @@ int unsafe(void *ctx)
   assert.match(Buffer.concat(log.map(({ payload }) => payload)).toString(), /processed \d+ insns/);
 });
 
+test('a program that is too large for the verifier is rejected at its C line, with a log of many megabytes', async () => {
+  const run = machine.start(
+    probeOfText(`
+__u64 sum;
+SEC("tracepoint/syscalls/sys_enter_getppid")
+int endless(void *ctx)
+{
+	for (int i = 0; i < 1000000; i++)
+		*(volatile __u64 *)&sum += i;
+	return 0;
+}`),
+  );
+  const status = await ended(run);
+  assert.equal(status?.reason, 'verifier_rejected', status?.error?.message);
+  const found = status?.diagnostics.find(({ origin }) => origin === 'verifier');
+  assert.match(found?.message ?? '', /too large/);
+  assert.ok([9, 10].includes(found?.place?.line ?? 0), `line ${found?.place?.line}`);
+  const log = framesOfRun(run).filter(({ header }) => header.kind === 'log');
+  const bytes = log.reduce((sum, { payload }) => sum + payload.byteLength, 0);
+  assert.ok(bytes > 64 * 1024 * 1024, `${bytes} bytes`);
+  assert.match(Buffer.from(log.at(-1)?.payload ?? []).toString(), /processed 1000001 insns/);
+});
+
 test('a time limit ends the run', async () => {
   const run = machine.start({ ...own(), limits: { seconds: 0.3, events: 0 } });
   assert.equal((await ended(run))?.reason, 'time_limit');

@@ -16,7 +16,6 @@ import { runCountsOf } from './run-counts.ts';
 import { createStatusKeeper, errorOfReason } from './run-status.ts';
 import { surroundings } from './surroundings.ts';
 import { sweep } from './sweep.ts';
-import { logFrames } from './verifier-log.ts';
 
 export interface RunRequest {
   run: string;
@@ -149,14 +148,10 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
     listener.schema(run, { stream, schema: found });
   }
 
-  function push(frame: RawFrame): void {
-    outbox.push(frame);
-    listener.data(run);
-  }
-
   function onFrame(frame: RawFrame): void {
     const { kind, count } = frame.header;
-    push(frame);
+    outbox.push(frame);
+    listener.data(run);
     if (count === 0 || (kind !== 'events' && kind !== 'trace')) return;
     if (status.current.timing.first_event === undefined) {
       const first_event = performance.now() - began;
@@ -199,7 +194,6 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
             ...diagnosticsOfVerifierLog(message.log, message.program, object, probe.files),
           ],
         }));
-        for (const frame of logFrames(stream, message.log)) push(frame);
         break;
       case 'counts':
         loaderCounts = message;

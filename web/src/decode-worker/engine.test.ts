@@ -157,6 +157,19 @@ test("a verifier's log is kept whole, even when no schema ever comes", () => {
   ]);
 });
 
+test("a verifier's log that is too long for a page keeps its end", () => {
+  const engine = createEngine(() => undefined);
+  const stream = new FakeStream(9, 1, 'local');
+  engine.know({ run: RUN, host: 'local', hostName: 'this machine', stream: 9 });
+  const lines = `${'x'.repeat(63)}\n`.repeat(2 ** 11);
+  for (const text of ['first\n', ...Array<string>(256).fill(lines), 'R0 invalid mem\n'])
+    engine.frames(Uint8Array.from(stream.log(text, 0)).buffer);
+  const text = engine.log(RUN)[0]?.text ?? '';
+  assert.match(text.slice(0, 100), /^\[the beginning is left out.*\]\nx{10}/);
+  assert.ok(text.length > 2 ** 24 - 100 && text.length < 2 ** 24 + 200, `${text.length} characters`);
+  assert.ok(text.endsWith('x\nR0 invalid mem\n'));
+});
+
 test('a frame that the schema cannot explain harms no other', (context) => {
   context.mock.method(console, 'error', () => undefined);
   const { engine, streams } = started('local');

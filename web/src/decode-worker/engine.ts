@@ -52,7 +52,9 @@ const NO_ROWS: RowWindow = {
   rows: [],
   searching: false,
 };
+/** Characters of a verifier's log that the page keeps. */
 const LOG_MAX = 16 * 1024 * 1024;
+const LOG_CUT = '[the beginning is left out: it is too long for a page]\n';
 
 /**
  * @param changed is called with the key of every source that something came for
@@ -106,7 +108,7 @@ export function createEngine(changed: (key: string) => void, now = () => Date.no
 
   function takeLog({ header, payload }: Frame): void {
     const before = header.flags & FRAME_FLAGS.first ? '' : (logs.get(header.stream) ?? '');
-    if (before.length < LOG_MAX) logs.set(header.stream, before + new TextDecoder().decode(payload));
+    logs.set(header.stream, endOfLog(before + new TextDecoder().decode(payload)));
     changed(LOG_SOURCE);
   }
 
@@ -171,6 +173,12 @@ export function createEngine(changed: (key: string) => void, now = () => Date.no
         return [{ host, hostName, text: text.split('\n').map(escapeLine).join('\n') }];
       }),
   };
+}
+
+/** What was wrong stands at the end of a log. Cut rarely, for each cut copies it. */
+function endOfLog(text: string): string {
+  if (text.length <= 2 * LOG_MAX) return text;
+  return `${LOG_CUT}${text.slice(text.indexOf('\n', text.length - LOG_MAX) + 1)}`;
 }
 
 function escapeLine(line: string): string {

@@ -11,7 +11,7 @@ export function LogView({ run }: { run: string | undefined }) {
   if (logs.length === 0) {
     return (
       <Empty title="No verifier log">
-        <p>When the kernel refuses a program, everything its verifier said is here, never cut.</p>
+        <p>When the kernel refuses a program, everything its verifier said is here.</p>
       </Empty>
     );
   }

@@ -1,5 +1,5 @@
 import type { RunCounts } from '@probepad/protocol/control/run';
-import { encodeFrame, type FrameHeader } from '@probepad/protocol/frames';
+import { encodeFrame, FRAME_FLAGS, type FrameHeader } from '@probepad/protocol/frames';
 import type { ProbeSchema, Source, Type } from '@probepad/protocol/schema';
 import { sampleSchema, sampleSource } from '@probepad/protocol/testing';
 
@@ -272,8 +272,9 @@ export class FakeStream {
   }
 
   /** A piece of verifier log. */
-  log(text: string): Uint8Array {
-    return encodeFrame(this.#header({ kind: 'log', source: 0, count: 1 }), new TextEncoder().encode(text));
+  log(text: string, flags: number = FRAME_FLAGS.first | FRAME_FLAGS.last): Uint8Array {
+    const header = this.#header({ kind: 'log', source: 0, count: 1, flags });
+    return encodeFrame(header, new TextEncoder().encode(text));
   }
 
   counts(): RunCounts {
