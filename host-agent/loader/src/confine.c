@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "bounds.h"
@@ -65,12 +67,19 @@ static int become_user(struct run *run)
 static int fence(struct run *run)
 {
 	static const char *const folders[] = { "/sys", "/proc", "/usr", "/lib", "/lib64", "/bin", "/sbin", "/opt" };
-	struct fence_rule rules[8 + PROGRAMS_MAX];
+	struct fence_rule rules[9 + PROGRAMS_MAX];
+	char configuration[128];
+	struct utsname kernel;
 	int count, error;
 	size_t i;
 
 	for (count = 0; count < 8; count++)
 		rules[count] = (struct fence_rule){ folders[count], FENCE_READ };
+	/* `extern … __kconfig` is looked up there by libbpf where the kernel has no /proc/config.gz; Debian's have none. */
+	if (!uname(&kernel)) {
+		snprintf(configuration, sizeof(configuration), "/boot/config-%s", kernel.release);
+		rules[count++] = (struct fence_rule){ configuration, FENCE_READ_FILE };
+	}
 	for (i = 0; i < run->spec.program_count; i++) {
 		const struct attach_spec *attach = &run->spec.programs[i].attach;
 
