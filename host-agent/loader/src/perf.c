@@ -130,12 +130,16 @@ static int flush(struct run *run, struct perf *perf)
 
 	if (!perf->records)
 		return 0;
-	if (frame_write(&run->output, &header, &piece, 1))
-		return -1;
-	source->seq += perf->records;
-	source->delivered += perf->records;
+	bool broken = frame_write(&run->output, &header, &piece, 1);
+
+	if (broken) {
+		source->dropped += perf->records;
+	} else {
+		source->seq += perf->records;
+		source->delivered += perf->records;
+	}
 	perf->used = perf->records = 0;
-	return 0;
+	return broken ? -1 : 0;
 }
 
 /* Copies out of the ring, across its end. */
@@ -148,29 +152,29 @@ static void copy_out(void *to, const uint8_t *data, uint64_t size, uint64_t from
 	memcpy((uint8_t *)to + first, data, length - first);
 }
 
-static int take_sample(struct run *run, struct perf *perf, const struct perf_cpu *cpu, const uint8_t *data, uint64_t at)
+/* A sample that cannot go any more is counted. */
+static void take_sample(struct run *run, struct perf *perf, const struct perf_cpu *cpu, const uint8_t *data, uint64_t at)
 {
 	struct record_header record = { .aux = cpu->cpu };
 	uint32_t step;
 
 	copy_out(&record.length, data, perf->size, at + sizeof(struct perf_event_header), sizeof(record.length));
 	step = pad8(record.length + (uint32_t)sizeof(record));
-	if (step > FRAME_PAYLOAD_MAX || record.length > perf->size) {
+	if (perf->used + step > FRAME_PAYLOAD_MAX)
+		flush(run, perf);
+	if (run->output.broken || step > FRAME_PAYLOAD_MAX || record.length > perf->size) {
 		perf->source->dropped++;
-		return 0;
+		return;
 	}
-	if (perf->used + step > FRAME_PAYLOAD_MAX && flush(run, perf))
-		return -1;
 	memcpy(perf->payload + perf->used, &record, sizeof(record));
 	copy_out(perf->payload + perf->used + sizeof(record), data, perf->size,
 		 at + sizeof(struct perf_event_header) + sizeof(record.length), record.length);
 	memset(perf->payload + perf->used + sizeof(record) + record.length, 0, step - sizeof(record) - record.length);
 	perf->used += step;
 	perf->records++;
-	return 0;
 }
 
-static int64_t drain_cpu(struct run *run, struct perf *perf, const struct perf_cpu *cpu)
+static uint64_t drain_cpu(struct run *run, struct perf *perf, const struct perf_cpu *cpu)
 {
 	struct perf_event_mmap_page *control = cpu->mapped;
 	const uint8_t *data = (const uint8_t *)cpu->mapped + sysconf(_SC_PAGESIZE);
@@ -185,8 +189,7 @@ static int64_t drain_cpu(struct run *run, struct perf *perf, const struct perf_c
 		if (header.size < sizeof(header))
 			break;
 		if (header.type == PERF_RECORD_SAMPLE) {
-			if (take_sample(run, perf, cpu, data, at))
-				return -1;
+			take_sample(run, perf, cpu, data, at);
 		} else if (header.type == PERF_RECORD_LOST && !perf->counts_lost) {
 			copy_out(lost, data, perf->size, at + sizeof(header), sizeof(lost));
 			perf->source->dropped += lost[1];
@@ -195,22 +198,20 @@ static int64_t drain_cpu(struct run *run, struct perf *perf, const struct perf_c
 	}
 	/* What was taken is copied; a flush may come later. */
 	__atomic_store_n(&control->data_tail, at, __ATOMIC_RELEASE);
-	return (int64_t)(at - start);
+	return at - start;
 }
 
 int64_t perf_drain(struct run *run, struct perf *perf)
 {
-	int64_t most = 0, taken;
+	uint64_t most = 0, taken;
 	size_t i;
 
 	for (i = 0; i < perf->cpu_count; i++) {
 		taken = drain_cpu(run, perf, &perf->cpus[i]);
-		if (taken < 0)
-			return -1;
 		if (taken > most)
 			most = taken;
 	}
-	return flush(run, perf) ? -1 : most;
+	return flush(run, perf) || run->output.broken ? -1 : (int64_t)most;
 }
 
 void perf_read_lost(struct perf *perf)

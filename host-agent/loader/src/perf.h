@@ -31,7 +31,7 @@ struct perf {
 int perf_open(struct perf *perf, struct source *source, int map_fd, uint32_t map_entries);
 void perf_close(struct perf *perf);
 
-/* Sends what is there. Returns bytes taken, or -1 when the output is broken. No allocation. */
+/* Sends what is there. Returns bytes taken, or -1 when the output is broken; what is there is counted as lost then. No allocation. */
 int64_t perf_drain(struct run *run, struct perf *perf);
 
 /* Brings the source's losses up to now. */

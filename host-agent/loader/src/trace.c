@@ -154,12 +154,16 @@ static int flush(struct run *run, struct trace *trace)
 
 	if (!trace->records)
 		return 0;
-	if (frame_write(&run->output, &header, &piece, 1))
-		return -1;
-	source->seq += trace->records;
-	source->delivered += trace->records;
+	bool broken = frame_write(&run->output, &header, &piece, 1);
+
+	if (broken) {
+		source->dropped += trace->records;
+	} else {
+		source->seq += trace->records;
+		source->delivered += trace->records;
+	}
 	trace->used = trace->records = 0;
-	return 0;
+	return broken ? -1 : 0;
 }
 
 bool trace_saved_name(const char *saved, uint32_t pid, char comm[16])
@@ -246,6 +250,7 @@ struct cpu_drain {
 	int64_t lines;
 };
 
+/* A line that cannot go any more is counted. */
 static int take_line(const struct trace_line *line, void *context)
 {
 	struct cpu_drain *drain = context;
@@ -264,8 +269,13 @@ static int take_line(const struct trace_line *line, void *context)
 		length--;
 	record.length = (uint32_t)sizeof(head) + length;
 	step = pad8(record.length + (uint32_t)sizeof(record));
-	if (trace->used + step > FRAME_PAYLOAD_MAX && flush(drain->run, trace))
-		return -1;
+	if (trace->used + step > FRAME_PAYLOAD_MAX)
+		flush(drain->run, trace);
+	drain->lines++;
+	if (drain->run->output.broken) {
+		trace->source->dropped++;
+		return 0;
+	}
 	memcpy(head.comm, task_name(trace, line->pid), sizeof(head.comm));
 	memset(trace->payload + trace->used + step - 8, 0, 8);
 	memcpy(trace->payload + trace->used, &record, sizeof(record));
@@ -273,7 +283,6 @@ static int take_line(const struct trace_line *line, void *context)
 	memcpy(trace->payload + trace->used + sizeof(record) + sizeof(head), text, length);
 	trace->used += step;
 	trace->records++;
-	drain->lines++;
 	return 0;
 }
 
@@ -315,10 +324,9 @@ int64_t trace_drain(struct run *run, struct trace *trace)
 
 		drain.cpu = cpu->cpu;
 		while ((got = read(cpu->pipe, trace->page, trace->instance->format.page_size)) > 0)
-			if (trace_page_lines(&trace->instance->format, trace->page, (size_t)got, take_line, &drain))
-				return -1;
+			trace_page_lines(&trace->instance->format, trace->page, (size_t)got, take_line, &drain);
 	}
 	if (drain.lines)
 		count_dropped(trace);
-	return flush(run, trace) ? -1 : drain.lines;
+	return flush(run, trace) || run->output.broken ? -1 : drain.lines;
 }

@@ -5,6 +5,7 @@
 #ifndef PROBEPAD_TRACE_H
 #define PROBEPAD_TRACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,7 @@ struct trace {
 	struct trace_instance *instance;
 	uint8_t *page, *payload;
 	uint32_t used, records;
+	bool active;	  /* read on the timer; else asleep on epoll */
 	uint64_t dropped; /* as the kernel counted last */
 	/* Names of tasks, for one drain only: a task may change its name. */
 	struct {
@@ -51,7 +53,7 @@ bool trace_saved_name(const char *saved, uint32_t pid, char comm[16]);
 
 int trace_open(struct trace *trace, struct source *source, struct trace_instance *instance);
 void trace_close(struct trace *trace);
-/* Sends what is there. Returns lines taken, or -1 when the output is broken. No allocation. */
+/* Sends what is there. Returns lines taken, or -1 when the output is broken; what is there is counted as lost then. No allocation. */
 int64_t trace_drain(struct run *run, struct trace *trace);
 
 #endif

@@ -33,6 +33,9 @@ async function assertGone(spec: Orders, ids: number[]): Promise<void> {
   await eventually('no instance and no cgroup is left', () => leftovers(spec.run).length === 0, 2_000);
 }
 
+/** Far more than pipes and rings hold. */
+const CALLS = 200_000;
+
 test('kill -9 of the loader leaves no program, tracing instance or cgroup', async () => {
   const object = compileFixture('basic');
   const spec = fullSpec(object);
@@ -127,6 +130,28 @@ test('an agent that reads nothing is waited for, heard, and not waited for after
   loader.readFrames();
   await loader.until('exit', () => loader.exited);
 });
+
+for (const [fixture, source] of [
+  ['perf', { id: 0, kind: 'perf', name: 'events', interval: 0 }],
+  ['basic', { id: 0, kind: 'trace', name: '', interval: 0 }],
+] as const) {
+  test(`what a ${source.kind} source still holds for an agent that reads nothing is counted as lost`, async () => {
+    using producer = new Producer();
+    const object = compileFixture(fixture);
+    const params = [{ section: '.rodata', offset: 0, bytes: hexU32(producer.pid) }];
+    const orders = makeOrders(object, { params, sources: [source] });
+    using loader = new LoaderProcess(object, orders, { readFrames: false });
+    await loader.running();
+    await producer.getppid(CALLS);
+    loader.send({ type: 'stop' });
+    await loader.until('ended', () => loader.message('ended'));
+    const counts = loader.lastCounts()?.sources[0];
+    assert.ok(Number(counts?.lost) > 0);
+    assert.equal(Number(counts?.delivered) + Number(counts?.lost), CALLS);
+    loader.readFrames();
+    await loader.until('exit', () => loader.exited);
+  });
+}
 
 test('a second run sees none of the first one’s lines', async () => {
   using producer = new Producer();
