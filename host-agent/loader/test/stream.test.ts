@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { compileFixture, hexU32, LoaderProcess } from './loader-process.ts';
 import { makeOrders } from './orders.ts';
@@ -6,6 +7,14 @@ import { prepare } from './prepare.ts';
 import { Producer } from './producer.ts';
 
 prepare();
+
+const text = (line: { data: Buffer } | undefined): string | undefined => line?.data.toString('utf8', 28);
+
+/** How often the loader went to sleep by itself: proc(5), voluntary_ctxt_switches. */
+function sleepsOf(loader: LoaderProcess): number {
+  const status = readFileSync(`/proc/${loader.child.pid}/status`, 'utf8');
+  return Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(status)?.[1]);
+}
 
 const wantedPid = (producer: Producer) => ({ section: '.rodata', offset: 0, bytes: hexU32(producer.pid) });
 
@@ -101,6 +110,30 @@ test('a ring buffer, maps, globals and printk lines of one tracepoint arrive typ
   assert.deepEqual(loader.exited, { code: 0, signal: null });
 });
 
+test('a storm of printk lines is read on a timer and wakes the loader for few of them', async () => {
+  using producer = new Producer();
+  const object = compileFixture('basic');
+  using loader = new LoaderProcess(
+    object,
+    makeOrders(object, {
+      params: [wantedPid(producer)],
+      sources: [{ id: 0, kind: 'trace', name: '', interval: 0 }],
+    }),
+  );
+  await loader.running();
+  await producer.getppid(1);
+  await loader.until('a line', () => loader.records(0).length === 1);
+  const before = sleepsOf(loader);
+  const nanoseconds = await producer.getppid(100_000);
+  const lines = loader.records(0).length;
+  const sleeps = sleepsOf(loader) - before;
+  // One for each 10 ms, one for each 100 ms of counts, and a few.
+  const most = (nanoseconds / 1e6) * (0.1 + 0.01) + 20;
+  assert.ok(sleeps < most, `${sleeps} sleeps in ${nanoseconds / 1e6} ms, ${lines} lines`);
+  await loader.until('the last line', () => text(loader.records(0).at(-1)) === 'line 100001');
+  await loader.stop();
+});
+
 test('a global that is written by command changes what the program does', async () => {
   using producer = new Producer();
   const object = compileFixture('basic');
@@ -186,6 +219,35 @@ test('a perf event array delivers every record, with its CPU', async () => {
   assert.ok(
     loader.records(4).every(({ data }) => data.readUInt32LE(8) === producer.pid && data.length >= 12),
   );
+});
+
+test('the last snapshot of a map is read after the end, though another is under way', async () => {
+  using producer = new Producer();
+  const object = compileFixture('maps');
+  const orders = makeOrders(object, {
+    params: [wantedPid(producer)],
+    sources: [{ id: 0, kind: 'map', name: 'mapped', interval: 1 }],
+  });
+  using loader = new LoaderProcess(object, orders, { readFrames: false });
+  await loader.running();
+  // Nobody reads: it gets stuck in the middle of a snapshot of zeros, and no more is delivered.
+  await loader.until('a snapshot that is under way', () => {
+    const [before, now] = loader.messages
+      .flatMap((message) => (message.type === 'counts' ? [message.sources[0]?.delivered] : []))
+      .slice(-2);
+    return now !== undefined && now !== '0' && now === before;
+  });
+  await producer.getppid(70_000);
+  loader.readFrames();
+  await loader.stop();
+  const seq = loader.frames.at(-1)?.header.seq;
+  const values = loader.frames
+    .filter(({ header }) => header.seq === seq)
+    .flatMap(({ header, payload }) => {
+      const from = Buffer.from(payload).subarray((4 * header.count + 7) & ~7);
+      return Array.from({ length: header.count }, (_, i) => Number(from.readBigUInt64LE(8 * i)));
+    });
+  assert.deepEqual([values.length, values[1], values.at(-1)], [70_000, 3, 3 * 69_999]);
 });
 
 test('snapshots hold every entry of every kind of map', async () => {
