@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { ProbepadFailure } from '@probepad/protocol/errors';
 import type { AttachSpec } from '@probepad/protocol/loader';
 import type { Program } from '@probepad/protocol/schema';
+import { hookOfSection } from '../compile/schema/section-names.ts';
 import { attachSpecOf, type TargetSurroundings } from './attach-target.ts';
 
 const here: TargetSurroundings = { cgroupRoot: '/sys/fs/cgroup', interfaces: ['lo', 'eth0'] };
@@ -71,6 +72,28 @@ const cases: [Program['attach'], string, AttachSpec][] = [
   ['iter', '2s', { type: 'iter', interval: 2000 }],
   ['none', '', { type: 'none' }],
 ];
+
+test('the example that stands for a program without a target is one', () => {
+  const sections = [
+    ...[
+      'tracepoint',
+      'raw_tp',
+      'tp_btf',
+      'fentry',
+      'lsm',
+      'kprobe',
+      'kprobe.multi',
+      'ksyscall',
+      'uprobe',
+      'usdt',
+    ],
+    ...['perf_event', 'xdp', 'tc', 'tcx/egress', 'socket', 'cgroup_skb/egress', 'sockops', 'iter'],
+  ];
+  for (const section of sections) {
+    const { attach, targetExample } = hookOfSection(section);
+    assert.doesNotThrow(() => attachSpecOf(program(attach, { section }), targetExample, here), section);
+  }
+});
 
 for (const [attach, target, expected] of cases) {
   test(`${attach} at "${target}"`, () => {

@@ -52,7 +52,7 @@ const RULES: readonly Rule[] = [
   ...rules(
     'sched_cls',
     'tc',
-    'eth0 ingress',
+    'eth0:ingress',
     [
       'tc',
       'classifier',
@@ -78,7 +78,7 @@ const RULES: readonly Rule[] = [
   ...rules('tracing', 'fentry', FUNCTION, ['fentry+', 'fentry.s+']),
   ...rules('tracing', 'fmod_ret', 'bpf_modify_return_test', ['fmod_ret+', 'fmod_ret.s+']),
   ...rules('tracing', 'fexit', FUNCTION, ['fexit+', 'fexit.s+', 'fsession+', 'fsession.s+']),
-  ...rules('tracing', 'iter', 'task', ['iter+', 'iter.s+']),
+  ...rules('tracing', 'iter', '2s', ['iter+', 'iter.s+']),
   ...rules('ext', 'none', '', ['freplace+']),
   ...rules('lsm', 'lsm', 'file_open', ['lsm+', 'lsm.s+']),
   ...rules('lsm', 'cgroup', CGROUP, ['lsm_cgroup+'], true),
