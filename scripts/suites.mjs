@@ -65,6 +65,13 @@ export const SUITES = [
     limitMinutes: 10,
   },
   {
+    name: 'attach',
+    about: 'what no template attaches to, from the command line to typed rows',
+    node: ['test/attach/**/*.test.ts'],
+    filesAtOnce: 1,
+    limitMinutes: 10,
+  },
+  {
     name: 'security',
     about: 'attacks on the compile box, sockets and output',
     node: ['test/security/**/*.test.ts'],

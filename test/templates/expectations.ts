@@ -3,6 +3,7 @@
  * a value is missing, wrong, or there twice.
  */
 import assert from 'node:assert/strict';
+import { type Data, entryValue, eventsOf, numberOf, textOf } from './lines.ts';
 import type { Line } from './probe-run.ts';
 
 export interface Expectation {
@@ -13,8 +14,6 @@ export interface Expectation {
   options: string[];
   check(lines: Line[], said: Map<string, string[]>): void;
 }
-
-type Data = Record<string, unknown>;
 
 export const EXPECTATIONS: Expectation[] = [
   {
@@ -166,27 +165,3 @@ export const EXPECTATIONS: Expectation[] = [
     },
   },
 ];
-
-function eventsOf(lines: Line[], source: string): Data[] {
-  const events = lines.filter((line) => line.kind === 'event' && line.source === source);
-  return events.map(({ data }) => ({ ...(data as Data) }));
-}
-
-/** The value of the one entry with such a key in the last snapshot of a map. */
-function entryValue(lines: Line[], source: string, isKey: (key: Data) => boolean): unknown {
-  const snapshot = lines.findLast((line) => line.kind === 'map' && line.source === source);
-  const entries = (snapshot?.entries ?? []) as { key: Data; value: unknown }[];
-  const found = entries.filter(({ key }) => isKey(key));
-  assert.equal(found.length, 1, `entries of ${source} in ${JSON.stringify(entries).slice(0, 1000)}`);
-  return found[0]?.value;
-}
-
-function textOf(said: Map<string, string[]>, name: string): string {
-  const [text] = said.get(name) ?? [];
-  assert.ok(text !== undefined, `the workload did not say ${name}`);
-  return text;
-}
-
-function numberOf(said: Map<string, string[]>, name: string): number {
-  return Number(textOf(said, name));
-}

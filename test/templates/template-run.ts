@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { inRepository } from '../../scripts/repository.mjs';
 import type { Expectation } from './expectations.ts';
-import { type CommandMachine, type Line, runProbe } from './probe-run.ts';
+import { checkEnd } from './lines.ts';
+import { type CommandMachine, runProbe } from './probe-run.ts';
 import { layCable } from './veth.ts';
 
 export interface TemplateRun {
@@ -43,26 +44,5 @@ export async function runTemplate(run: TemplateRun): Promise<void> {
       probePrefix: cable.receiver,
       workload: [...cable.sender, ...workload, cable.address],
     });
-  }
-}
-
-interface Counts {
-  produced: number;
-  delivered: number;
-  dropped: Record<string, number>;
-}
-
-/** One end, in order, with every record accounted for. */
-function checkEnd(lines: Line[]): void {
-  const ends = lines.filter(({ kind }) => kind === 'end');
-  assert.equal(ends.length, 1);
-  assert.equal(ends[0]?.reason, 'stopped');
-  const sources = Object.entries((ends[0]?.sources ?? {}) as Record<string, Counts>);
-  assert.ok(sources.length > 0, 'sources of the end');
-  for (const [name, { produced, delivered, dropped }] of sources) {
-    const lost = Object.values(dropped).reduce((sum, one) => sum + one, 0);
-    assert.equal(produced, delivered + lost, `counts of ${name}`);
-    const shown = lines.filter(({ kind, source }) => kind === 'event' && source === name).length;
-    if (shown > 0) assert.equal(shown, delivered, `events of ${name}`);
   }
 }
