@@ -44,8 +44,12 @@ export function watchFacts(
   async function look(): Promise<void> {
     await lookAtCompiler(machine, state);
     const compiler = await machine.compiler().catch(() => undefined);
-    const { loaderPath } = machine.environment;
-    state.checks = await preflight({ loaderPath, ...(compiler === undefined ? {} : { compiler }) });
+    const { loaderPath, policy } = machine.environment;
+    state.checks = await preflight({
+      loaderPath,
+      memory: policy.memory,
+      ...(compiler === undefined ? {} : { compiler }),
+    });
     tell();
   }
 

@@ -43,6 +43,8 @@ export const ERRORS = {
   bad_target: 'The target of {program} is not understood: {reason}.',
   bad_param: 'The value of {param} does not fit its type: {reason}.',
   policy_denied: 'The policy of the host does not allow it: {what}.',
+  no_memory_limit:
+    'Let the agent make a memory cgroup (`probepad hosts` tells what works), or set `memory` to 0 in the policy file of the host: runs have no limit then.',
   out_of_memory: 'The maps of the program need more than the {limit} bytes that the host allows a run.',
   loader_crashed:
     'The loader ended unexpectedly ({reason}); the kernel is clean. Try again, and report it if it stays.',

@@ -91,7 +91,7 @@ export const LoaderSetupSchema = z.object({
   trace_tag: z.string(),
   /** The program is likely to print: the tracing instance is made at once. It is made later when this was wrong. */
   trace: z.boolean(),
-  /** Memory the run's maps may take, bytes; 0 makes no memory cgroup. */
+  /** Memory the run's maps may take, bytes; the run fails where it can't be limited. 0 makes no memory cgroup. */
   memory_bytes: z.number(),
   /** uid and gid to run as after the privileged set-up; only when started as root. */
   uid: z.number(),
@@ -131,7 +131,7 @@ export const LoaderCommandSchema = z.discriminatedUnion('type', [
 ]);
 export type LoaderCommand = z.infer<typeof LoaderCommandSchema>;
 
-export const LOADER_STAGES = ['spec', 'open', 'load', 'policy', 'attach', 'stream'] as const;
+export const LOADER_STAGES = ['spec', 'limit', 'open', 'load', 'policy', 'attach', 'stream'] as const;
 
 export const LoaderMessageSchema = z.discriminatedUnion('type', [
   /** Something was changed so that the program runs: a default size, a program turned off because its target is absent. */

@@ -44,6 +44,7 @@ const REASON_BY_CODE: Partial<Record<ErrorCode, EndReason>> = {
   no_privilege: 'load_failed',
   load_failed: 'load_failed',
   bad_param: 'load_failed',
+  no_memory_limit: 'load_failed',
   out_of_memory: 'load_failed',
   attach_failed: 'attach_failed',
   target_needed: 'attach_failed',

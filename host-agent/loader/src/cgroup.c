@@ -148,7 +148,7 @@ int run_cgroup_find(struct run_cgroup *group, const char *run, char *why, size_t
 	return 0;
 }
 
-int run_cgroup_make(struct run_cgroup *group, uint64_t bytes, char *why, size_t why_size)
+static int run_cgroup_make(struct run_cgroup *group, uint64_t bytes, char *why, size_t why_size)
 {
 	char file[900], limit[32];
 	int error;
@@ -174,11 +174,15 @@ int run_cgroup_make(struct run_cgroup *group, uint64_t bytes, char *why, size_t 
 	return error;
 }
 
-int run_cgroup_join(const struct run_cgroup *group)
+int run_cgroup_enter(struct run_cgroup *group, uint64_t bytes, char *why, size_t why_size)
 {
+	int error = run_cgroup_make(group, bytes, why, why_size);
 	char file[900];
 
+	if (error)
+		return error;
 	snprintf(file, sizeof(file), "%s/cgroup.procs", group->path);
+	snprintf(why, why_size, "joining its cgroup");
 	return file_write(file, "0");
 }
 

@@ -21,13 +21,10 @@ struct run_cgroup {
 int run_cgroup_find(struct run_cgroup *group, const char *run, char *why, size_t why_size);
 
 /*
- * Makes the group that was found, limited to `bytes` and the loader's own needs. Nobody is in it yet. Returns 0, or -errno
- * with `why` telling the step and the path emptied.
+ * Makes the group that was found, limited to `bytes` and the loader's own needs, and moves the calling process in. Returns 0,
+ * or -errno with `why` telling the step, and the path emptied when there is no group.
  */
-int run_cgroup_make(struct run_cgroup *group, uint64_t bytes, char *why, size_t why_size);
-
-/* Moves the calling process in. Returns 0 or -errno. */
-int run_cgroup_join(const struct run_cgroup *group);
+int run_cgroup_enter(struct run_cgroup *group, uint64_t bytes, char *why, size_t why_size);
 
 /* Moves `pid` back and removes the group. Returns 0, -EBUSY while processes are in it, or -errno. */
 int run_cgroup_remove(const struct run_cgroup *group, int pid);

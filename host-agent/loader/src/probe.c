@@ -110,9 +110,8 @@ static json_t *probe_cgroup(void)
 	snprintf(name, sizeof(name), "probe%d", getpid());
 	error = run_cgroup_find(&group, name, why, sizeof(why));
 	if (!error)
-		error = run_cgroup_make(&group, 1 << 20, why, sizeof(why));
-	if (!error)
-		run_cgroup_remove(&group, 0);
+		error = run_cgroup_enter(&group, 1 << 20, why, sizeof(why));
+	run_cgroup_remove(&group, getpid());
 	return json_pack("{s:s, s:b, s:s, s:s}", "version", version ? version : "", "works", !error, "step",
 			 error ? why : "", "error", error ? strerror(-error) : "");
 }

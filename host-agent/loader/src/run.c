@@ -121,32 +121,40 @@ static void make_trace_instance(struct run *run)
 		message_remark("the run has no trace lines: %s: %s", why, strerror(-error));
 }
 
-/* What takes more privilege than the run will have, and the janitor that takes it away again. */
-static void set_up(struct run *run)
+static void start_janitor(struct run *run)
 {
-	const struct setup *setup = &run->setup;
 	struct janitor *janitor = &run->janitor;
-	char why[900];
-	int limited = 0, error;
+	int error;
 
-	if (setup->memory_bytes)
-		limited = run_cgroup_find(&janitor->cgroup, setup->run, why, sizeof(why));
-	trace_instance_path(setup->run, janitor->tracing, sizeof(janitor->tracing));
-	janitor_owner(setup->run, janitor->owner, sizeof(janitor->owner));
+	trace_instance_path(run->setup.run, janitor->tracing, sizeof(janitor->tracing));
+	janitor_owner(run->setup.run, janitor->owner, sizeof(janitor->owner));
 	error = janitor_start(janitor);
 	if (error)
 		message_remark("what the run leaves is removed by the next sweep only: %s", strerror(-error));
-	if (janitor->cgroup.path[0])
-		limited = run_cgroup_make(&janitor->cgroup, setup->memory_bytes, why, sizeof(why));
-	if (janitor->cgroup.path[0]) {
-		snprintf(why, sizeof(why), "joining its cgroup");
-		limited = run_cgroup_join(&janitor->cgroup);
-	}
-	if (limited)
-		message_remark("the run has no memory limit: %s: %s", why, strerror(-limited));
+}
+
+/* What takes more privilege than the run will have, and the janitor that takes it away again. */
+static int set_up(struct run *run)
+{
+	const struct setup *setup = &run->setup;
+	struct run_cgroup *group = &run->janitor.cgroup;
+	char why[900];
+	int error = 0;
+
+	/* The janitor has to know the group before there is one. */
+	if (setup->memory_bytes)
+		error = run_cgroup_find(group, setup->run, why, sizeof(why));
+	start_janitor(run);
+	if (setup->memory_bytes && !error)
+		error = run_cgroup_enter(group, setup->memory_bytes, why, sizeof(why));
+	/* Who set a limit wants no run without one. */
+	if (error)
+		return fail(&run->failure, "limit", -error, NULL, "the run would have no memory limit: %s: %s", why,
+			    strerror(-error));
 	if (setup->trace)
 		make_trace_instance(run);
 	kernel_btf_read_ahead();
+	return 0;
 }
 
 /* What only the spec could tell. */
@@ -211,7 +219,8 @@ int run_main(void)
 	if (read_setup(&run, &control))
 		goto cleanup;
 	confine_start();
-	set_up(&run);
+	if (set_up(&run))
+		goto cleanup;
 	if (read_spec(&run, &control) || read_object(&run))
 		goto cleanup;
 	run.started = clock_monotonic();

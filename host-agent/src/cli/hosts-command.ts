@@ -63,9 +63,13 @@ async function hostsOf(hub: string): Promise<Host[]> {
 
 async function thisMachine(options: MachineOptions): Promise<Host> {
   const machine = await openMachine(options);
-  const { loaderPath } = machine.environment;
+  const { loaderPath, policy } = machine.environment;
   const compiler = await machine.compiler().catch(() => undefined);
-  const checks = await preflight({ loaderPath, ...(compiler === undefined ? {} : { compiler }) });
+  const checks = await preflight({
+    loaderPath,
+    memory: policy.memory,
+    ...(compiler === undefined ? {} : { compiler }),
+  });
   const facts = hostFacts(machine.policy.policy, compiler?.facts() ?? { clang: '', btf: '' }, checks);
   return { id: LOCAL_HOST, name: LOCAL_HOST, online: true, local: true, facts, lastSeen: Date.now() };
 }

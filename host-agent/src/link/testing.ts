@@ -1,5 +1,5 @@
 /** What tests of runs share: a real compiler and loader, and probes that watch only what the test itself does. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Probe, RunCounts, RunStatus } from '@probepad/protocol/control/run';
@@ -87,13 +87,26 @@ export interface TestMachine extends AsyncDisposable {
 
 const PATIENCE = 30_000;
 
+/** A command that is the loader on a machine without a cgroup file system, by a mount namespace of its own. */
+export async function loaderWithoutCgroups(): Promise<{ path: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'probepad-loader-'));
+  const path = join(folder, 'loader');
+  const unmounting = 'umount --recursive /sys/fs/cgroup && exec "$0" "$@"';
+  const script = `#!/bin/sh\nexec /usr/bin/unshare --mount /bin/sh -c '${unmounting}' '${LOADER}' "$@"\n`;
+  await writeFile(path, script, { mode: 0o755 });
+  return { path, remove: () => rm(folder, { recursive: true }) };
+}
+
 /** A machine with its own cache folder and an in-memory peer. */
-export async function testMachine(policy: Partial<Policy> = {}): Promise<TestMachine> {
+export async function testMachine(
+  policy: Partial<Policy> = {},
+  loaderPath: string = LOADER,
+): Promise<TestMachine> {
   const folder = await mkdtemp(join(tmpdir(), 'probepad-runs-'));
   const compiler = await createCompiler({ cacheDir: join(folder, 'cache'), loaderPath: LOADER });
   const environment: RunEnvironment = {
     compiler,
-    loaderPath: LOADER,
+    loaderPath,
     policy: { ...DEFAULT_POLICY, ...policy },
     identity: loaderIdentity(),
     log: () => {},

@@ -22,7 +22,7 @@ export const PolicySchema = z.strictObject({
   interfaces: z._default(Globs, () => ['lo', 'veth*']),
   /** Cgroups, by path, for cgroup programs: these decide over all traffic and sockets of a group. */
   cgroups: z._default(Globs, () => []),
-  /** Bytes that the maps of one run may take; 0 sets no limit. */
+  /** Bytes that the maps of one run may take. Where that can't be limited no run starts, unless it is 0: no limit. */
   memory: z._default(Count, 256 * MIB),
   /** Runs at a time on the host, and of one user. */
   runs: z._default(Count, 16),

@@ -1,25 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import type { Check } from '@probepad/protocol/control/host';
-import * as z from 'zod/mini';
-import { execute } from '../exec/execute.ts';
+import type { LoaderProbe } from './loader-probe.ts';
 
 /** Bit numbers. Source: linux/capability.h. */
 const CAPABILITY = { net_admin: 12, sys_admin: 21, perfmon: 38, bpf: 39 } as const;
 type Name = keyof typeof CAPABILITY;
-
-/** What `probepad-loader probe-capabilities` prints, as far as it is used here. */
-const ProbeSchema = z.object({
-  effective: z.array(z.string()),
-  attach: z.optional(z.object({ kprobe: z.boolean(), fentry: z.object({ works: z.boolean() }) })),
-});
 
 /**
  * Whether the loader gets what it needs: CAP_BPF and CAP_PERFMON to load and attach, CAP_NET_ADMIN besides for XDP and tc. It has
  * them from the agent's user (root) or from its own file capabilities, so it is the loader that is asked; where it can't
  * answer, this process's own count.
  */
-export async function capabilitiesCheck(loaderPath: string): Promise<Check> {
-  const probe = await askLoader(loaderPath);
+export async function capabilitiesCheck(loaderPath: string, probe: LoaderProbe | undefined): Promise<Check> {
   const own = effective(await readFile('/proc/self/status', 'utf8'));
   const has = (name: Name): boolean =>
     probe ? probe.effective.includes(`cap_${name}`) : ((own >> BigInt(CAPABILITY[name])) & 1n) === 1n;
@@ -28,8 +20,8 @@ export async function capabilitiesCheck(loaderPath: string): Promise<Check> {
     .map((name) => `CAP_${name.toUpperCase()}`);
   if (missing.length === 0) {
     const absent = [
-      ...(probe?.attach?.kprobe === false ? ['kprobes'] : []),
-      ...(probe?.attach?.fentry.works === false ? ['fentry'] : []),
+      ...(probe?.attach.kprobe === false ? ['kprobes'] : []),
+      ...(probe?.attach.fentry.works === false ? ['fentry'] : []),
     ];
     const kernel = absent.length > 0 ? `; this kernel offers no ${absent.join(', no ')}` : '';
     const found = `CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN${kernel}`;
@@ -51,16 +43,4 @@ export async function capabilitiesCheck(loaderPath: string): Promise<Check> {
 /** CapEff of proc(5) status. */
 export function effective(status: string): bigint {
   return BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
-}
-
-async function askLoader(file: string): Promise<z.infer<typeof ProbeSchema> | undefined> {
-  const options = { timeoutMs: 5_000, stdoutMax: 65_536, stderrMax: 4_096 };
-  const { code, stdout } = await execute({ file, args: ['probe-capabilities'], ...options });
-  if (code !== 0) return undefined;
-  try {
-    const parsed = ProbeSchema.safeParse(JSON.parse(stdout.toString()));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CheckSchema } from '@probepad/protocol/control/host';
+import { LOADER } from '../compile/testing.ts';
+import { loaderWithoutCgroups } from '../link/testing.ts';
 import { effective } from './capabilities.ts';
 import { kernelCheck, preflight } from './preflight.ts';
 
 test('every check is there once, with a remedy wherever it is not good', async () => {
-  const checks = await preflight({ loaderPath: '/nonexistent/probepad-loader' });
+  const checks = await preflight({ loaderPath: '/nonexistent/probepad-loader', memory: 0 });
   assert.deepEqual(
     checks.map(({ name }) => name),
     CheckSchema.shape.name.options,
@@ -24,11 +26,24 @@ test('with a compiler its own facts are told, and its failure to make vmlinux.h'
     facts: () => ({ clang: '99.1', btf: '' }),
     header: () => Promise.reject(new Error('writing vmlinux.h: disk full')),
   };
-  const checks = await preflight({ loaderPath: '/bin/true', compiler });
+  const checks = await preflight({ loaderPath: '/bin/true', memory: 0, compiler });
   assert.equal(checks.find(({ name }) => name === 'clang')?.found, 'clang 99.1');
   assert.equal(checks.find(({ name }) => name === 'loader')?.result, 'good');
   const vmlinux = checks.find(({ name }) => name === 'vmlinux');
   assert.deepEqual([vmlinux?.result, vmlinux?.found], ['bad', 'writing vmlinux.h: disk full']);
+});
+
+test('a machine whose runs could take any amount of memory is bad, unless its policy sets no limit', async (t) => {
+  const { path: loaderPath, remove } = await loaderWithoutCgroups();
+  t.after(remove);
+  const checkOf = async (path: string, memory: number) =>
+    (await preflight({ loaderPath: path, memory })).find(({ name }) => name === 'cgroup');
+  const strict = await checkOf(loaderPath, 1 << 20);
+  assert.equal(strict?.result, 'bad');
+  assert.match(strict?.found ?? '', /memory cgroup hierarchy: .*no run can start/);
+  assert.match(strict?.remedy ?? '', /set `memory` to 0/);
+  assert.equal((await checkOf(loaderPath, 0))?.result, 'limited');
+  assert.equal((await checkOf(LOADER, 1 << 20))?.result, 'good');
 });
 
 test('kernels too old are told from those that go', () => {

@@ -1,6 +1,5 @@
 import { access, constants, readFile } from 'node:fs/promises';
 import { release } from 'node:os';
-import { join } from 'node:path';
 import type { Check } from '@probepad/protocol/control/host';
 import { ERRORS, errorOf } from '@probepad/protocol/errors';
 import { createBox } from '../compile/box.ts';
@@ -8,16 +7,19 @@ import type { Compiler } from '../compile/compiler.ts';
 import { CLANG_OLDEST, findToolchain } from '../compile/toolchain.ts';
 import { execute } from '../exec/execute.ts';
 import { capabilitiesCheck } from './capabilities.ts';
-import { mountsOfType } from './mounts.ts';
+import { askLoader, type LoaderProbe } from './loader-probe.ts';
 
 export type PreflightOptions = {
   loaderPath: string;
+  /** Bytes that the policy lets a run take; 0 for no limit. */
+  memory: number;
   /** Without it, clang and the box are looked at afresh. */
   compiler?: Pick<Compiler, 'facts' | 'header'>;
 };
 
 /** Looks at all that a host needs to compile and run probes, in the order in which a user would mend it. Never rejects. */
-export async function preflight({ loaderPath, compiler }: PreflightOptions): Promise<Check[]> {
+export async function preflight({ loaderPath, memory, compiler }: PreflightOptions): Promise<Check[]> {
+  const probe = askLoader(loaderPath);
   const toolchain = await findToolchain().catch(() => undefined);
   return Promise.all([
     guarded('kernel', async () => kernelCheck(release())),
@@ -43,9 +45,9 @@ export async function preflight({ loaderPath, compiler }: PreflightOptions): Pro
           );
     }),
     guarded('loader', () => loaderCheck(loaderPath)),
-    guarded('capabilities', () => capabilitiesCheck(loaderPath)),
-    guarded('tracefs', tracefsCheck),
-    guarded('cgroup', cgroupCheck),
+    guarded('capabilities', async () => capabilitiesCheck(loaderPath, await probe)),
+    guarded('tracefs', async () => tracefsCheck(await probe)),
+    guarded('cgroup', async () => cgroupCheck(await probe, memory)),
     guarded('vmlinux', async () => {
       if (compiler === undefined)
         return limited('vmlinux', 'not made: there is no compiler', ERRORS.no_compiler);
@@ -69,13 +71,14 @@ async function btfCheck(): Promise<Check> {
   return good('btf', `/sys/kernel/btf/vmlinux, ${(length / 1024 / 1024).toFixed(1)} MiB`);
 }
 
+const BUILD_LOADER = 'Build it: `npm start` does, or `make -C host-agent/loader`.';
+
 async function loaderCheck(loaderPath: string): Promise<Check> {
-  const remedy = 'Build it: `npm start` does, or `make -C host-agent/loader`.';
   const found = await access(loaderPath, constants.X_OK).then(
     () => true,
     () => false,
   );
-  if (!found) return bad('loader', `${loaderPath} is not there`, remedy);
+  if (!found) return bad('loader', `${loaderPath} is not there`, BUILD_LOADER);
   const { code, signal, stderr } = await execute({
     file: loaderPath,
     args: ['--version'],
@@ -88,44 +91,36 @@ async function loaderCheck(loaderPath: string): Promise<Check> {
     return bad(
       'loader',
       `${loaderPath} does not start: ${signal ?? stderr.toString().slice(0, 200)}`,
-      remedy,
+      BUILD_LOADER,
     );
   }
   return good('loader', loaderPath);
 }
 
-async function tracefsCheck(): Promise<Check> {
-  const [mount] = await mountsOfType('tracefs');
+const NOT_TRIED = 'not tried: the loader does not answer';
+
+function tracefsCheck(probe: LoaderProbe | undefined): Check {
+  if (probe === undefined) return limited('tracefs', NOT_TRIED, BUILD_LOADER);
+  const { path, instances } = probe.tracefs;
   const remedy = 'Mount it: `mount -t tracefs tracefs /sys/kernel/tracing`.';
-  if (mount === undefined)
-    return limited('tracefs', 'not mounted: no trace lines, no classic tracepoints', remedy);
-  const usable = await access(join(mount, 'events'), constants.R_OK | constants.X_OK).then(
-    () => true,
-    () => false,
+  if (path === '') return limited('tracefs', 'not mounted: no trace lines, no classic tracepoints', remedy);
+  if (instances) return good('tracefs', path);
+  return limited(
+    'tracefs',
+    `${path} takes no instances: no trace lines`,
+    'Run the agent as root, or open tracefs to its group.',
   );
-  return usable
-    ? good('tracefs', mount)
-    : limited(
-        'tracefs',
-        `${mount} is closed to this user`,
-        'Run the agent as root, or open tracefs to its group.',
-      );
 }
 
-async function cgroupCheck(): Promise<Check> {
+function cgroupCheck(probe: LoaderProbe | undefined, memory: number): Check {
+  if (probe === undefined) return limited('cgroup', NOT_TRIED, BUILD_LOADER);
+  const { version, works, step, error } = probe.cgroup;
+  if (works) return good('cgroup', `the memory of runs can be limited (cgroup ${version})`);
+  const found = `${step}: ${error}`;
   const remedy = 'Mount cgroup v2 with the memory controller (boot with systemd.unified_cgroup_hierarchy=1).';
-  const unbounded = 'memory of runs is not bounded';
-  const [unified] = await mountsOfType('cgroup2');
-  if (unified !== undefined) {
-    const controllers = await readFile(join(unified, 'cgroup.controllers'), 'utf8');
-    if (controllers.split(/\s+/).includes('memory'))
-      return good('cgroup', `${unified}, with the memory controller`);
-  }
-  // On hybrid machines the memory controller belongs to a v1 hierarchy.
-  const first = (await mountsOfType('cgroup')).find((mount) => /(^|[/,])memory(,|$)/.test(mount));
-  if (first !== undefined) return good('cgroup', `${first} (v1)`);
-  const found = unified === undefined ? 'no cgroup file system' : `${unified} has no memory controller`;
-  return limited('cgroup', `${found}: ${unbounded}`, remedy);
+  return memory === 0
+    ? limited('cgroup', `${found}: memory of runs is not bounded`, remedy)
+    : bad('cgroup', `${found}: no run can start`, `${remedy} Or: ${ERRORS.no_memory_limit}`);
 }
 
 function good(name: Check['name'], found: string): Check {

@@ -21,6 +21,9 @@ export function endingOfFailure(failed: Failed, verifierRejected: boolean, memor
   if (failed.stage === 'policy') {
     return { reason: 'policy', error: probepadError('policy_denied', message, { what: failed.message }) };
   }
+  if (failed.stage === 'limit') {
+    return { reason: 'load_failed', error: probepadError('no_memory_limit', message) };
+  }
   if (verifierRejected) {
     return {
       reason: 'verifier_rejected',
@@ -68,6 +71,7 @@ export function endingOfFailure(failed: Failed, verifierRejected: boolean, memor
 
 const GERUNDS: Record<Failed['stage'], string> = {
   spec: 'reading the orders of the run',
+  limit: 'limiting the memory of the run',
   open: 'opening the object',
   load: 'loading',
   policy: 'checking against the policy of the host',

@@ -4,7 +4,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { after, afterEach, before, test } from 'node:test';
 import { createDecoder } from '@probepad/protocol/decode';
 import { type Frame, forEachRecord } from '@probepad/protocol/frames';
-import { callGetppid, counterProbe, probeOfText, type TestMachine, testMachine } from '../link/testing.ts';
+import {
+  callGetppid,
+  counterProbe,
+  loaderWithoutCgroups,
+  probeOfText,
+  type TestMachine,
+  testMachine,
+} from '../link/testing.ts';
 import type { Run } from './run.ts';
 
 let machine: TestMachine;
@@ -194,6 +201,25 @@ test('a loader that is killed ends its run as crashed', async () => {
   assert.equal(status?.reason, 'crashed');
   assert.equal(status?.error?.code, 'loader_crashed');
   assert.match(status?.error?.message ?? '', /SIGKILL/);
+});
+
+test('where the memory of a run cannot be limited it fails and says what to do, unless the policy sets no limit', async (t) => {
+  const { path, remove } = await loaderWithoutCgroups();
+  t.after(remove);
+  await using strict = await testMachine({}, path);
+  strict.start(own());
+  await strict.recorder.until(() => strict.recorder.last()?.state === 'ended');
+  const { reason, error, programs } = strict.recorder.last() ?? {};
+  assert.equal(reason, 'load_failed');
+  assert.equal(error?.code, 'no_memory_limit');
+  assert.match(error?.message ?? '', /finding the memory cgroup hierarchy/);
+  assert.match(error?.remedy ?? '', /set `memory` to 0 in the policy file/);
+  assert.ok(programs?.every(({ state }) => state !== 'attached'));
+
+  await using lax = await testMachine({ memory: 0 }, path);
+  lax.start(own());
+  await lax.recorder.until(() => ['running', 'ended'].includes(lax.recorder.last()?.state ?? ''));
+  assert.equal(lax.recorder.last()?.state, 'running', JSON.stringify(lax.recorder.last()));
 });
 
 test('a run that is stopped while compiling, or does not compile, leaves no loader, cgroup or instance', async () => {
