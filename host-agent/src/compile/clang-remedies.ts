@@ -15,7 +15,7 @@ const REMEDIES: readonly [RegExp, string][] = [
   ],
   [
     /(undeclared (function|identifier)|implicit declaration of function|unknown type name|type specifier missing.* at) '(SEC|bpf_(?!core_|probe_read_kernel_str_|endian)\w+|__uint|__type|__array|__always_inline)'/,
-    'Put #include <bpf/bpf_helpers.h> after vmlinux.h: it declares the helpers, SEC() and map macros.',
+    'Put #include <bpf/bpf_helpers.h> after vmlinux.h: it declares the helpers, SEC() and map macros. A kernel function for BPF (kfunc) that vmlinux.h lacks needs a prototype: extern … __weak __ksym;',
   ],
   [
     /'(BPF_CORE_READ\w*|bpf_core_\w+)'/,

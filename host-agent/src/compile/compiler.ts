@@ -11,7 +11,8 @@ import { DIAGNOSTIC_OPTIONS, diagnosticsOfClang } from './clang-diagnostics.ts';
 import { type CachedCompile, openCompileCache } from './compile-cache.ts';
 import { compileError } from './compile-error.ts';
 import { checkFlags } from './flags.ts';
-import { exists, type KernelHeader, kernelHeader, writeWhole } from './kernel-header.ts';
+import { exists, type KernelHeader, kernelHeader, NO_KFUNC_PROTOTYPES, writeWhole } from './kernel-header.ts';
+import { redeclaresKfunc } from './kfunc-prototypes.ts';
 import { mayUsePrecompiled, PRECOMPILED_MAX, precompiledPath, refusesPrecompiled } from './precompiled.ts';
 import { withRecordCandidates } from './record-candidates.ts';
 import { withFunctionLines } from './schema/function-lines.ts';
@@ -50,7 +51,7 @@ export type Compiler = {
   header(): Promise<string>;
   /** Settled when the precompiled header is there, or can't be made; compiling works before, slower. */
   ready: Promise<void>;
-  /** `btf` is the sha256 of the kernel's BTF, empty without. */
+  /** `btf` names the kernel's BTF (kernel-header.ts), empty without. */
   facts(): { clang: string; btf: string };
 };
 
@@ -138,12 +139,16 @@ export async function createCompiler(options: CompilerOptions): Promise<Compiler
     },
   };
 
-  /** One compile, and a second one where the first left the type of sent records open. */
+  /** One compile, and another where vmlinux.h and the program declare the same kfunc or the type of sent records is open. */
   async function compileFresh(
     probe: Pick<Probe, 'files' | 'flags'>,
     signal: AbortSignal | undefined,
   ): Promise<CachedCompile> {
-    const first = await compileOnce(probe, signal);
+    let first = await compileOnce(probe, signal);
+    if (redeclaresKfunc(first.diagnostics)) {
+      probe = { ...probe, flags: [...probe.flags, `-D${NO_KFUNC_PROTOTYPES}`] };
+      first = await compileOnce(probe, signal);
+    }
     if (first.object === undefined) return first;
     const richer = withRecordCandidates(probe.files, first.object);
     if (richer === undefined) return first;

@@ -8,18 +8,24 @@ const KERNEL_BTF = '/sys/kernel/btf/vmlinux';
 const HEADER_MAX = 64 * 1024 * 1024;
 const DUMP_TIMEOUT = 30_000;
 
+/** Counted up when vmlinux.h holds more or other things of the same BTF, so that nobody keeps an old one. */
+const HEADER_VERSION = '2';
+
+/** Defined, vmlinux.h leaves the prototypes of kfuncs out: bpftool's word for it too. */
+export const NO_KFUNC_PROTOTYPES = 'BPF_NO_KFUNC_PROTOTYPES';
+
 export type KernelHeader = {
-  /** sha256 of the kernel's BTF, hex. */
+  /** As `kernelBtfId` gives it. */
   btf: string;
   /** Folder that holds vmlinux.h; its name holds `btf`, so a new kernel gets a new one. */
   folder: string;
   path: string;
 };
 
-/** sha256 of the running kernel's BTF, hex; undefined when it has none. */
+/** sha256 of the running kernel's BTF and of what vmlinux.h makes of it, hex; undefined when it has none. */
 export async function kernelBtfId(): Promise<string | undefined> {
   const bytes = await readFile(KERNEL_BTF).catch(() => undefined);
-  return bytes && createHash('sha256').update(bytes).digest('hex');
+  return bytes && createHash('sha256').update(HEADER_VERSION).update(bytes).digest('hex');
 }
 
 /**
