@@ -39,6 +39,8 @@ export const ERRORS = {
   verifier_rejected: 'The kernel verifier rejected {program}: the marked line tells why.',
   load_failed: 'The kernel refused to load the program: {reason}.',
   attach_failed: 'No program could be attached: {reason}.',
+  target_absent:
+    'Give one of the programs a target that this kernel has, or load the module that has what they name.',
   target_needed: 'Program {program} needs a target: {example}.',
   bad_target: 'The target of {program} is not understood: {reason}.',
   bad_param: 'The value of {param} does not fit its type: {reason}.',

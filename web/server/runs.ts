@@ -47,6 +47,7 @@ const REASON_BY_CODE: Partial<Record<ErrorCode, EndReason>> = {
   no_memory_limit: 'load_failed',
   out_of_memory: 'load_failed',
   attach_failed: 'attach_failed',
+  target_absent: 'attach_failed',
   target_needed: 'attach_failed',
   bad_target: 'attach_failed',
 };

@@ -275,6 +275,7 @@ static int attach_and_tell(struct run *run, struct program *program)
 	if (!detail[0])
 		snprintf(detail, sizeof(detail), "%s", strerror(error));
 	if (is_absence(program, error)) {
+		program->absent = true;
 		message_remark("program %s is off: this kernel has no %s", program->name, program->hook.target);
 		message_program(program->name, "off", program->hook.target, error, detail);
 	} else {
@@ -285,7 +286,7 @@ static int attach_and_tell(struct run *run, struct program *program)
 
 int programs_attach(struct run *run)
 {
-	size_t wanted = 0, unattached = 0, i;
+	size_t wanted = 0, unattached = 0, absent = 0, i;
 	int error = 0, last = 0;
 	const char *culprit = NULL;
 
@@ -300,6 +301,7 @@ int programs_attach(struct run *run)
 		}
 		wanted++;
 		error = attach_and_tell(run, program);
+		absent += program->absent;
 		if (error) {
 			last = error;
 			culprit = program->name;
@@ -308,6 +310,8 @@ int programs_attach(struct run *run)
 	/* A program for others to call may be all there is. */
 	if (run->attached_count || (!wanted && unattached))
 		return 0;
+	if (absent == wanted)
+		return fail_absent(run, "attach");
 	return fail(&run->failure, "attach", last, culprit, "no program could be attached: %s", strerror(last));
 }
 

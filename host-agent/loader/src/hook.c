@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "bounds.h"
+#include "kallsyms.h"
 #include "kernel_btf.h"
 #include "section_name.h"
 
@@ -120,24 +122,6 @@ static bool btf_has(const char *prefix, const char *name, __u32 kind)
 	return btf__find_by_name_kind(btf, full, kind) > 0;
 }
 
-/* Whether the symbol table names that function, in the kernel or a module. */
-static bool kallsyms_has(const char *name)
-{
-	char line[1024], symbol[512];
-	bool found = false, any = false;
-	FILE *file = fopen("/proc/kallsyms", "re");
-
-	if (!file)
-		return true;
-	while (!found && fgets(line, sizeof(line), file)) {
-		any = true;
-		if (sscanf(line, "%*x %*c %511s", symbol) == 1 && !strcmp(symbol, name))
-			found = true;
-	}
-	fclose(file);
-	return found || !any;
-}
-
 static bool tracepoint_present(const char *target)
 {
 	const char *tracefs = tracefs_path();
@@ -149,25 +133,55 @@ static bool tracepoint_present(const char *target)
 	return exists(path) || errno != ENOENT;
 }
 
-bool hook_present(const struct hook *hook)
+enum presence { PRESENT, ABSENT, SYMBOLS_TELL };
+
+static enum presence presence_of(const struct hook *hook)
 {
+	bool present = true;
+
 	if (!hook->target[0])
-		return true;
+		return PRESENT;
 	switch (hook->family) {
 	case HOOK_TRACEPOINT:
-		return tracepoint_present(hook->target);
+		present = tracepoint_present(hook->target);
+		break;
 	case HOOK_TP_BTF:
-		return btf_has("btf_trace_", hook->target, BTF_KIND_TYPEDEF);
+		present = btf_has("btf_trace_", hook->target, BTF_KIND_TYPEDEF);
+		break;
 	case HOOK_LSM:
-		return btf_has("bpf_lsm_", hook->target, BTF_KIND_FUNC);
+		present = btf_has("bpf_lsm_", hook->target, BTF_KIND_FUNC);
+		break;
 	case HOOK_ITER:
-		return btf_has("bpf_iter_", hook->target, BTF_KIND_FUNC);
+		present = btf_has("bpf_iter_", hook->target, BTF_KIND_FUNC);
+		break;
 	case HOOK_FUNCTION:
 		/* A module's function is in the module's BTF, which libbpf searches too. */
-		return btf_has("", hook->target, BTF_KIND_FUNC) || kallsyms_has(hook->target);
+		return btf_has("", hook->target, BTF_KIND_FUNC) ? PRESENT : SYMBOLS_TELL;
 	case HOOK_KPROBE:
-		return kallsyms_has(hook->target);
+		return SYMBOLS_TELL;
 	default:
-		return true;
+		break;
 	}
+	return present ? PRESENT : ABSENT;
+}
+
+void hooks_present(const struct hook *const hooks[], size_t count, bool present[])
+{
+	const char *names[PROGRAMS_MAX] = { NULL };
+	bool found[PROGRAMS_MAX];
+	size_t asked[PROGRAMS_MAX], asked_count = 0, i;
+
+	for (i = 0; i < count; i++) {
+		enum presence presence = presence_of(hooks[i]);
+
+		present[i] = presence != ABSENT;
+		if (presence == SYMBOLS_TELL) {
+			names[asked_count] = hooks[i]->target;
+			asked[asked_count++] = i;
+		}
+	}
+	if (!asked_count || !kallsyms_find(names, asked_count, found))
+		return;
+	for (i = 0; i < asked_count; i++)
+		present[asked[i]] = found[i];
 }

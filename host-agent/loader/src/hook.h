@@ -38,10 +38,10 @@ void hook_of(const struct attach_spec *attach, const char *section, struct hook 
 bool hook_is_perf_event(const struct hook *hook);
 
 /*
- * False when this kernel is known not to have the target: the kernel's BTF, tracefs and /proc/kallsyms are asked.
- * True when it has it or nobody can tell. Slow (milliseconds); for use after something failed.
+ * present[i] becomes false when this kernel is known not to have the target of hooks[i]: its BTF, tracefs and symbol table are asked.
+ * True when it has it or nobody can tell. At most PROGRAMS_MAX hooks. Slow (some ten milliseconds); for use after something failed.
  */
-bool hook_present(const struct hook *hook);
+void hooks_present(const struct hook *const hooks[], size_t count, bool present[]);
 
 /* Where tracefs is mounted, or NULL. */
 const char *tracefs_path(void);

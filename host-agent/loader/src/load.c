@@ -19,14 +19,24 @@ static void tell_absent(const struct program *program)
 /* Marks programs whose target this kernel lacks. Returns how many are new. */
 static size_t find_absent(struct run *run)
 {
-	size_t found = 0, i;
+	const struct hook *hooks[PROGRAMS_MAX] = { NULL };
+	struct program *asked[PROGRAMS_MAX];
+	bool present[PROGRAMS_MAX];
+	size_t count = 0, found = 0, i;
 
 	for (i = 0; i < run->program_count; i++) {
 		struct program *program = &run->programs[i];
 
-		if (program->off || program->absent || hook_present(&program->hook))
+		if (program->off || program->absent)
 			continue;
-		program->absent = true;
+		hooks[count] = &program->hook;
+		asked[count++] = program;
+	}
+	hooks_present(hooks, count, present);
+	for (i = 0; i < count; i++) {
+		if (present[i])
+			continue;
+		asked[i]->absent = true;
 		found++;
 	}
 	return found;
@@ -131,6 +141,50 @@ static void tell_loaded(struct run *run, uint64_t began)
 			       (double)(clock_monotonic() - began) / 1e6, "programs", programs, "maps", maps));
 }
 
+/* Whether a program in front of that one lacks the same target. */
+static bool named_before(const struct run *run, size_t program)
+{
+	size_t i;
+
+	for (i = 0; i < program; i++)
+		if (run->programs[i].absent && !strcmp(run->programs[i].hook.target, run->programs[program].hook.target))
+			return true;
+	return false;
+}
+
+int fail_absent(struct run *run, const char *stage)
+{
+	char targets[512] = "";
+	size_t i;
+
+	for (i = 0; i < run->program_count; i++) {
+		size_t length = strlen(targets);
+
+		if (run->programs[i].absent && !named_before(run, i))
+			snprintf(targets + length, sizeof(targets) - length, "%s%s", length ? ", " : "",
+				 run->programs[i].hook.target);
+	}
+	return fail(&run->failure, stage, ESRCH, NULL, "this kernel has none of the programs' targets: %s", targets);
+}
+
+/* No program is left to load: absent, off or never written. */
+static int fail_unwanted(struct run *run)
+{
+	bool absent = false;
+	size_t i;
+
+	for (i = 0; i < run->program_count; i++) {
+		if (!run->programs[i].absent)
+			continue;
+		absent = true;
+		tell_absent(&run->programs[i]);
+	}
+	if (absent)
+		return fail_absent(run, "load");
+	return fail(&run->failure, "load", EINVAL, NULL,
+		    run->program_count ? "every program is off" : "the object has no program");
+}
+
 int object_load(struct run *run)
 {
 	uint64_t began = clock_monotonic();
@@ -139,13 +193,8 @@ int object_load(struct run *run)
 
 	/* Some are known to be absent from opening; a second try is enough, because it finds all the others. */
 	for (;;) {
-		if (!count_wanted(run)) {
-			for (i = 0; i < run->program_count; i++)
-				if (run->programs[i].absent)
-					tell_absent(&run->programs[i]);
-			return fail(&run->failure, "load", ESRCH, NULL,
-				    run->program_count ? "no program is left to load" : "the object has no program");
-		}
+		if (!count_wanted(run))
+			return fail_unwanted(run);
 		error = load_once(run);
 		if (!error)
 			break;

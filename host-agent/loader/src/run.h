@@ -83,6 +83,8 @@ struct program *run_program(struct run *run, const char *name);
 
 /* load.c */
 int object_load(struct run *run);
+/* Fails the run with ESRCH and no object: this kernel lacks every target. Returns -1. */
+int fail_absent(struct run *run, const char *stage);
 
 /* policy.c */
 int policy_check(struct run *run);

@@ -445,6 +445,21 @@ static void test_hooks(void)
 	}
 }
 
+static void test_presence(void)
+{
+	static const struct hook absent = { HOOK_KPROBE, "probepad_no_such_function" },
+				 present = { HOOK_KPROBE, "schedule" }, unnamed = { HOOK_KPROBE, "" },
+				 elsewhere = { HOOK_UPROBE, "/bin/probepad-no-such-binary" },
+				 traced = { HOOK_FUNCTION, "probepad_no_such_function" };
+	const struct hook *const hooks[] = { &absent, &present, &unnamed, &elsewhere, &traced };
+	bool answers[5];
+
+	hooks_present(hooks, 5, answers);
+	check(!answers[0] && answers[1] && answers[2] && answers[3] && !answers[4],
+	      "the symbol table tells which functions are absent: %d%d%d%d%d", answers[0], answers[1], answers[2],
+	      answers[3], answers[4]);
+}
+
 static void test_section_targets(void)
 {
 	struct attach_spec attach;
@@ -616,6 +631,7 @@ int main(void)
 	test_specs();
 	test_commands();
 	test_hooks();
+	test_presence();
 	test_section_targets();
 	test_target_names();
 	test_target_paths();

@@ -11,6 +11,7 @@ export interface Ending {
 type Failed = Extract<LoaderMessage, { type: 'failed' }>;
 
 const ENOMEM = 12;
+const ESRCH = 3;
 const EPERM = 1;
 const EACCES = 13;
 
@@ -29,6 +30,10 @@ export function endingOfFailure(failed: Failed, verifierRejected: boolean, memor
       reason: 'verifier_rejected',
       error: probepadError('verifier_rejected', message, { program: failed.object }),
     };
+  }
+  // What the loader says when there is nothing on this kernel to attach to (fail_absent() in load.c).
+  if (failed.errno === ESRCH && failed.object === '') {
+    return { reason: 'attach_failed', error: probepadError('target_absent', message) };
   }
   if (failed.errno === ENOMEM && failed.stage !== 'attach') {
     return {

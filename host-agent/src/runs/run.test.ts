@@ -184,6 +184,18 @@ test('a program that needs a target says which it could have', async () => {
   assert.match(status?.error?.message ?? '', /interfaces here: lo/);
 });
 
+test('a program whose target this kernel lacks says which, and what to do', async () => {
+  const text = 'SEC("tp/syscalls/sys_enter_probepad") int nowhere(void *ctx) { return 0; }';
+  const status = await ended(machine.start(probeOfText(text)));
+  assert.equal(status?.reason, 'attach_failed');
+  assert.equal(status?.error?.code, 'target_absent');
+  assert.match(status?.error?.message ?? '', /none of the programs' targets: syscalls\/sys_enter_probepad$/);
+  assert.deepEqual(
+    status?.programs.map(({ state }) => state),
+    ['off'],
+  );
+});
+
 test('a parameter of the wrong kind is named', async () => {
   const run = machine.start({ ...own(), params: { target: 'abc' } });
   const status = await ended(run);
