@@ -321,6 +321,12 @@ test('a global is written on the hosts where the run goes on', async (t) => {
   assert.deepEqual(asked.params, write);
   agent.reply(asked, {});
   await writing;
+  await assert.rejects(browser.call('run.write', { ...write, hosts: ['elsewhere'] }), failsWith('run_ended'));
+  const named = browser.call('run.write', { ...write, hosts: run.statuses.map(({ host }) => host) });
+  const askedAgain = await agent.request('run.write');
+  assert.deepEqual(askedAgain.params, write);
+  agent.reply(askedAgain, {});
+  await named;
   agent.send({ type: 'run.status', status: statusOf(run, { state: 'ended', reason: 'stopped' }) });
   await browser.event('run.status', (event) => event.status.state === 'ended');
   await assert.rejects(browser.call('run.write', write), failsWith('run_ended'));

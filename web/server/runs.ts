@@ -176,8 +176,10 @@ export async function runsOf(
       const chosen = [...streams.values()].filter((one) => wanted?.includes(one.host) ?? true);
       await Promise.all(chosen.map((stream) => stopOn(stream, user)));
     },
-    async write({ run, source, offset, bytes }, user) {
-      const going = [...liveRun(run).streams.values()].filter(({ status }) => status.state === 'running');
+    async write({ run, hosts: wanted, source, offset, bytes }, user) {
+      const going = [...liveRun(run).streams.values()].filter(
+        ({ status, host }) => status.state === 'running' && (wanted?.includes(host) ?? true),
+      );
       if (going.length === 0) fail('run_ended', `writing ${source}`);
       await Promise.all(
         going.map(async ({ host }) => {

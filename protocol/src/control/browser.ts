@@ -76,10 +76,14 @@ export const BrowserRequests = {
   'run.unwatch': { params: RunRef, result: Nothing },
   /** Program statistics cost the traced program about 40 ns a call, so they are on only while somebody asks. */
   'run.statistics': { params: z.object({ run: z.string(), on: z.boolean() }), result: Nothing },
-  /** Writes a global of .data or .bss on every host of the run. `bytes` is hex. */
+  /**
+   * Writes a global of .data or .bss on the named hosts, or on all, where the run goes on. `bytes` is hex. Where a variable lies in its
+   * section may differ from host to host.
+   */
   'run.write': {
     params: z.object({
       run: z.string(),
+      hosts: z.optional(z.array(z.string())),
       source: z.string(),
       offset: z.number(),
       bytes: z.string().check(z.regex(/^([0-9a-f]{2}){1,1024}$/)),

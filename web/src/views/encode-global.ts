@@ -1,5 +1,28 @@
 import type { GlobalValue } from '../session/decoder.ts';
 
+/** Bytes to write at one place, and the hosts where the variable lies there. */
+export interface GlobalWrite {
+  offset: number;
+  bytes: string;
+  hosts: string[];
+}
+
+/**
+ * One variable on all its hosts, to what a person typed: kernels differ, and with them where it lies and how large it is. Undefined
+ * when it doesn't fit the type somewhere.
+ */
+export function writesOf(variable: readonly GlobalValue[], typed: string): GlobalWrite[] | undefined {
+  const writes: GlobalWrite[] = [];
+  for (const { host, offset, size, encoding } of variable) {
+    const bytes = encodeGlobal(typed, encoding, size);
+    if (bytes === undefined) return undefined;
+    const same = writes.find((write) => write.offset === offset && write.bytes === bytes);
+    if (same) same.hosts.push(host);
+    else writes.push({ offset, bytes, hosts: [host] });
+  }
+  return writes;
+}
+
 /** What a person typed as the bytes of a variable, in hex, little-endian; undefined when it doesn't fit the type. */
 export function encodeGlobal(
   typed: string,

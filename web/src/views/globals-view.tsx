@@ -1,9 +1,10 @@
 import { errorOf } from '@probepad/protocol/errors';
 import { useState } from 'react';
 import type { GlobalValue, SourceRef } from '../session/decoder.ts';
+import { useRuns } from '../session/runs.ts';
 import { request, theDecoder } from '../session/session.ts';
 import { toast } from '../ui/toast.tsx';
-import { encodeGlobal } from './encode-global.ts';
+import { writesOf } from './encode-global.ts';
 import styles from './globals.module.css';
 import { useLive } from './use-live.ts';
 
@@ -28,7 +29,11 @@ export function GlobalsView({ source, live }: { source: SourceRef; live: boolean
               {several && <td>{value.hostName}</td>}
               <td>{value.name}</td>
               <td className={styles.value}>
-                {value.writable && live ? <GlobalInput source={source} value={value} /> : value.text}
+                {value.writable && live ? <GlobalInput
+                    source={source}
+                    value={value}
+                    everywhere={values.filter(({ name, writable }) => name === value.name && writable)}
+                  /> : value.text}
               </td>
               <td className={styles.type}>{value.type}</td>
             </tr>
@@ -40,12 +45,23 @@ export function GlobalsView({ source, live }: { source: SourceRef; live: boolean
 }
 
 /** The live value until somebody types; Enter writes it on every host of the run, Escape gives up. */
-function GlobalInput({ source, value }: { source: SourceRef; value: GlobalValue }) {
+function GlobalInput({
+  source,
+  value,
+  everywhere,
+}: {
+  source: SourceRef;
+  value: GlobalValue;
+  /** The same variable on each host. */
+  everywhere: readonly GlobalValue[];
+}) {
   const [typed, setTyped] = useState<string>();
   const write = (): void => {
     if (typed === undefined) return;
-    const bytes = encodeGlobal(typed, value.encoding, value.size);
-    if (bytes === undefined) {
+    const statuses = useRuns.getState().runs[source.run]?.statuses;
+    const going = everywhere.filter(({ host }) => statuses?.[host]?.state === 'running');
+    const writes = writesOf(going, typed);
+    if (writes === undefined) {
       toast({
         tone: 'error',
         text: `${typed} is no ${value.type}`,
@@ -54,12 +70,12 @@ function GlobalInput({ source, value }: { source: SourceRef; value: GlobalValue 
       return;
     }
     setTyped(undefined);
-    request('run.write', { run: source.run, source: source.source, offset: value.offset, bytes }).catch(
-      (thrown) => {
+    for (const each of writes) {
+      request('run.write', { run: source.run, source: source.source, ...each }).catch((thrown) => {
         const error = errorOf(thrown);
         toast({ tone: 'error', text: error.message, detail: error.remedy });
-      },
-    );
+      });
+    }
   };
   return (
     <input
