@@ -1,4 +1,5 @@
 import type { Series } from '../session/decoder.ts';
+import type { PageClock } from './page-clock.ts';
 
 /** One number of a map's entry, as a snapshot had it. */
 export interface Sample {
@@ -11,11 +12,13 @@ export interface Sample {
 /** A map's numbers over time: its busiest keys, from one snapshot of one host after another. */
 export interface MapHistory {
   /**
-   * @param time seconds since 1970; the snapshots of several hosts need not come in order
+   * @param time seconds on the host's own clock. Where that lies on the page's is known the better the longer the host is watched, so
+   *   it is asked when the chart is drawn.
    * @param hosts that share the history
    */
   add<S extends Sample>(
     time: number,
+    clock: PageClock,
     samples: readonly S[],
     labelOf: (sample: S) => string,
     hosts: number,
@@ -26,8 +29,14 @@ export interface MapHistory {
 
 interface Track {
   label: string;
-  /** By time. */
+  /** By the number of the snapshot. */
   points: Map<number, Sample>;
+}
+
+interface Snapshot {
+  number: number;
+  time: number;
+  clock: PageClock;
 }
 
 const SERIES_LINES = 8;
@@ -38,15 +47,11 @@ const TRACKED_MAX = 256;
 
 export function createMapHistory(): MapHistory {
   const tracks = new Map<string, Track>();
-  let times: number[] = [];
+  /** In the order in which they came. */
+  let snapshots: Snapshot[] = [];
+  let next = 0;
   /** Ids of the lines of the chart: a line keeps its place, and so its colour, while it is drawn. */
   let drawn: string[] = [];
-
-  function insert(time: number): void {
-    let at = times.length;
-    while (at > 0 && (times[at - 1] ?? 0) > time) at--;
-    if (times[at - 1] !== time) times.splice(at, 0, time);
-  }
 
   function forgetBefore(oldest: number): void {
     for (const [id, { points }] of tracks) {
@@ -56,8 +61,9 @@ export function createMapHistory(): MapHistory {
   }
 
   return {
-    add(time, samples, labelOf, hosts) {
-      insert(time);
+    add(time, clock, samples, labelOf, hosts) {
+      const snapshot = next++;
+      snapshots.push({ number: snapshot, time, clock });
       const tracked =
         samples.length <= TRACKED_MAX
           ? samples
@@ -65,10 +71,10 @@ export function createMapHistory(): MapHistory {
       for (const sample of tracked) {
         if (!tracks.has(sample.id)) tracks.set(sample.id, { label: labelOf(sample), points: new Map() });
       }
-      for (const { id, number, rate } of samples) tracks.get(id)?.points.set(time, { id, number, rate });
-      if (times.length > SERIES_POINTS * hosts) {
-        times = times.slice(-SERIES_POINTS * hosts);
-        forgetBefore(times[0] ?? 0);
+      for (const { id, number, rate } of samples) tracks.get(id)?.points.set(snapshot, { id, number, rate });
+      if (snapshots.length > SERIES_POINTS * hosts) {
+        snapshots = snapshots.slice(-SERIES_POINTS * hosts);
+        forgetBefore(snapshots[0]?.number ?? 0);
       }
     },
     series(gauge) {
@@ -81,12 +87,15 @@ export function createMapHistory(): MapHistory {
       const fresh = busiest.filter((id) => !drawn.includes(id));
       drawn = drawn.map((id) => (busiest.includes(id) ? id : fresh.shift())).filter((id) => id !== undefined);
       drawn.push(...fresh);
+      const ordered = snapshots
+        .map(({ number, time, clock }) => ({ number, time: time + clock.offset }))
+        .sort((a, b) => a.time - b.time);
       return {
-        times,
+        times: ordered.map(({ time }) => time),
         lines: drawn.map((id) => ({
           label: tracks.get(id)?.label ?? '',
-          values: times.map((time) => {
-            const sample = tracks.get(id)?.points.get(time);
+          values: ordered.map((snapshot) => {
+            const sample = tracks.get(id)?.points.get(snapshot.number);
             return sample === undefined || Number.isNaN(pick(sample)) ? null : pick(sample);
           }),
         })),

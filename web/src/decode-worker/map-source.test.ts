@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FRAME_FLAGS } from '@probepad/protocol/frames';
 import type { ProbeSchema, Type } from '@probepad/protocol/schema';
 import { sampleMessage, sampleSchema, sampleSource } from '@probepad/protocol/testing';
 import { createEngine, type Engine } from './engine.ts';
@@ -156,6 +157,41 @@ test('hosts whose clocks differ share one axis in order, and rates are by the ti
   assert.deepEqual(lines.map(({ label }) => label).sort(), ['alpha · 5', 'beta · 5']);
   const rates = engine.map({ run: RUN, source: 'counts', ...all }).rows.map(({ cells }) => cells.at(-1));
   assert.deepEqual(rates, ['10', '10']);
+});
+
+test('a snapshot that was sent again is put where it belongs once a live one has told the time', () => {
+  const engine = createEngine(
+    () => undefined,
+    () => NOW,
+  );
+  openOn(engine, COUNTS, 1, 'local');
+  // The host's own clock is an hour ahead.
+  engine.clock(1, String(nanoseconds(NOW + 3600 - 100)));
+  const replay = 3 | FRAME_FLAGS.replay;
+  engine.frames(
+    sampleMessage({ kind: 'map', flags: replay, seq: 4n, timeNs: nanoseconds(95) }, counted([5, 1])),
+  );
+  engine.frames(sampleMessage({ kind: 'map', seq: 5n, timeNs: nanoseconds(100) }, counted([5, 6])));
+  const { times, lines } = engine.series({ run: RUN, source: 'counts' });
+  assert.deepEqual(times, [NOW - 5, NOW]);
+  assert.deepEqual(lines[0]?.values, [null, 1]);
+});
+
+test('a key that a partial snapshot left out has not grown from nothing', () => {
+  const engine = createEngine(() => undefined);
+  openOn(engine, COUNTS, 1, 'local');
+  const partial = 3 | FRAME_FLAGS.partial;
+  const frame = (seconds: number) => ({ kind: 'map', timeNs: nanoseconds(seconds) }) as const;
+  engine.frames(sampleMessage({ ...frame(1), flags: partial, count: 1 }, counted([1, 500])));
+  engine.frames(sampleMessage({ ...frame(2), seq: 1n, count: 2 }, counted([1, 600], [2, 900])));
+  const { rows } = engine.map({ run: RUN, source: 'counts', ...all });
+  assert.deepEqual(
+    rows.map(({ cells }) => cells),
+    [
+      ['2', '900', '–'],
+      ['1', '600', '100'],
+    ],
+  );
 });
 
 test('a snapshot of which a piece is missing is not taken for a whole one', () => {

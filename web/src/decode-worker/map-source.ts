@@ -76,8 +76,9 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
         const number = numberOf((layout.main && layout.value(batch, row, layout.main)) ?? null);
         const known = before?.byId.get(id);
         if (known && number < known.number) gauge = true;
-        // A key that was not there before has grown from nothing.
-        const rate = seconds > 0 ? (number - (known?.number ?? 0)) / seconds : Number.NaN;
+        // A key that was not there before has grown from nothing, unless it may only not have been read.
+        const grown = known || !before?.partial ? number - (known?.number ?? 0) : Number.NaN;
+        const rate = seconds > 0 ? grown / seconds : Number.NaN;
         const entry: Entry = { id, member, batch, row, number, rate };
         entries.push(entry);
         byId.set(id, entry);
@@ -85,7 +86,7 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
     }
     member.snapshot = { entries, byId, time, partial: pieces.some(({ batch }) => batch.partial) };
     sorted = undefined;
-    if (layout.main) history.add(time + stream.clock.offset, entries, labelOf, members.size);
+    if (layout.main) history.add(time, stream.clock, entries, labelOf, members.size);
   }
 
   function labelOf({ member, batch, row }: Entry): string {
