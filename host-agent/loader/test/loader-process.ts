@@ -119,9 +119,9 @@ export class LoaderProcess {
     return this.messages.findLast((message) => message.type === 'counts');
   }
 
-  /** Waits until `condition` gives a value; fails after 15 s or when the loader ended without it. */
-  async until<T>(what: string, condition: () => T | undefined | false): Promise<T> {
-    const deadline = Date.now() + PATIENCE;
+  /** Waits until `condition` gives a value; fails after `patience` ms or when the loader ended without it. */
+  async until<T>(what: string, condition: () => T | undefined | false, patience = PATIENCE): Promise<T> {
+    const deadline = Date.now() + patience;
     for (;;) {
       const value = condition();
       if (value !== undefined && value !== false) return value;
