@@ -1,4 +1,16 @@
-import { EXEC_PROBE, expect, ready, row, shown, state, stir, stop, test, write } from './workbench.ts';
+import {
+  EXEC_PROBE,
+  expect,
+  focusEditor,
+  ready,
+  row,
+  shown,
+  state,
+  stir,
+  stop,
+  test,
+  write,
+} from './workbench.ts';
 
 test('a second viewer joins a run late by its link and sees what came before', async ({
   workbench: page,
@@ -22,8 +34,20 @@ test('a second viewer joins a run late by its link and sees what came before', a
   await shown(other);
   await row(other, 'true');
   await expect(other.getByTestId('run-state').first()).toHaveText(/running/i);
-  await stop(page);
+  // Neither key of somebody who only watches ends the run for the room.
+  await focusEditor(other);
+  await other.keyboard.press('Escape');
+  await expect(other.getByTestId('stop')).toHaveText('Stop for all');
+  await other.keyboard.press('Control+Enter');
+  await expect(other.getByTestId('stop')).toHaveText('Stop');
+  await state(other, /running/i);
+  await state(page, /running/i);
+  await stop(other);
+  await other.goto(link);
+  await state(other, /running/i);
+  await other.getByTestId('stop').click();
   await state(other, /stopped/i);
+  await state(page, /stopped/i);
   await other.context().close();
 });
 

@@ -1,6 +1,6 @@
 import { errorOf } from '@probepad/protocol/errors';
 import { useEffect, useRef } from 'react';
-import { openSnippet, openTemplate, openWithWords, showPath } from '../../src/library/open.ts';
+import { openNewest, openTemplate, openWithWords, showPath } from '../../src/library/open.ts';
 import { useSession } from '../../src/session/hosts.ts';
 import { openRun } from '../../src/session/run-actions.ts';
 import { unshelve, useWorkspace } from '../../src/session/workspace.ts';
@@ -45,6 +45,15 @@ export function useOpening(target: Target): void {
       showPath('/');
     });
   }, [connected, templates, target]);
+
+  // A link that is pasted into the address of a page that is open loads nothing: the fragment alone changes.
+  useEffect(() => {
+    const changed = (): void => {
+      if (location.hash.startsWith('#p=')) void openFragment(location.hash);
+    };
+    window.addEventListener('hashchange', changed);
+    return () => window.removeEventListener('hashchange', changed);
+  }, []);
 }
 
 async function open(target: Exclude<Target, { kind: 'home' }>): Promise<void> {
@@ -58,10 +67,7 @@ async function open(target: Exclude<Target, { kind: 'home' }>): Promise<void> {
     }
     return;
   }
-  const { origin } = useWorkspace.getState();
-  // A reload keeps what has been typed since.
-  if (origin.kind === 'snippet' && origin.id === target.id) return;
-  await openSnippet(target.id);
+  await openNewest(target.id);
 }
 
 async function openFragment(hash: string): Promise<void> {

@@ -28,6 +28,7 @@ import { useShortcuts } from './shortcuts.ts';
 import { SidePanel } from './side-panel.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { TopBar } from './top-bar.tsx';
+import { useKeepingTold } from './use-keeping-told.ts';
 import { useProblems, useRunStatuses } from './use-problems.ts';
 import { useProblemsShown } from './use-problems-shown.ts';
 import styles from './workbench.module.css';
@@ -39,6 +40,7 @@ export function Workbench({ target }: { target: Target }) {
   useSessionOnce();
   useTheme();
   useOpening(target);
+  useKeepingTold();
   const [dialog, setDialog] = useState<DialogName>();
   const [terminalHost, setTerminalHost] = useState<string>();
   const { side, bottom, results } = usePreferences();
@@ -102,7 +104,7 @@ export function Workbench({ target }: { target: Target }) {
                 <Panel id="editor" minSize="8rem">
                   <main className={styles.column}>
                     <FileTabs problems={problems} />
-                    <CodeEditor problems={problems} host={leadingHost(hosts, chosen)?.id} />
+                    <CodeEditor problems={problems} host={leadingHost(hosts, chosen)} />
                   </main>
                 </Panel>
                 {results === 'bottom' && (
@@ -171,7 +173,13 @@ function useTheme(): void {
 async function saveWithWords(): Promise<void> {
   try {
     const saved = await saveSnippet();
-    toast({ text: `Saved as revision ${saved.revision}` });
+    const { revision, overNewer } = saved;
+    toast({
+      text: `Saved as revision ${revision}`,
+      ...(overNewer && {
+        detail: `Revision ${revision - 1} was saved elsewhere since you opened this; what it changed is not in yours.`,
+      }),
+    });
     void refreshCatalogue();
   } catch (thrown) {
     const error = errorOf(thrown);

@@ -1,3 +1,4 @@
+import type { Host } from '@probepad/protocol/control/host';
 import { useEffect, useRef, useState } from 'react';
 import { usePreferences } from '../session/preferences.ts';
 import type { Problem } from '../session/problems.ts';
@@ -16,10 +17,13 @@ const viewStates = new Map<string, monaco.editor.ICodeEditorViewState | null>();
 const PANELS_OPEN = 500;
 
 /** The text of the file that is shown. `host` is the one whose vmlinux.h is meant. */
-export function CodeEditor({ problems, host }: { problems: readonly Problem[]; host: string | undefined }) {
+export function CodeEditor({ problems, host }: { problems: readonly Problem[]; host: Host | undefined }) {
   const place = useRef<HTMLDivElement>(null);
   const [editor, setEditor] = useState<monaco.editor.IStandaloneCodeEditor>();
-  const [headerProblem, setHeaderProblem] = useState<string>();
+  /** Words in place of a text that is not there. */
+  const [instead, setInstead] = useState<string>();
+  const hostId = host?.id;
+  const btf = host?.facts?.btf ?? '';
   const file = useWorkspace((state) => state.file);
   const files = useWorkspace((state) => state.files);
   const generation = useWorkspace((state) => state.generation);
@@ -84,20 +88,26 @@ export function CodeEditor({ problems, host }: { problems: readonly Problem[]; h
       editor.setModel(model);
       editor.updateOptions({ readOnly: file === HEADER_FILE });
       editor.restoreViewState(viewStates.get(file) ?? null);
+      setInstead(undefined);
     };
-    setHeaderProblem(undefined);
     if (file !== HEADER_FILE) show(modelOf(file));
-    else if (host === undefined) setHeaderProblem('Choose a host: vmlinux.h is made from its kernel.');
     else {
-      headerModel(host).then(show, (reason: Error) => {
-        if (!gone) setHeaderProblem(reason.message);
-      });
+      // Until it has come, no other file may be under its tab.
+      show(null);
+      setInstead(
+        hostId === undefined ? 'Choose a host: vmlinux.h is made from its kernel.' : 'Loading vmlinux.h…',
+      );
+      if (hostId !== undefined) {
+        headerModel(hostId, btf).then(show, (reason: Error) => {
+          if (!gone) setInstead(reason.message);
+        });
+      }
     }
     return () => {
       gone = true;
-      viewStates.set(file, editor.saveViewState());
+      if (editor.getModel()) viewStates.set(file, editor.saveViewState());
     };
-  }, [editor, file, fileNames, generation, host]);
+  }, [editor, file, fileNames, generation, hostId, btf]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: models change with the generation
   useEffect(() => {
@@ -128,7 +138,11 @@ export function CodeEditor({ problems, host }: { problems: readonly Problem[]; h
   return (
     <div className={styles.frame}>
       <div ref={place} className={styles.editor} data-testid="editor" />
-      {headerProblem && <div className={styles.problem}>{headerProblem}</div>}
+      {instead && (
+        <div className={styles.instead} role="status" data-testid="no-text">
+          {instead}
+        </div>
+      )}
     </div>
   );
 }

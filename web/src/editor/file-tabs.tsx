@@ -12,6 +12,7 @@ import {
 import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { names } from '../ui/names.ts';
+import { toast } from '../ui/toast.tsx';
 import styles from './file-tabs.module.css';
 
 /** The probe's files, and the kernel's header as a read-only one. */
@@ -107,7 +108,7 @@ export function FileTabs({ problems }: { problems: readonly Problem[] }) {
                     small
                     label={name === HEADER_FILE ? 'Close vmlinux.h' : `Remove ${name}`}
                     onClick={() => {
-                      if (name !== HEADER_FILE) removeFile(name);
+                      if (name !== HEADER_FILE) removeWithWords(name);
                       else useWorkspace.setState({ header: false, file: file === HEADER_FILE ? main : file });
                     }}
                   />
@@ -136,6 +137,11 @@ export function FileTabs({ problems }: { problems: readonly Problem[] }) {
       )}
     </div>
   );
+}
+
+function removeWithWords(name: string): void {
+  const undo = removeFile(name);
+  if (undo) toast({ text: `${name} is removed.`, action: { label: 'Undo', run: undo } });
 }
 
 /** Shows the kernel's own types. */

@@ -1,4 +1,5 @@
 import type { SourceFile } from '@probepad/protocol/control/run';
+import { errorInReply } from '../session/http-error.ts';
 import { editFile } from '../session/workspace.ts';
 import { LANGUAGE, monaco } from './monaco.ts';
 
@@ -31,8 +32,7 @@ export function syncModels(files: readonly SourceFile[]): void {
     const model = monaco.editor.createModel(text, LANGUAGE, uriOf(name));
     model.updateOptions(TEXT_OPTIONS);
     model.onDidChangeContent(() => {
-      const now = model.getValue();
-      editFile(name, now);
+      editFile(name, model.getValue());
     });
   }
   const wanted = new Set(files.map(({ name }) => uriOf(name).toString()));
@@ -43,21 +43,25 @@ export function syncModels(files: readonly SourceFile[]): void {
 
 const headers = new Map<string, Promise<Model>>();
 
-/** The host's vmlinux.h, fetched when first asked for. @throws Error in words for people */
-export function headerModel(host: string): Promise<Model> {
-  const known = headers.get(host);
+/** The vmlinux.h of a host's kernel, whose BTF has the identity `btf`; fetched when first asked for. @throws Error in words for people */
+export function headerModel(host: string, btf: string): Promise<Model> {
+  const key = btf || host;
+  const known = headers.get(key);
   if (known) return known;
-  const loading = loadHeader(host);
-  headers.set(host, loading);
-  loading.catch(() => headers.delete(host));
+  const loading = loadHeader(host, key);
+  headers.set(key, loading);
+  loading.catch(() => headers.delete(key));
   return loading;
 }
 
-async function loadHeader(host: string): Promise<Model> {
+async function loadHeader(host: string, key: string): Promise<Model> {
   const reply = await fetch(`/api/hosts/${encodeURIComponent(host)}/vmlinux.h`);
   const text = await reply.text();
-  if (!reply.ok) throw new Error(`loading vmlinux.h: ${text.slice(0, 300) || reply.statusText}`);
-  const uri = monaco.Uri.from({ scheme: 'file', path: `/kernel/${host}/vmlinux.h` });
+  if (!reply.ok) {
+    const error = errorInReply(text);
+    throw new Error(error ? `${error.message}. ${error.remedy}` : `loading vmlinux.h: ${reply.statusText}`);
+  }
+  const uri = monaco.Uri.from({ scheme: 'file', path: `/kernel/${key}/vmlinux.h` });
   const model = monaco.editor.createModel(text, LANGUAGE, uri);
   model.updateOptions(TEXT_OPTIONS);
   return model;

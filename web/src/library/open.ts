@@ -29,6 +29,25 @@ export async function openSnippet(id: string, revision?: number): Promise<void> 
   showPath(`/s/${id}`);
 }
 
+/**
+ * Puts the newest revision of a snippet on screen, as its link asks. What has been typed since it was opened here stays, and a
+ * newer revision is told of. @throws ProbepadFailure when there is no such snippet
+ */
+export async function openNewest(id: string): Promise<void> {
+  const newest = await request('snippets.get', { id });
+  const { origin, dirty } = useWorkspace.getState();
+  const here = origin.kind === 'snippet' && origin.id === id ? origin.revision : undefined;
+  if (here === newest.revision) return;
+  if (here === undefined || !dirty) {
+    openWithWords(probeOf(newest));
+    return;
+  }
+  toast({
+    text: `Revision ${newest.revision} has been saved since; this is revision ${here}, with your changes.`,
+    action: { label: `Open revision ${newest.revision}`, run: () => openWithWords(probeOf(newest)) },
+  });
+}
+
 function probeOf({ id, revision, name, files, settings }: Snippet): Probe {
   return { name, files, settings, origin: { kind: 'snippet', id, revision } };
 }
@@ -57,8 +76,11 @@ int handle_exec(void *ctx)
 }
 `;
 
-/** Saves what is on screen: a new revision of its snippet, or a new snippet. @throws ProbepadFailure */
-export async function saveSnippet(): Promise<Snippet> {
+/**
+ * Saves what is on screen: a new revision of its snippet, or a new snippet.
+ * @returns the revision, and whether somebody else saved another since this one was opened @throws ProbepadFailure
+ */
+export async function saveSnippet(): Promise<{ revision: number; overNewer: boolean }> {
   const { origin, name, files, settings } = useWorkspace.getState();
   const saved = await request('snippets.save', {
     ...(origin.kind === 'snippet' ? { id: origin.id } : {}),
@@ -72,7 +94,8 @@ export async function saveSnippet(): Promise<Snippet> {
     ...(unchanged ? { dirty: false } : {}),
   });
   showPath(`/s/${saved.id}`);
-  return saved;
+  const overNewer = origin.kind === 'snippet' && saved.revision > origin.revision + 1;
+  return { revision: saved.revision, overNewer };
 }
 
 /** The address bar tells what is on screen, without a new page. */

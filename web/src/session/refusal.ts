@@ -1,8 +1,6 @@
-import { type ProbepadError, ProbepadErrorSchema } from '@probepad/protocol/errors';
+import type { ProbepadError } from '@probepad/protocol/errors';
 import { REQUEST_TIMEOUT } from '@probepad/protocol/limits';
-import * as z from 'zod/mini';
-
-const ReplySchema = z.object({ error: ProbepadErrorSchema });
+import { errorInReply } from './http-error.ts';
 
 /**
  * Why the hub lets no socket through, which browsers tell no page: by any address below /api, all of which need a session.
@@ -12,8 +10,8 @@ export async function refusalOf(socketUrl: string): Promise<ProbepadError | unde
   try {
     const address = new URL('/api/session', socketUrl.replace(/^ws/, 'http'));
     const reply = await fetch(address, { signal: AbortSignal.timeout(REQUEST_TIMEOUT) });
-    const said = ReplySchema.safeParse(await reply.json());
-    return said.data?.error.code === 'unauthenticated' ? said.data.error : undefined;
+    const error = errorInReply(await reply.text());
+    return error?.code === 'unauthenticated' ? error : undefined;
   } catch {
     return undefined;
   }

@@ -111,11 +111,14 @@ export function unshelve(index = 0): void {
   useWorkspace.setState(({ shelf: now }) => ({ shelf: now.filter((each) => each !== entry), dirty: true }));
 }
 
+/** Takes over the text of a file. The same text again is no change: the editor tells of what it was given, too. */
 export function editFile(name: string, text: string): void {
-  useWorkspace.setState(({ files }) => ({
+  const { files } = useWorkspace.getState();
+  if (!files.some((file) => file.name === name && file.text !== text)) return;
+  useWorkspace.setState({
     files: files.map((file) => (file.name === name ? { name, text } : file)),
     dirty: true,
-  }));
+  });
 }
 
 export function addFile(name: string): void {
