@@ -1,13 +1,15 @@
-import { openHeader } from '../../src/editor/file-tabs.tsx';
+import { nameNewFile, openHeader, renameShown } from '../../src/editor/file-tabs.tsx';
+import { toggleTabMoves } from '../../src/editor/tab-moves.ts';
 import { openBlank, openTemplate } from '../../src/library/open.ts';
 import { stopWithWords } from '../../src/run/run-button.tsx';
 import { useSession } from '../../src/session/hosts.ts';
-import { stepScale, toggleBottom, toggleSide, usePreferences } from '../../src/session/preferences.ts';
+import { stepScale, usePreferences } from '../../src/session/preferences.ts';
 import { startRun } from '../../src/session/run-actions.ts';
 import { isLive } from '../../src/session/runs.ts';
 import { retryConnection } from '../../src/session/session.ts';
 import { toggleHost, unshelve, useWorkspace } from '../../src/session/workspace.ts';
 import type { Command } from '../../src/ui/palette.tsx';
+import { focusPart, nextSource, showBottom, showSide, stepPart } from './focus-part.ts';
 import { useRunStatuses } from './use-problems.ts';
 
 /** What only the workbench itself can open. */
@@ -55,6 +57,26 @@ export function useCommands(actions: WorkbenchActions): Command[] {
       run: () => unshelve(),
     },
     { id: 'view.header', group: 'Editor', title: 'Show vmlinux.h', run: openHeader },
+    { id: 'file.add', group: 'Editor', title: 'Add a file…', run: nameNewFile },
+    { id: 'file.rename', group: 'Editor', title: 'Rename this file…', keys: 'F2', run: renameShown },
+    {
+      id: 'editor.tab',
+      group: 'Editor',
+      title: 'Tab moves on, or types a tab',
+      keys: 'Ctrl+M',
+      run: toggleTabMoves,
+    },
+    { id: 'focus.next', group: 'Focus', title: 'Next part', keys: 'F6', run: () => stepPart(1) },
+    {
+      id: 'focus.previous',
+      group: 'Focus',
+      title: 'Previous part',
+      keys: 'Shift+F6',
+      run: () => stepPart(-1),
+    },
+    { id: 'focus.editor', group: 'Focus', title: 'Editor', run: () => focusPart('editor') },
+    { id: 'focus.results', group: 'Focus', title: 'Results', run: () => focusPart('results') },
+    { id: 'focus.source', group: 'Focus', title: 'Next source of the results', run: nextSource },
     { id: 'host.add', group: 'Host', title: 'Add host…', run: actions.openAddHost },
     ...hosts.map((host) => ({
       id: `host.${host.id}`,
@@ -73,30 +95,30 @@ export function useCommands(actions: WorkbenchActions): Command[] {
       group: 'View',
       title: 'Templates and snippets',
       keys: 'Ctrl+Shift+E',
-      run: () => toggleSide('templates'),
+      run: () => showSide('templates'),
     },
-    { id: 'view.hosts', group: 'View', title: 'Hosts', keys: 'Ctrl+Shift+H', run: () => toggleSide('hosts') },
+    { id: 'view.hosts', group: 'View', title: 'Hosts', keys: 'Ctrl+Shift+H', run: () => showSide('hosts') },
     {
       id: 'view.params',
       group: 'View',
       title: 'Parameters and targets',
       keys: 'Ctrl+Shift+A',
-      run: () => toggleSide('params'),
+      run: () => showSide('params'),
     },
     {
       id: 'view.problems',
       group: 'View',
       title: 'Problems',
       keys: 'Ctrl+Shift+M',
-      run: () => toggleBottom('problems'),
+      run: () => showBottom('problems'),
     },
-    { id: 'view.log', group: 'View', title: 'Verifier log', run: () => toggleBottom('log') },
+    { id: 'view.log', group: 'View', title: 'Verifier log', run: () => showBottom('log') },
     {
       id: 'view.terminal',
       group: 'View',
       title: 'Terminal',
       keys: 'Ctrl+`',
-      run: () => toggleBottom('terminal'),
+      run: () => showBottom('terminal'),
     },
     {
       id: 'view.results',

@@ -19,7 +19,7 @@ export function SidePanel({
   if (!side) return null;
   return (
     <>
-      <div className={styles.head}>
+      <div className={styles.head} data-part-head>
         <h2 className={styles.title}>{TITLES[side]}</h2>
         <span className={styles.space} />
         {side === 'templates' && <IconButton icon="plus" small label="New probe" onClick={openBlank} />}

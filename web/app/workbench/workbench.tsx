@@ -22,6 +22,7 @@ import { ActivityBar } from './activity-bar.tsx';
 import { BottomPanel } from './bottom-panel.tsx';
 import { useCommands } from './commands.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
+import { useFocusing } from './focus-part.ts';
 import { type Target, useOpening } from './opening.ts';
 import { ResultsPanel } from './results-panel.tsx';
 import { useShortcuts } from './shortcuts.ts';
@@ -41,6 +42,7 @@ export function Workbench({ target }: { target: Target }) {
   useTheme();
   useOpening(target);
   useKeepingTold();
+  useFocusing();
   const [dialog, setDialog] = useState<DialogName>();
   const [terminalHost, setTerminalHost] = useState<string>();
   const { side, bottom, results } = usePreferences();
@@ -77,7 +79,7 @@ export function Workbench({ target }: { target: Target }) {
   };
 
   const resultsPanel = (
-    <div className={styles.column}>
+    <div className={styles.column} data-part="results" tabIndex={-1}>
       <ResultsPanel />
     </div>
   );
@@ -92,7 +94,7 @@ export function Workbench({ target }: { target: Target }) {
             {side && (
               <>
                 <Panel id="side" defaultSize="16rem" minSize="12rem" maxSize="40%">
-                  <div className={styles.column}>
+                  <div className={styles.column} data-part="side" tabIndex={-1}>
                     <SidePanel onAddHost={actions.openAddHost} onTerminal={openTerminal} />
                   </div>
                 </Panel>
@@ -102,7 +104,7 @@ export function Workbench({ target }: { target: Target }) {
             <Panel id="centre" minSize="20rem">
               <Group orientation="vertical" className={styles.panels} style={{ height: '100%' }} {...inner}>
                 <Panel id="editor" minSize="8rem">
-                  <main className={styles.column}>
+                  <main className={styles.column} data-part="editor">
                     <FileTabs problems={problems} />
                     <CodeEditor problems={problems} host={leadingHost(hosts, chosen)} />
                   </main>
@@ -119,7 +121,7 @@ export function Workbench({ target }: { target: Target }) {
                   <>
                     <Separator className={styles.bar} />
                     <Panel id="bottom" defaultSize="28%" minSize="6rem">
-                      <div className={styles.column}>
+                      <div className={styles.column} data-part="bottom" tabIndex={-1}>
                         <BottomPanel problems={problems} terminalHost={terminalHost} />
                       </div>
                     </Panel>

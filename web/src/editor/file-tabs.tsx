@@ -1,5 +1,6 @@
 import { FILE_NAME_PATTERN, SNIPPET_FILES_MAX } from '@probepad/protocol/limits';
-import { type KeyboardEvent, useState } from 'react';
+import type { KeyboardEvent } from 'react';
+import { create } from 'zustand';
 import type { Problem } from '../session/problems.ts';
 import {
   addFile,
@@ -15,12 +16,32 @@ import { names } from '../ui/names.ts';
 import { toast } from '../ui/toast.tsx';
 import styles from './file-tabs.module.css';
 
+/** The file name that is being typed, of a new file or in place of another. */
+const useNaming = create<{ naming: { from: string | undefined; to: string } | undefined }>(() => ({
+  naming: undefined,
+}));
+
+function setNaming(naming: { from: string | undefined; to: string } | undefined): void {
+  useNaming.setState({ naming });
+}
+
+/** Asks for another name for the file that is shown. */
+export function renameShown(): void {
+  const { file } = useWorkspace.getState();
+  if (file !== HEADER_FILE) setNaming({ from: file, to: file });
+}
+
+/** Asks for the name of a file to add. */
+export function nameNewFile(): void {
+  if (useWorkspace.getState().files.length < SNIPPET_FILES_MAX) setNaming({ from: undefined, to: '' });
+}
+
 /** The probe's files, and the kernel's header as a read-only one. */
 export function FileTabs({ problems }: { problems: readonly Problem[] }) {
   const files = useWorkspace((state) => state.files);
   const file = useWorkspace((state) => state.file);
   const header = useWorkspace((state) => state.header);
-  const [naming, setNaming] = useState<{ from: string | undefined; to: string }>();
+  const naming = useNaming((state) => state.naming);
   const all: string[] = [...files.map(({ name }) => name), ...(header ? [HEADER_FILE] : [])];
   const select = (name: string): void => {
     useWorkspace.setState({ file: name });
@@ -53,6 +74,7 @@ export function FileTabs({ problems }: { problems: readonly Problem[] }) {
       aria-label="File name"
       placeholder="name.h"
       value={naming.to}
+      onFocus={(event) => event.target.select()}
       onChange={(event) => setNaming({ ...naming, to: event.target.value })}
       onBlur={finish}
       onKeyDown={(event) => {
@@ -125,7 +147,7 @@ export function FileTabs({ problems }: { problems: readonly Problem[] }) {
           small
           label="Add a file"
           disabled={files.length >= SNIPPET_FILES_MAX}
-          onClick={() => setNaming({ from: undefined, to: '' })}
+          onClick={nameNewFile}
         />
       </span>
       {!header && (

@@ -27,7 +27,15 @@ export function Palette({
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className={styles.shade} />
-        <Radix.Content className={styles.palette} aria-describedby={undefined} data-testid="palette">
+        <Radix.Content
+          className={styles.palette}
+          aria-describedby={undefined}
+          data-testid="palette"
+          // A command may have moved the keyboard on; else it goes back to where it was.
+          onCloseAutoFocus={(event) => {
+            if (document.activeElement !== document.body) event.preventDefault();
+          }}
+        >
           <Radix.Title className="visually-hidden">Commands</Radix.Title>
           <Cmdk label="Commands" loop>
             <Cmdk.Input className={styles.input} placeholder="Type a command" autoFocus />
