@@ -52,6 +52,15 @@ test('keyboard alone: panels take the keys, F6 goes from part to part, F2 rename
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('file-tab-renamed.bpf.c')).toBeVisible();
 
+  await has('editor');
+  await page.keyboard.press('Control+Shift+P');
+  await page.keyboard.type('Rename this file');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('textbox', { name: 'File name' })).toBeFocused();
+  await page.keyboard.type('again.bpf.c');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('file-tab-again.bpf.c')).toBeVisible();
+
   await page.keyboard.press('Control+Enter');
   await state(page, /running/i);
   await page.keyboard.press('Control+Shift+P');

@@ -28,7 +28,7 @@ export function useFocusing(): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same part may be asked for twice
   useEffect(() => {
     if (part === undefined) return;
-    // A palette that closes with it holds the keyboard until then.
+    // Panels that open with it are laid out by then.
     const frame = requestAnimationFrame(() => focusable(part)?.focus());
     return () => cancelAnimationFrame(frame);
   }, [part, request]);

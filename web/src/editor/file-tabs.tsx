@@ -15,6 +15,7 @@ import { Icon } from '../ui/icon.tsx';
 import { names } from '../ui/names.ts';
 import { toast } from '../ui/toast.tsx';
 import styles from './file-tabs.module.css';
+import { focusEditor } from './monaco.ts';
 
 /** The file name that is being typed, of a new file or in place of another. */
 const useNaming = create<{ naming: { from: string | undefined; to: string } | undefined }>(() => ({
@@ -34,6 +35,18 @@ export function renameShown(): void {
 /** Asks for the name of a file to add. */
 export function nameNewFile(): void {
   if (useWorkspace.getState().files.length < SNIPPET_FILES_MAX) setNaming({ from: undefined, to: '' });
+}
+
+/** Names the file as was typed, if it may be called so. */
+function takeName(): void {
+  const { naming } = useNaming.getState();
+  if (!naming) return;
+  setNaming(undefined);
+  const { from, to } = naming;
+  const taken = useWorkspace.getState().files.some(({ name }) => name === to);
+  if (!FILE_NAME_PATTERN.test(to) || to === HEADER_FILE || taken) return;
+  if (from === undefined) addFile(to);
+  else renameFile(from, to);
 }
 
 /** The probe's files, and the kernel's header as a read-only one. */
@@ -57,15 +70,6 @@ export function FileTabs({ problems }: { problems: readonly Problem[] }) {
     event.currentTarget.querySelector<HTMLElement>(`[data-file="${CSS.escape(next)}"]`)?.focus();
   };
 
-  const finish = (): void => {
-    if (!naming) return;
-    const { from, to } = naming;
-    const fine = FILE_NAME_PATTERN.test(to) && to !== HEADER_FILE && !files.some(({ name }) => name === to);
-    if (fine && from === undefined) addFile(to);
-    else if (fine && from !== undefined) renameFile(from, to);
-    setNaming(undefined);
-  };
-
   const nameInput = naming && (
     <input
       // biome-ignore lint/a11y/noAutofocus: the user has just asked to type a name here
@@ -76,14 +80,14 @@ export function FileTabs({ problems }: { problems: readonly Problem[] }) {
       value={naming.to}
       onFocus={(event) => event.target.select()}
       onChange={(event) => setNaming({ ...naming, to: event.target.value })}
-      onBlur={finish}
+      onBlur={takeName}
       onKeyDown={(event) => {
         event.stopPropagation();
-        if (event.key === 'Enter') finish();
-        if (event.key === 'Escape') {
-          event.preventDefault();
-          setNaming(undefined);
-        }
+        if (event.key === 'Enter') takeName();
+        else if (event.key === 'Escape') setNaming(undefined);
+        else return;
+        event.preventDefault();
+        focusEditor();
       }}
     />
   );

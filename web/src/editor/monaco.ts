@@ -43,6 +43,11 @@ export function prepareMonaco(): void {
   });
 }
 
+/** Moves the keyboard into the text, once the file that is asked for is there. */
+export function focusEditor(): void {
+  requestAnimationFrame(() => monaco.editor.getEditors()[0]?.focus());
+}
+
 /** Makes Monaco's theme from the page's tokens as they are now. */
 export function applyMonacoTheme(theme: 'dark' | 'light'): void {
   const bare = (name: string): string => token(name).replace('#', '');

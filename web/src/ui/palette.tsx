@@ -49,7 +49,8 @@ export function Palette({
                   className={styles.item}
                   onSelect={() => {
                     onClose();
-                    command.run();
+                    // Until it is gone it would take the keyboard back from what the command opens.
+                    requestAnimationFrame(() => command.run());
                   }}
                 >
                   <span className={styles.group}>{command.group}:</span>
