@@ -93,6 +93,7 @@ const SHAPES = {
       <path d="M8 1.5v3.5M8 11v3.5M1.5 8H5M11 8h3.5" />
     </g>
   ),
+  download: <path d="M8 2v7.5M5 6.5l3 3 3-3M2.5 10v3.5h11V10" />,
   trash: <path d="M3 4.5h10M6.5 4.5v-2h3v2M4.5 4.5l.6 9h5.8l.6-9" />,
   file: <path d="M4 2h5l3 3v9H4zM9 2v3h3" />,
   search: (

@@ -6,6 +6,7 @@ import { usePreferences } from '../session/preferences.ts';
 import { remPixels, seriesColour, token } from '../ui/theme.ts';
 import styles from './chart.module.css';
 import { shortNumber } from './numbers.ts';
+import { timeText } from './series-table.ts';
 
 /** Lines differ by dash as well as by colour. */
 const DASHES: number[][] = [[], [7, 3], [2, 2], [8, 3, 2, 3], [4, 4], [12, 3], [1, 3], [6, 2, 1, 2]];
@@ -88,7 +89,7 @@ function optionsOf(shape: string, unit: string, compact: boolean, element: HTMLE
         space: 70,
         gap: 2,
         grid: { show: !compact, stroke: token('line'), width: 1 },
-        values: (_plot, splits) => splits.map((seconds) => timeLabel(seconds)),
+        values: (_plot, splits) => splits.map((seconds) => timeText(seconds)),
       },
       {
         ...axis,
@@ -108,7 +109,7 @@ function optionsOf(shape: string, unit: string, compact: boolean, element: HTMLE
       },
     ],
     series: [
-      { label: 'time', value: (_plot, seconds) => (seconds === null ? '' : timeLabel(seconds)) },
+      { label: 'time', value: (_plot, seconds) => (seconds === null ? '' : timeText(seconds)) },
       ...labels.map((label, at) => {
         const colour = seriesColour(at);
         return {
@@ -125,8 +126,4 @@ function optionsOf(shape: string, unit: string, compact: boolean, element: HTMLE
       }),
     ],
   };
-}
-
-function timeLabel(seconds: number): string {
-  return new Date(seconds * 1000).toLocaleTimeString('en-GB');
 }

@@ -4,16 +4,18 @@ import type { RowWindow, SourceRef, ViewColumn, ViewRow } from '../session/decod
 import { theDecoder } from '../session/session.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { copyText } from '../ui/copy-button.tsx';
-import { Icon } from '../ui/icon.tsx';
 import { names } from '../ui/names.ts';
 import { toast } from '../ui/toast.tsx';
 import { CellText } from './cell-text.tsx';
+import { collectRows } from './collect-rows.ts';
 import { gridTemplate, growWidths, rowWidth } from './column-widths.ts';
+import type { ExportedTable } from './export-rows.ts';
 import { groupDigits } from './numbers.ts';
 import { RateStrip } from './rate-strip.tsx';
 import { useVisibleRows } from './row-window.ts';
 import styles from './table.module.css';
 import { useLive } from './use-live.ts';
+import { ViewTools } from './view-tools.tsx';
 
 /** The rows of an event source or a trace, newest first. Scrolling down, choosing a row or Pause holds the rows still. */
 export function EventTable({
@@ -91,6 +93,11 @@ export function EventTable({
   const topIndex = (): number =>
     Math.ceil((scroller.current?.scrollTop ?? 0) / rowHeight) - (known?.offset ?? 0);
 
+  const collect = async (window: RowWindow): Promise<ExportedTable> => ({
+    columns: window.columns,
+    rows: await collectRows(window, (page) => theDecoder().rows({ ...source, ...page, filter })),
+  });
+
   const copy = (row: ViewRow): void => {
     void copyText(row.cells.join('\t')).then(() => toast({ text: 'Row copied' }));
   };
@@ -125,37 +132,33 @@ export function EventTable({
   const still = paused || held !== undefined;
   return (
     <div className={styles.view}>
-      <div className={styles.tools}>
-        <IconButton
-          icon={still && live ? 'play' : 'pause'}
-          small
-          on={paused}
-          label={still ? 'Go on with the newest rows' : 'Pause'}
-          keys="Space"
-          data-testid="pause"
-          onClick={() => {
-            if (still) release();
-            else {
-              setPaused(true);
-              hold();
-            }
-          }}
-        />
-        <label className={styles.filter}>
-          <Icon name="search" size={13} />
-          <input
-            value={filter}
-            placeholder="filter rows"
-            aria-label="Filter rows"
-            spellCheck={false}
-            onChange={(event) => setFilter(event.target.value)}
+      <ViewTools
+        source={source.source}
+        buttons={
+          <IconButton
+            icon={still && live ? 'play' : 'pause'}
+            small
+            on={paused}
+            label={still ? 'Go on with the newest rows' : 'Pause'}
+            keys="Space"
+            data-testid="pause"
+            onClick={() => {
+              if (still) release();
+              else {
+                setPaused(true);
+                hold();
+              }
+            }}
           />
-        </label>
-        <span className={names(styles.status, still && styles.paused)} data-testid="row-count">
-          {still && (paused ? 'paused · ' : 'held · ')}
-          {groupDigits(known?.total ?? 0)} {filter === '' ? 'rows' : 'match'}
-        </span>
-      </div>
+        }
+        filter={{ what: 'rows', text: filter, onChange: setFilter }}
+        status={{
+          text: `${still ? (paused ? 'paused · ' : 'held · ') : ''}${groupDigits(known?.total ?? 0)} ${filter === '' ? 'rows' : 'match'}`,
+          testId: 'row-count',
+          still,
+        }}
+        collect={known && known.total > 0 ? () => collect(known) : undefined}
+      />
       <RateStrip source={source} live={live} />
       <div className={styles.frame}>
         {fresh > 0 && (

@@ -29,11 +29,15 @@ export function GlobalsView({ source, live }: { source: SourceRef; live: boolean
               {several && <td>{value.hostName}</td>}
               <td>{value.name}</td>
               <td className={styles.value}>
-                {value.writable && live ? <GlobalInput
+                {value.writable && live ? (
+                  <GlobalInput
                     source={source}
                     value={value}
                     everywhere={values.filter(({ name, writable }) => name === value.name && writable)}
-                  /> : value.text}
+                  />
+                ) : (
+                  value.text
+                )}
               </td>
               <td className={styles.type}>{value.type}</td>
             </tr>

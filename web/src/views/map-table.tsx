@@ -12,6 +12,7 @@ import { groupDigits } from './numbers.ts';
 import { useVisibleRows } from './row-window.ts';
 import styles from './table.module.css';
 import { useLive } from './use-live.ts';
+import { ViewTools } from './view-tools.tsx';
 
 /** A map's entries as they are now; sorted by any column, the first number with a bar for its share of the largest. */
 export function MapTable({ source, empty, label }: { source: SourceRef; empty: ReactNode; label: string }) {
@@ -29,7 +30,7 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
 
   const columns = known?.columns ?? [];
   const rows = known?.rows ?? [];
-  const barColumn = columns.findIndex(({ role, align }) => role === 'field' && align === 'number');
+  const barColumn = known?.bar ?? -1;
   const grown = growWidths(widths.current, columns, rows);
   const width = rowWidth(grown);
   const template = gridTemplate(grown, barColumn < 0 ? undefined : barColumn);
@@ -56,22 +57,20 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
 
   return (
     <div className={styles.view}>
-      <div className={styles.tools}>
-        <label className={styles.filter}>
-          <Icon name="search" size={13} />
-          <input
-            value={filter}
-            placeholder="filter entries"
-            aria-label="Filter entries"
-            spellCheck={false}
-            onChange={(event) => setFilter(event.target.value)}
-          />
-        </label>
-        <span className={styles.status} data-testid="entry-count">
-          {known?.partial && 'partly read · '}
-          {groupDigits(total)} {total === 1 ? 'entry' : 'entries'}
-        </span>
-      </div>
+      <ViewTools
+        source={source.source}
+        filter={{ what: 'entries', text: filter, onChange: setFilter }}
+        status={{
+          text: `${known?.partial ? 'partly read · ' : ''}${groupDigits(total)} ${total === 1 ? 'entry' : 'entries'}`,
+          testId: 'entry-count',
+        }}
+        collect={
+          total === 0
+            ? undefined
+            : // In one piece: the next snapshot has other entries in another order.
+              () => theDecoder().map({ ...source, sort, offset: 0, limit: Number.MAX_SAFE_INTEGER, filter })
+        }
+      />
       <div
         ref={scroller}
         className={styles.scroller}

@@ -14,8 +14,8 @@ import { HistogramView } from './histogram-view.tsx';
 import { MapTable } from './map-table.tsx';
 import { shortNumber } from './numbers.ts';
 import { Overview } from './overview.tsx';
-import { SeriesView } from './rate-strip.tsx';
 import styles from './results.module.css';
+import { SeriesView } from './series-view.tsx';
 import { VIEW_NAMES, type ViewKind, viewsOf } from './views-of.ts';
 
 const OVERVIEW = 'overview';

@@ -17,15 +17,11 @@ export function viewsOf(source: Source, histogram: boolean): ViewKind[] {
     case 'globals':
       return ['values'];
     case 'text':
-      return ['table'];
     case 'events':
     case 'trace':
       return ['table', 'chart'];
     case 'map':
       if (histogram) return ['histogram', 'table'];
-      // A few numbered counters are read as curves, keyed entries as a table.
-      if (['array', 'percpu_array'].includes(source.mapType) && source.maxEntries <= 64)
-        return ['table', 'chart'];
       return ['table', 'chart'];
   }
 }
