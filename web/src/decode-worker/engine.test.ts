@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeFrame } from '@probepad/protocol/frames';
+import { sampleMessage } from '@probepad/protocol/testing';
 import { FakeStream, fakeSchema } from '../session/test/fake-stream.ts';
 import { createEngine, type Engine } from './engine.ts';
 
@@ -186,4 +187,14 @@ test('a forgotten run has no rows', () => {
   feed(engine, streams[0] as FakeStream, 50);
   engine.forget(RUN);
   assert.equal(engine.rows({ ...EVENTS, offset: 0, limit: 5, filter: '' }).total, 0);
+});
+
+test("a verifier's log may be cut inside a character", () => {
+  const engine = createEngine(() => undefined);
+  engine.know({ run: RUN, host: 'h', hostName: 'h', stream: 1 });
+  const bytes = new TextEncoder().encode('; größe = 1;\n');
+  const cut = bytes.indexOf(0xc3) + 1;
+  engine.frames(sampleMessage({ kind: 'log', flags: 1 }, bytes.slice(0, cut)));
+  engine.frames(sampleMessage({ kind: 'log', flags: 2 }, bytes.slice(cut)));
+  assert.equal(engine.log(RUN)[0]?.text, '; größe = 1;\n');
 });

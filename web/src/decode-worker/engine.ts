@@ -64,7 +64,7 @@ export function createEngine(changed: (key: string) => void, now = () => Date.no
   const streams = new Map<number, Stream & { run: string }>();
   const kept = new Map<string, Kept>();
   /** Verifier logs by stream; they may come before a schema does. */
-  const logs = new Map<number, string>();
+  const logs = new Map<number, { text: string; utf8: TextDecoder }>();
   const hosts = new Map<number, { run: string; host: string; hostName: string }>();
 
   function open({ run, host, hostName, stream: id, schema }: StreamOpening): void {
@@ -107,8 +107,13 @@ export function createEngine(changed: (key: string) => void, now = () => Date.no
   }
 
   function takeLog({ header, payload }: Frame): void {
-    const before = header.flags & FRAME_FLAGS.first ? '' : (logs.get(header.stream) ?? '');
-    logs.set(header.stream, endOfLog(before + new TextDecoder().decode(payload)));
+    let log = header.flags & FRAME_FLAGS.first ? undefined : logs.get(header.stream);
+    if (!log) {
+      log = { text: '', utf8: new TextDecoder() };
+      logs.set(header.stream, log);
+    }
+    // Cut anywhere, in a character too: the lines of the source in it are whatever people write.
+    log.text = endOfLog(log.text + log.utf8.decode(payload, { stream: true }));
     changed(LOG_SOURCE);
   }
 
@@ -166,7 +171,7 @@ export function createEngine(changed: (key: string) => void, now = () => Date.no
       find(ref).events?.series(now()) ?? find(ref).map?.series() ?? { times: [], lines: [], unit: '' },
     globals: (ref) => find(ref).globals?.values() ?? [],
     log: (run) =>
-      [...logs].flatMap(([stream, text]) => {
+      [...logs].flatMap(([stream, { text }]) => {
         const known = hosts.get(stream);
         if (known?.run !== run) return [];
         const { host, hostName } = known;

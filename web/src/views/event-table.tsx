@@ -14,7 +14,7 @@ import { groupDigits } from './numbers.ts';
 import { RateStrip } from './rate-strip.tsx';
 import { useVisibleRows } from './row-window.ts';
 import styles from './table.module.css';
-import { useLive } from './use-live.ts';
+import { useAnswers } from './use-live.ts';
 import { ViewTools } from './view-tools.tsx';
 
 /** The rows of an event source or a trace, newest first. Scrolling down, choosing a row or Pause holds the rows still. */
@@ -40,10 +40,12 @@ export function EventTable({
   const [known, setKnown] = useState<RowWindow>();
   const { offset, limit, rowHeight } = useVisibleRows(scroller, known?.total ?? 0);
 
-  const window = useLive(source, `${held} ${offset} ${limit} ${filter}`, () =>
-    theDecoder().rows({ ...source, head: held, offset, limit, filter }),
+  useAnswers(
+    source,
+    `${held} ${offset} ${limit} ${filter}`,
+    () => theDecoder().rows({ ...source, head: held, offset, limit, filter }),
+    setKnown,
   );
-  useEffect(() => setKnown(window), [window]);
 
   const hold = (): void => setHeld((before) => before ?? known?.head);
   const release = (): void => {

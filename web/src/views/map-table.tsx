@@ -1,5 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows that are not drawn can't be left out of a table element
-import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
 import type { MapWindow, SourceRef } from '../session/decoder.ts';
 import { theDecoder } from '../session/session.ts';
 import { copyText } from '../ui/copy-button.tsx';
@@ -11,7 +11,7 @@ import { gridTemplate, growWidths, rowWidth } from './column-widths.ts';
 import { groupDigits } from './numbers.ts';
 import { useVisibleRows } from './row-window.ts';
 import styles from './table.module.css';
-import { useLive } from './use-live.ts';
+import { useAnswers } from './use-live.ts';
 import { ViewTools } from './view-tools.tsx';
 
 /** A map's entries as they are now; sorted by any column, the first number with a bar for its share of the largest. */
@@ -21,12 +21,15 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
   const [filter, setFilter] = useState('');
   const [sort, setSort] = useState<MapWindow['sort']>();
   const [active, setActive] = useState<string>();
-  const [total, setTotal] = useState(0);
+  const [known, setKnown] = useState<MapWindow>();
+  const total = known?.total ?? 0;
   const { offset, limit, rowHeight } = useVisibleRows(scroller, total);
-  const known = useLive(source, `${offset} ${limit} ${filter} ${sort?.column} ${sort?.descending}`, () =>
-    theDecoder().map({ ...source, sort, offset, limit, filter }),
+  useAnswers(
+    source,
+    `${offset} ${limit} ${filter} ${sort?.column} ${sort?.descending}`,
+    () => theDecoder().map({ ...source, sort, offset, limit, filter }),
+    setKnown,
   );
-  useEffect(() => setTotal(known?.total ?? 0), [known]);
 
   const columns = known?.columns ?? [];
   const rows = known?.rows ?? [];

@@ -7,7 +7,11 @@ import { useLive } from './use-live.ts';
 
 /** Events a second, small, above the rows that they are. The numbers behind it are those of the source's view over time. */
 export function RateStrip({ source, live }: { source: SourceRef; live: boolean }) {
-  const series = useLive(source, 'series', () => theDecoder().series(source), live ? SERIES_TICK : undefined);
+  // One point a second: what comes in between would draw the same lines again.
+  const series = useLive(source, 'series', () => theDecoder().series(source), {
+    every: live ? SERIES_TICK : undefined,
+    clockOnly: live,
+  });
   if (!series || series.times.length < 2) return null;
   return (
     <div className={styles.strip}>

@@ -17,7 +17,9 @@ export const SERIES_TICK = 1000;
 /** A source's numbers over time, large: as lines, or as the table behind them. */
 export function SeriesView({ source, live, waiting }: { source: SourceRef; live: boolean; waiting: string }) {
   const [asTable, setAsTable] = useState(false);
-  const series = useLive(source, 'series', () => theDecoder().series(source), live ? SERIES_TICK : undefined);
+  const series = useLive(source, 'series', () => theDecoder().series(source), {
+    every: live ? SERIES_TICK : undefined,
+  });
   if (!series || series.times.length < 2) return <Empty title={waiting} />;
   return (
     <div className={styles.view}>

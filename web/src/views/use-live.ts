@@ -5,6 +5,9 @@ import { theDecoder } from '../session/session.ts';
 /** After drawing for some time the page is left alone for this many times as long: a slow machine shows fewer frames, not a slow editor. */
 const REST = 1.5;
 const REST_MAX = 400;
+/** While somebody types, what changes beside the text is drawn less often: each drawing may hold up a key. */
+const TYPING_LASTS = 1000;
+const TYPING_REST = 300;
 
 /** Resolves once the frame that comes next is on screen. */
 function frameDrawn(): Promise<void> {
@@ -12,21 +15,54 @@ function frameDrawn(): Promise<void> {
 }
 
 function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.min(REST_MAX, milliseconds)));
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/**
- * The newest answer to a question about a source: asked again when the source changes or the question does, at most once
- * an animation frame and never while an answer is on its way. `question` must hold everything that `ask` depends on.
- */
+/** When a key was pressed last, by `performance.now`. */
+let typedAt = Number.NEGATIVE_INFINITY;
+if (typeof document !== 'undefined') {
+  const note = (): void => {
+    typedAt = performance.now();
+  };
+  document.addEventListener('keydown', note, { capture: true, passive: true });
+}
+
+/** Milliseconds to leave the page alone after drawing took `drawing`. */
+function restAfter(drawing: number): number {
+  const rest = Math.min(REST_MAX, drawing * REST);
+  return performance.now() - typedAt < TYPING_LASTS ? Math.max(TYPING_REST, rest) : rest;
+}
+
+interface Occasions {
+  /** Milliseconds after which it is asked again though nothing came, for answers that depend on the time. */
+  every?: number | undefined;
+  /** Set where it is asked by the clock alone: nothing that comes in between would be seen. */
+  clockOnly?: boolean;
+}
+
+/** The newest answer to a question about a source, see `useAnswers`. */
 export function useLive<T>(
   source: SourceRef,
   question: string,
   ask: () => Promise<T>,
-  /** Milliseconds after which it is asked again though nothing came, for answers that depend on the time. */
-  every?: number,
+  occasions: Occasions = {},
 ): T | undefined {
   const [answer, setAnswer] = useState<T>();
+  useAnswers(source, question, ask, setAnswer, occasions);
+  return answer;
+}
+
+/**
+ * Asks a question about a source: again when the source changes or the question does, at most once an animation frame and never
+ * while an answer is on its way. `question` must hold everything that `ask` depends on; `take` is a state's setter.
+ */
+export function useAnswers<T>(
+  source: SourceRef,
+  question: string,
+  ask: () => Promise<T>,
+  take: (answer: T) => void,
+  { every, clockOnly = false }: Occasions = {},
+): void {
   const latest = useRef(ask);
   latest.current = ask;
   const { run, source: name } = source;
@@ -51,8 +87,8 @@ export function useLive<T>(
           if (over) return undefined;
           const began = performance.now();
           // A transition: drawing rows is cut in slices, so that typing and scrolling come first.
-          startTransition(() => setAnswer(next));
-          return frameDrawn().then(() => pause((performance.now() - began) * REST));
+          startTransition(() => take(next));
+          return frameDrawn().then(() => pause(restAfter(performance.now() - began)));
         })
         .catch(console.error)
         .finally(() => {
@@ -66,7 +102,7 @@ export function useLive<T>(
     schedule();
     const key = sourceKey(run, name);
     const end = theDecoder().onChange((changed) => {
-      if (changed.has(key)) schedule();
+      if (changed.has(key) && !clockOnly) schedule();
     });
     const timer = every === undefined ? undefined : setInterval(schedule, every);
     return () => {
@@ -75,6 +111,5 @@ export function useLive<T>(
       cancelAnimationFrame(frame);
       end();
     };
-  }, [run, name, question, every]);
-  return answer;
+  }, [run, name, question, every, clockOnly]);
 }
