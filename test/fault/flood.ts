@@ -8,6 +8,9 @@ import { NODE } from '../stack/process.ts';
 /** A process that calls getppid() without pause. */
 export interface Flood extends AsyncDisposable {
   pid: number;
+  /** It stands still until it is resumed, for parts that start to have the machine to themselves. */
+  pause(): void;
+  resume(): void;
 }
 
 export async function startFlood(): Promise<Flood> {
@@ -20,6 +23,8 @@ export async function startFlood(): Promise<Flood> {
   const exited = once(child, 'exit');
   return {
     pid: child.pid,
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
       await exited;
