@@ -29,7 +29,12 @@ export const REQUEST_TIMEOUT = 30_000;
 
 /** Frames an agent keeps per run to send again after a reconnect. */
 export const RESUME_BUFFER = 8 * MIB;
-/** Bytes an agent lets wait in its socket before it drops data frames, counted. */
+/**
+ * Data bytes in flight to the hub, in the agent's socket. More would keep control messages and heartbeats back behind it. What is in
+ * flight lies in the memory of frames that are kept to be sent again, so that keeps more (limits.test.ts).
+ */
+export const AGENT_IN_FLIGHT = 4 * MIB;
+/** Bytes an agent lets wait in its runs' queues before it drops data frames, counted. */
 export const AGENT_QUEUE_MAX = 32 * MIB;
 /** Frames the hub keeps per stream for viewers that join late. */
 export const LATE_JOIN_BUFFER = 2 * MIB;

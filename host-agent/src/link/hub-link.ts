@@ -10,6 +10,7 @@ import type { HostFacts } from '@probepad/protocol/control/host';
 import { errorOf, type ProbepadError, probepadError } from '@probepad/protocol/errors';
 import { framesOf } from '@probepad/protocol/frames';
 import {
+  AGENT_IN_FLIGHT,
   FRAME_PAYLOAD_MAX,
   HEARTBEAT_TIMEOUT,
   HELLO_TIMEOUT,
@@ -53,9 +54,6 @@ export interface HubLink {
   /** Resolves when the link is given up: with the hub's refusal, or undefined after `close`. */
   readonly over: Promise<ProbepadError | undefined>;
 }
-
-/** Data bytes that may wait in the socket. More would keep control messages and heartbeats back behind it. */
-const IN_FLIGHT = 4 * 1024 * 1024;
 
 /** Refusals that another try does not mend. */
 const FINAL: readonly ProbepadError['code'][] = [
@@ -167,7 +165,7 @@ export function openHubLink(options: HubLinkOptions): HubLink {
       feed.attach({
         control: sendEvent,
         data: sendData,
-        hasRoom: () => current.bufferedAmount < IN_FLIGHT && current.readyState === WebSocket.OPEN,
+        hasRoom: () => current.bufferedAmount < AGENT_IN_FLIGHT && current.readyState === WebSocket.OPEN,
       });
       log(`connected to ${hub} as ${welcome.name}`);
     }

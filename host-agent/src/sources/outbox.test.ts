@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import {
   encodeFrame,
@@ -8,14 +9,24 @@ import {
   type FrameHeader,
   framesOf,
 } from '@probepad/protocol/frames';
-import { FRAME_PAYLOAD_MAX, MESSAGE_MAX } from '@probepad/protocol/limits';
+import {
+  AGENT_IN_FLIGHT,
+  AGENT_QUEUE_MAX,
+  FRAME_PAYLOAD_MAX,
+  MESSAGE_MAX,
+  RESUME_BUFFER,
+} from '@probepad/protocol/limits';
 import { createFrameReader, type RawFrame } from './frame-reader.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { createSlabs, SLAB_SIZE, type Slabs } from './slabs.ts';
 
 const PAYLOAD = 1000;
 
-function frame(seq: number, changes: Partial<FrameHeader> = {}): RawFrame {
+function frame(
+  seq: number,
+  changes: Partial<FrameHeader> = {},
+  payload: Uint8Array = new Uint8Array(PAYLOAD),
+): RawFrame {
   const header: FrameHeader = {
     kind: 'events',
     flags: 0,
@@ -29,7 +40,7 @@ function frame(seq: number, changes: Partial<FrameHeader> = {}): RawFrame {
     length: PAYLOAD,
     ...changes,
   };
-  return { header, bytes: encodeFrame(header, new Uint8Array(PAYLOAD)) };
+  return { header, bytes: encodeFrame(header, payload) };
 }
 
 /** Gives a reader pieces of a stream as a socket does: into the room that it offers. */
@@ -73,6 +84,34 @@ test('frames cut anywhere by the stream come out whole', () => {
     seen,
     frames.map(({ header }) => header.seq),
   );
+});
+
+test('a message stays as it was taken for as long as a socket may hold it', () => {
+  const slabs = createSlabs();
+  const outbox = createOutbox(RESUME_BUFFER, AGENT_QUEUE_MAX, slabs);
+  const read = feeding(slabs, (raw) => outbox.push(raw));
+  const inFlight: { message: Uint8Array; hash: string }[] = [];
+  const hashOf = (bytes: Uint8Array): string => createHash('sha1').update(bytes).digest('hex');
+  let waiting = 0;
+  let written = 0;
+  for (let index = 0; index < 400; index++) {
+    const length = FRAME_PAYLOAD_MAX;
+    read(frame(index * 10, { length }, Buffer.alloc(length, index)).bytes);
+    // As `hasRoom` and the feed have it: one more message while less than the limit waits.
+    while (waiting < AGENT_IN_FLIGHT) {
+      const message = outbox.take(MESSAGE_MAX);
+      if (message === undefined) break;
+      inFlight.push({ message, hash: hashOf(message) });
+      waiting += message.byteLength;
+    }
+    if (waiting < AGENT_IN_FLIGHT) continue;
+    const oldest = inFlight.shift();
+    assert.ok(oldest);
+    assert.equal(hashOf(oldest.message), oldest.hash, `message ${written}`);
+    waiting -= oldest.message.byteLength;
+    written++;
+  }
+  assert.ok(written > 100, `${written} messages`);
 });
 
 test('neighbouring frames become one message without a copy', () => {

@@ -28,7 +28,7 @@ export interface Outbox {
   push(frame: RawFrame): void;
   /**
    * The next message of whole frames, at most `limit` bytes; undefined when nothing waits. Its memory is used again when as much
-   * as is kept for resending has been taken after it: whoever sends it lets less than that wait.
+   * as is kept for resending has been taken after it: whoever sends it lets less than that wait (AGENT_IN_FLIGHT).
    */
   take(limit: number): Uint8Array | undefined;
   /** True when `take` has something to give. */
