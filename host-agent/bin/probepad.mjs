@@ -21,7 +21,10 @@ function pinnedNode() {
   return undefined;
 }
 
+const compileCache = new URL('compile-cache.mjs', import.meta.url);
+
 if (Number.parseInt(process.versions.node, 10) >= OLDEST) {
+  await import(compileCache.href);
   await import(main);
 } else {
   const node = pinnedNode();
@@ -30,7 +33,7 @@ if (Number.parseInt(process.versions.node, 10) >= OLDEST) {
     process.exit(3);
   }
   // The channel tells the other process when this one is killed.
-  const child = spawn(node, [main, ...process.argv.slice(2)], {
+  const child = spawn(node, ['--import', compileCache.href, main, ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, PROBEPAD_STARTED_BY: String(process.pid) },
   });

@@ -6,6 +6,9 @@ import { isRoot } from '../setup/root.mjs';
 
 const USER = 'probepad';
 
+/** The folder for Node's compile cache within the data folder, there even when a hub ended before it made anything else. */
+export const COMPILED = 'compiled';
+
 /**
  * @typedef {object} Identity
  * @property {string[]} prefix put before a command to run it as the chosen user, who then also ends with us
@@ -42,7 +45,7 @@ export async function chooseIdentity(data) {
  * @param {string} data
  */
 export function checkData(data) {
-  const names = readdirSync(data);
+  const names = readdirSync(data).filter((name) => name !== COMPILED);
   if (names.length === 0 || names.includes('hub.sqlite')) return;
   const [other] = names;
   throw new Error(

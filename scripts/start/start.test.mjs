@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, test } from 'node:test';
 import { readableLine } from './log-line.mjs';
 import { agentOptions, listeningUrl, runParts } from './run-parts.mjs';
-import { checkData } from './service-user.mjs';
+import { COMPILED, checkData } from './service-user.mjs';
 import { supervise } from './supervise.mjs';
 
 const QUICK = { first: 20, most: 80, steady: 60_000, kill: 300 };
@@ -127,6 +127,7 @@ test('a hub that dies later comes back on the same port, and the agent stays', L
 });
 
 test('only a folder that is empty or a hub’s own is given to the service user', () => {
+  mkdirSync(join(folder, COMPILED));
   checkData(folder);
   writeFileSync(join(folder, '.bashrc'), '');
   assert.throws(() => checkData(folder), /holds other files \(\.bashrc\)/);

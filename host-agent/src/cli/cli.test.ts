@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { callGetppid, counterProbe } from '../link/testing.ts';
@@ -109,6 +109,18 @@ test('Ctrl+C ends a run in order', async () => {
   const { code, stdout } = await runWhile([], (child) => child.kill('SIGINT'));
   assert.equal(code, 0);
   assert.equal(linesOf(stdout).at(-1)?.reason, 'stopped');
+});
+
+test('what Node makes of the sources is kept where nobody else writes', async () => {
+  const compileCache = resolve(import.meta.dirname, '../../bin/compile-cache.mjs');
+  const print = 'import { getCompileCacheDir } from "node:module"; console.log(getCompileCacheDir())';
+  const child = spawn(process.execPath, ['--import', compileCache, '--input-type=module', '--eval', print], {
+    env: { ...process.env, NODE_COMPILE_CACHE: undefined, XDG_CACHE_HOME: undefined },
+  });
+  const folder = (await text(child.stdout)).trim();
+  assert.match(folder, /\/\.cache\/probepad\/compiled\//);
+  const { mode, uid } = await stat(dirname(folder));
+  assert.deepEqual([mode & 0o777, uid], [0o700, process.getuid?.()]);
 });
 
 test('an older Node starts the pinned one and passes signals and exit codes on', async (t) => {

@@ -123,8 +123,10 @@ export function createTerminals(
   };
 }
 
-/** Without the agent's own settings, which may hold a join token. */
+/** Without the agent's own settings, which may hold a join token, and what is only for the agent's own Node. */
 function shellEnvironment(): Record<string, string> {
-  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('PROBEPAD_'));
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('PROBEPAD_') && name !== 'NODE_COMPILE_CACHE',
+  );
   return { ...(Object.fromEntries(kept) as Record<string, string>), TERM: 'xterm-256color' };
 }
