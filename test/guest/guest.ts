@@ -13,8 +13,8 @@ export type { KernelName } from './kernel.ts';
 /** Where a guest reaches the machine's own loopback (QEMU's user network). */
 export const MACHINE_ADDRESS = '10.0.2.2';
 
-/** A boot takes about 5 s on an idle 2-core machine; a busy one gets its time. */
-const BOOT_TIMEOUT_MS = 90_000;
+/** A boot takes about 5 s on an idle 2-core machine; one with other guests and images being built gets its time. */
+const BOOT_TIMEOUT_MS = 240_000;
 const EXEC_TIMEOUT_MS = 60_000;
 
 export type GuestOptions = {
