@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "alternatives.h"
 #include "confine.h"
 #include "message.h"
 #include "run.h"
@@ -237,27 +238,29 @@ static bool is_absence(const struct program *program, int error)
 	switch (program->hook.family) {
 	case HOOK_TRACEPOINT:
 	case HOOK_RAW_TRACEPOINT:
+		return error == ENOENT || error == ESRCH;
 	case HOOK_KPROBE:
 	case HOOK_KSYSCALL:
-		return error == ENOENT || error == ESRCH;
+		return (error == ENOENT || error == ESRCH) && kernel_has_kprobes();
 	default:
 		return false;
 	}
 }
 
-static int attach_and_tell(struct run *run, struct program *program)
+/* Returns 0 or an errno, of which `detail` tells more. */
+static int attach_and_tell(struct run *run, struct program *program, char *detail, size_t size)
 {
-	char detail[512] = "";
 	bool is_uprobe = program->hook.family == HOOK_UPROBE || program->hook.family == HOOK_USDT;
+	bool is_kprobe = program->hook.family == HOOK_KPROBE || program->hook.family == HOOK_KSYSCALL;
 	int error;
 
 	/* libbpf tries once how this kernel names its system calls, by a kprobe, and keeps to what it found. */
 	if (program->hook.family == HOOK_KSYSCALL)
 		confine_admin(true);
-	error = -attach_one(run, program, detail, sizeof(detail));
+	error = -attach_one(run, program, detail, size);
 	confine_admin(false);
 	if (hook_is_perf_event(&program->hook) && (error == EACCES || error == EPERM) && confine_admin(true)) {
-		error = -attach_one(run, program, detail, sizeof(detail));
+		error = -attach_one(run, program, detail, size);
 		confine_admin(false);
 	}
 	if (!error) {
@@ -267,13 +270,15 @@ static int attach_and_tell(struct run *run, struct program *program)
 		return 0;
 	}
 	if (is_uprobe && (error == EACCES || error == EPERM))
-		snprintf(detail, sizeof(detail),
+		snprintf(detail, size,
 			 "%s: this kernel wants CAP_SYS_ADMIN for uprobes, or the binary is neither below /usr nor named by the run",
 			 strerror(error));
 	else if (hook_is_perf_event(&program->hook) && (error == EACCES || error == EPERM))
-		snprintf(detail, sizeof(detail), "%s: this kernel wants CAP_SYS_ADMIN for perf events", strerror(error));
+		snprintf(detail, size, "%s: this kernel wants CAP_SYS_ADMIN for perf events", strerror(error));
+	else if (!detail[0] && is_kprobe && !kernel_has_kprobes())
+		snprintf(detail, size, "this kernel has no kprobes");
 	if (!detail[0])
-		snprintf(detail, sizeof(detail), "%s", strerror(error));
+		snprintf(detail, size, "%s", strerror(error));
 	if (is_absence(program, error)) {
 		program->absent = true;
 		message_remark("program %s is off: this kernel has no %s", program->name, program->hook.target);
@@ -284,35 +289,56 @@ static int attach_and_tell(struct run *run, struct program *program)
 	return error;
 }
 
-int programs_attach(struct run *run)
+/* What has come of attaching. */
+struct outcome {
+	size_t wanted, unattached, absent;
+	int error;
+	const char *culprit;
+	char why[512];
+};
+
+/* Attaches the programs that have a better one beside them, or those that have none. */
+static void attach_all(struct run *run, bool second_ways, struct outcome *outcome)
 {
-	size_t wanted = 0, unattached = 0, absent = 0, i;
-	int error = 0, last = 0;
-	const char *culprit = NULL;
+	size_t i;
 
 	for (i = 0; i < run->program_count; i++) {
 		struct program *program = &run->programs[i];
+		char detail[512] = "";
+		int error;
 
-		if (program->off || program->absent)
+		if (program->off || program->absent || second_ways != (program->preferred != NULL))
+			continue;
+		if (alternative_needless(program))
 			continue;
 		if (program->attach.type == ATTACH_NONE) {
-			unattached++;
+			outcome->unattached++;
 			continue;
 		}
-		wanted++;
-		error = attach_and_tell(run, program);
-		absent += program->absent;
+		outcome->wanted++;
+		error = attach_and_tell(run, program, detail, sizeof(detail));
+		outcome->absent += program->absent;
 		if (error) {
-			last = error;
-			culprit = program->name;
+			outcome->error = error;
+			outcome->culprit = program->name;
+			memcpy(outcome->why, detail, sizeof(outcome->why));
 		}
 	}
+}
+
+int programs_attach(struct run *run)
+{
+	struct outcome outcome = { 0 };
+
+	attach_all(run, false, &outcome);
+	attach_all(run, true, &outcome);
+	alternatives_tell(run);
 	/* A program for others to call may be all there is. */
-	if (run->attached_count || (!wanted && unattached))
+	if (run->attached_count || (!outcome.wanted && outcome.unattached))
 		return 0;
-	if (absent == wanted)
+	if (outcome.absent == outcome.wanted)
 		return fail_absent(run, "attach");
-	return fail(&run->failure, "attach", last, culprit, "no program could be attached: %s", strerror(last));
+	return fail(&run->failure, "attach", outcome.error, outcome.culprit, "%s", outcome.why);
 }
 
 void programs_detach(struct run *run)

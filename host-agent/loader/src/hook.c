@@ -97,6 +97,11 @@ static bool exists(const char *path)
 	return !stat(path, &status);
 }
 
+bool kernel_has_kprobes(void)
+{
+	return exists("/sys/bus/event_source/devices/kprobe/type");
+}
+
 const char *tracefs_path(void)
 {
 	static const char *const paths[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };

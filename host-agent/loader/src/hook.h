@@ -43,6 +43,8 @@ bool hook_is_perf_event(const struct hook *hook);
  */
 void hooks_present(const struct hook *const hooks[], size_t count, bool present[]);
 
+bool kernel_has_kprobes(void);
+
 /* Where tracefs is mounted, or NULL. */
 const char *tracefs_path(void);
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "alternatives.h"
 #include "bounds.h"
 #include "clock.h"
 #include "libbpf_log.h"
@@ -191,14 +192,14 @@ int object_load(struct run *run)
 	size_t i;
 	int error;
 
-	/* Some are known to be absent from opening; a second try is enough, because it finds all the others. */
+	/* Some are known to be absent from opening; a second try finds all the others, and of two ways there may be one too many. */
 	for (;;) {
 		if (!count_wanted(run))
 			return fail_unwanted(run);
 		error = load_once(run);
 		if (!error)
 			break;
-		if (!find_absent(run)) {
+		if (!find_absent(run) && !alternatives_narrow(run)) {
 			load_failed(run, error);
 			verifier_log_drop(run);
 			return -1;

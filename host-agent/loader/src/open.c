@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alternatives.h"
 #include "bounds.h"
 #include "libbpf_log.h"
 #include "message.h"
@@ -152,11 +153,13 @@ static int list_programs(struct run *run)
 	for (i = 0; i < count; i++) {
 		struct program *program = &run->programs[i];
 
-		if (program->attach.type == ATTACH_AUTO && read_section(program))
+		program->by_section = program->attach.type == ATTACH_AUTO;
+		if (program->by_section && read_section(program))
 			return open_fail(run, ENOMEM, program->name, "reading the section's name");
 		program->off = program->attach.type == ATTACH_OFF;
 		hook_of(&program->attach, program->section, &program->hook);
 	}
+	alternatives_find(run);
 	return 0;
 }
 

@@ -67,11 +67,6 @@ static int try_fentry(const struct btf *btf, enum bpf_attach_type type, enum bpf
 	return link;
 }
 
-static bool has_kprobes(void)
-{
-	return !access("/sys/bus/event_source/devices/kprobe/type", F_OK);
-}
-
 static bool has_type(const struct btf *btf, const char *name)
 {
 	return btf && btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT) > 0;
@@ -133,8 +128,8 @@ int probe_main(void)
 	attach = json_pack("{s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:b}", "tracepoint",
 			   answer(load_nothing(BPF_PROG_TYPE_TRACEPOINT, NULL)), "fentry",
 			   answer(try_fentry(btf, BPF_TRACE_FENTRY, BPF_PROG_TYPE_TRACING, "bpf_fentry_test1")), "lsm",
-			   answer(lsm), "lsm_active", lsm >= 0 && lsm_is_active(), "kprobe", has_kprobes(), "kprobe_multi",
-			   has_kprobes() && has_type(btf, "bpf_kprobe_multi_link"), "tcx", has_type(btf, "tcx_link"), "btf",
+			   answer(lsm), "lsm_active", lsm >= 0 && lsm_is_active(), "kprobe", kernel_has_kprobes(), "kprobe_multi",
+			   kernel_has_kprobes() && has_type(btf, "bpf_kprobe_multi_link"), "tcx", has_type(btf, "tcx_link"), "btf",
 			   btf != NULL);
 	message_send(json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:i, s:o}", "type", "capabilities", "kernel",
 			       system.release, "uid", (json_int_t)geteuid(), "effective", names_of(now.effective),

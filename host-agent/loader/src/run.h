@@ -24,6 +24,10 @@ struct program {
 	struct bpf_program *bpf;
 	/* Not loaded: the spec says so, or the kernel lacks the target. */
 	bool off, absent;
+	/* Its target is the one of SEC(); the program that does the same in a better way, or NULL; left out for such a one. */
+	bool by_section;
+	struct program *preferred;
+	bool set_aside;
 	bool attached;
 	char *log; /* run->log_size bytes, touched only by a rejection */
 	int iterator_link; /* fd of an iterator's link, or -1 */

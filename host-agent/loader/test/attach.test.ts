@@ -191,6 +191,41 @@ test('a target that this kernel does not have turns its program off, not the run
   assert.equal(message.message, `this kernel has none of the programs' targets: ${targets}`);
 });
 
+test('of two programs for the same events one is attached, unless the second is given its target', async () => {
+  const object = compileFixture('alternatives');
+  using loader = new LoaderProcess(object, makeOrders(object, {}));
+  assert.equal((await loader.running()).attached, 2);
+  await loader.stop();
+  assert.deepEqual(states(loader).sort(), [
+    'first attached sched_switch',
+    'second off sched_switch first does the same',
+    'single attached sched_wakeup',
+  ]);
+
+  const given: AttachSpec = { type: 'raw_tracepoint', name: 'sched_switch' };
+  using both = new LoaderProcess(
+    object,
+    makeOrders(object, { programs: [{ name: 'second', attach: given }] }),
+  );
+  assert.equal((await both.running()).attached, 3);
+  await both.stop();
+});
+
+test('the second of two programs for the same events stands in for one that the kernel refuses', async () => {
+  const object = compileFixture('refused-alternative');
+  using loader = new LoaderProcess(object, makeOrders(object, {}));
+  assert.equal((await loader.running()).attached, 1);
+  await loader.stop();
+  assert.deepEqual(states(loader).sort(), [
+    'first off sched_switch this kernel refuses it, and second does the same',
+    'second attached sched_switch',
+  ]);
+
+  const alone = makeOrders(object, { programs: [{ name: 'second', attach: { type: 'off' } }] });
+  using failed = new LoaderProcess(object, alone);
+  assert.equal((await failed.until('failed', () => failed.message('failed'))).object, 'first');
+});
+
 /** The text of the `log` frames, which say where it begins and ends. */
 function logOf(loader: LoaderProcess): string {
   const frames = loader.frames.filter(({ header }) => header.kind === 'log');

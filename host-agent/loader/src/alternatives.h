@@ -1,0 +1,28 @@
+/*
+ * Programs that do the same by two ways, as tools that run on many kernels have them: fentry and kprobe on one function, tp_btf and
+ * raw_tp on one tracepoint. Their user space loads one of the two; both would count everything twice.
+ */
+#ifndef PROBEPAD_ALTERNATIVES_H
+#define PROBEPAD_ALTERNATIVES_H
+
+#include <stdbool.h>
+
+struct program;
+struct run;
+
+/* Sets `preferred` of each program that only SEC() gives a target and that has a better one beside it. */
+void alternatives_find(struct run *run);
+
+/*
+ * After a failed load: leaves the second ways out, and when that failed, too, the first ways instead. False when there is nothing
+ * more to leave out.
+ */
+bool alternatives_narrow(struct run *run);
+
+/* Whether the program needn't be attached, because what it does is done. */
+bool alternative_needless(const struct program *program);
+
+/* Says which were left out, after attaching. */
+void alternatives_tell(const struct run *run);
+
+#endif
