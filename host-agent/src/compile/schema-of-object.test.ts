@@ -228,7 +228,7 @@ test('section names mean what libbpf makes of them', () => {
     ['uprobe', 'kprobe', 'uprobe', '', true],
     ['uprobe//bin/bash:readline', 'kprobe', 'uprobe', '/bin/bash:readline', false],
     ['uprobe//bin/bash', 'kprobe', 'uprobe', '/bin/bash', true],
-    ['uprobe.multi//proc/self/exe:f*', 'kprobe', 'uprobe', '/proc/self/exe:f*', false],
+    ['uprobe.multi//proc/self/exe:f*', 'kprobe', 'uprobe', '/proc/self/exe:f*', true],
     ['uretprobe.s//bin/bash:readline', 'kprobe', 'uretprobe', '/bin/bash:readline', false],
     ['usdt/libc.so.6:libc:setjmp', 'kprobe', 'usdt', 'libc.so.6:libc:setjmp', false],
     ['iter.s/task', 'tracing', 'iter', 'task', false],

@@ -202,6 +202,24 @@ const PARSERS: Record<Program['attach'], Parser> = {
   none: (program, target) => badTarget(program, target, 'such a program takes only off and auto'),
 };
 
+/** Whether only the user can name the program's target. */
+export function wantsTarget(program: Program): boolean {
+  if (isOptional(program)) return false;
+  switch (program.attach) {
+    case 'cgroup':
+    case 'xdp':
+    case 'tc':
+    case 'socket_filter':
+      return true;
+    case 'perf_event':
+    case 'iter':
+    case 'none':
+      return false;
+    default:
+      return program.needsTarget;
+  }
+}
+
 /** What a program gets when nobody names a target: what SEC() says, or a default that changes nothing on the machine. */
 function defaultTarget(program: Program, surroundings: TargetSurroundings): AttachSpec {
   switch (program.attach) {

@@ -8,10 +8,10 @@ import {
   type LoaderSpec,
   TRACE_TAG_PLACEHOLDER,
 } from '@probepad/protocol/loader';
-import type { ProbeSchema, Source } from '@probepad/protocol/schema';
+import type { ProbeSchema, Program, Source } from '@probepad/protocol/schema';
 import { encodeParam } from '../compile/param-value.ts';
 import type { Policy } from '../policy/policy.ts';
-import { attachSpecOf, type TargetSurroundings } from './attach-target.ts';
+import { attachSpecOf, type TargetSurroundings, wantsTarget } from './attach-target.ts';
 
 /** Whom the loader becomes after its privileged set-up; both 0 when the agent is not root and nothing changes. */
 export interface Identity {
@@ -83,6 +83,17 @@ export function loaderSetupOf(probe: Probe, policy: Policy, identity: Identity):
   };
 }
 
+/**
+ * The programs that are off for want of a target, because others that need one were given it: tools for several binaries have a
+ * program for each function that some of them may have. While nobody gave any, they are asked for.
+ */
+export function leftWithoutTarget(schema: ProbeSchema, attach: Probe['attach']): Program[] {
+  const given = ({ name }: Program): string => attach[name]?.trim() ?? '';
+  const wanting = schema.programs.filter(wantsTarget);
+  const someGiven = wanting.some((program) => !['', 'off'].includes(given(program)));
+  return someGiven ? wanting.filter((program) => given(program) === '') : [];
+}
+
 export interface SpecInput {
   stream: number;
   objectSize: number;
@@ -108,6 +119,7 @@ export function loaderSpecOf(input: SpecInput): LoaderSpec {
     schema.programs.map((program) => program.name),
     'program',
   );
+  const left = leftWithoutTarget(schema, probe.attach);
   const wanted =
     Number.isFinite(probe.mapInterval) && probe.mapInterval > 0 ? probe.mapInterval : MAP_INTERVAL;
   const interval = Math.round(Math.min(MAP_INTERVAL_MAX, Math.max(MAP_INTERVAL_MIN, wanted)));
@@ -118,7 +130,11 @@ export function loaderSpecOf(input: SpecInput): LoaderSpec {
     maps: [],
     programs: schema.programs.map((program) => ({
       name: program.name,
-      attach: attachSpecOf(program, probe.attach[program.name], input.surroundings),
+      attach: attachSpecOf(
+        program,
+        left.includes(program) ? 'off' : probe.attach[program.name],
+        input.surroundings,
+      ),
     })),
     policy: loaderPolicyOf(policy),
     sources: schema.sources.map((source) => ({

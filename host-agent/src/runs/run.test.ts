@@ -184,6 +184,23 @@ test('a program that needs a target says which it could have', async () => {
   assert.match(status?.error?.message ?? '', /interfaces here: lo/);
 });
 
+test('of programs that need targets those that got none are off, and say so', async () => {
+  const text = `SEC("socket") int one(void *ctx) { return 0; }
+SEC("socket") int two(void *ctx) { return 0; }`;
+  const run = machine.start(probeOfText(text, { attach: { one: 'lo' } }));
+  await running(run);
+  run.stop('stopped');
+  const status = await ended(run);
+  assert.deepEqual(
+    status?.programs.map(({ name, state }) => ({ name, state })),
+    [
+      { name: 'one', state: 'attached' },
+      { name: 'two', state: 'off' },
+    ],
+  );
+  assert.ok(status?.remarks.includes('program two is off: it has no target'), status?.remarks.join('\n'));
+});
+
 test('a program whose target this kernel lacks says which, and what to do', async () => {
   const text = 'SEC("tp/syscalls/sys_enter_probepad") int nowhere(void *ctx) { return 0; }';
   const status = await ended(machine.start(probeOfText(text)));

@@ -11,7 +11,7 @@ import { createSlabs } from '../sources/slabs.ts';
 import { type Ending, endingOfExit, endingOfFailure } from './end-reason.ts';
 import type { RunEnvironment } from './environment.ts';
 import { type LoaderProcess, startLoader } from './loader-process.ts';
-import { loaderSetupOf, loaderSpecOf } from './loader-spec.ts';
+import { leftWithoutTarget, loaderSetupOf, loaderSpecOf } from './loader-spec.ts';
 import { runCountsOf } from './run-counts.ts';
 import { createStatusKeeper, errorOfReason } from './run-status.ts';
 import { surroundings } from './surroundings.ts';
@@ -208,6 +208,14 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
     }
   }
 
+  function tellLeft(found: ProbeSchema): void {
+    for (const { name, targetExample } of leftWithoutTarget(found, probe.attach)) {
+      status.program(name, { state: 'off', detail: `it has no target, as ${targetExample}` });
+      const remark = `program ${name} is off: it has no target`;
+      status.update(({ remarks }) => ({ remarks: [...remarks, remark] }));
+    }
+  }
+
   async function supervise(started: LoaderProcess, built: Built): Promise<Ending> {
     const spec = loaderSpecOf({
       stream,
@@ -217,6 +225,7 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
       policy,
       surroundings: surroundings(),
     });
+    tellLeft(built.schema);
     object = built.object;
     setTimer(LOAD_TIMEOUT, () => {
       broken ??= `still loading after ${LOAD_TIMEOUT / 1000} s`;

@@ -6,7 +6,7 @@ import { Button } from '../ui/button.tsx';
 import { AttachField } from './attach-field.tsx';
 import styles from './params-panel.module.css';
 
-/** The form for what a refused run lacked: a target for each program that needs one. Nothing when none is lacking. */
+/** The form for what a refused run lacked: targets for programs that need one. Those left without stay off. Nothing when none is lacking. */
 export function TargetNeeded({ run }: { run: RunView }) {
   const checked = useCheck((state) => state.schema);
   const attach = useWorkspace((state) => state.settings.attach);
@@ -14,7 +14,7 @@ export function TargetNeeded({ run }: { run: RunView }) {
   const schema = Object.values(run.schemas)[0] ?? checked;
   const programs = schema?.programs.filter(({ needsTarget }) => needsTarget) ?? [];
   if (!refused || programs.length === 0) return null;
-  const complete = programs.every(({ name }) => (attach[name] ?? '') !== '');
+  const complete = programs.some(({ name }) => (attach[name] ?? '') !== '');
   return (
     <form
       className={styles.needed}

@@ -166,8 +166,12 @@ function hook(rule: Rule, target: string): Hook {
   };
 }
 
+/** The user space that belongs to a program, which isn't here: the loader would look into itself. */
+const OWN_BINARY = '/proc/self/exe:';
+
 /** A uprobe names binary and function (`/path:function`), a USDT probe binary, provider and name, a tracepoint its category. */
 function isComplete(attach: Attach, target: string): boolean {
+  if (target.startsWith(OWN_BINARY)) return false;
   switch (attach) {
     case 'uprobe':
     case 'uretprobe':
