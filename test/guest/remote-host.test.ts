@@ -42,7 +42,7 @@ const HOOKS: Record<string, string> = {
   fentry: 'SEC("fentry/vfs_read") int BPF_PROG(on_read) { return send(); }',
   fexit: 'SEC("fexit/vfs_read") int BPF_PROG(on_read) { return send(); }',
   tp_btf: 'SEC("tp_btf/sched_process_exec") int BPF_PROG(on_exec) { return send(); }',
-  ksyscall: 'SEC("ksyscall/openat") int on_open(void *context) { return send(); }',
+  ksyscall: 'SEC("ksyscall/openat") int BPF_KSYSCALL(on_open, int folder) { return folder ? send() : 0; }',
 };
 
 function probe(text: string, attach: Record<string, string> = {}): Probe {

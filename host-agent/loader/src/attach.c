@@ -254,11 +254,7 @@ static int attach_and_tell(struct run *run, struct program *program, char *detai
 	bool is_kprobe = program->hook.family == HOOK_KPROBE || program->hook.family == HOOK_KSYSCALL;
 	int error;
 
-	/* libbpf tries once how this kernel names its system calls, by a kprobe, and keeps to what it found. */
-	if (program->hook.family == HOOK_KSYSCALL)
-		confine_admin(true);
 	error = -attach_one(run, program, detail, size);
-	confine_admin(false);
 	if (hook_is_perf_event(&program->hook) && (error == EACCES || error == EPERM) && confine_admin(true)) {
 		error = -attach_one(run, program, detail, size);
 		confine_admin(false);

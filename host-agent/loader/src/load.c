@@ -6,6 +6,7 @@
 #include "alternatives.h"
 #include "bounds.h"
 #include "clock.h"
+#include "confine.h"
 #include "libbpf_log.h"
 #include "message.h"
 #include "run.h"
@@ -186,12 +187,40 @@ static int fail_unwanted(struct run *run)
 		    run->program_count ? "every program is off" : "the object has no program");
 }
 
+/*
+ * libbpf tries by a kprobe how this kernel names its system calls, once, and keeps to what it found: for ksyscall programs, and for
+ * LINUX_HAS_SYSCALL_WRAPPER, which BPF_KSYSCALL() reads and a load fills in. Some kernels let only CAP_SYS_ADMIN try.
+ */
+static void learn_syscall_names(struct run *run)
+{
+	bool kconfig = bpf_object__find_map_by_name(run->object, ".kconfig");
+	libbpf_print_fn_t print;
+	struct program *program;
+	size_t i;
+
+	for (i = 0; i < run->program_count; i++) {
+		program = &run->programs[i];
+		if (!program->off && (program->hook.family == HOOK_KSYSCALL ||
+				      (program->hook.family == HOOK_KPROBE && kconfig)))
+			break;
+	}
+	if (i == run->program_count)
+		return;
+	/* No kernel has that one, so that nothing gets attached. */
+	print = libbpf_set_print(NULL);
+	confine_admin(true);
+	bpf_link__destroy(bpf_program__attach_ksyscall(program->bpf, "probepad_none", NULL));
+	confine_admin(false);
+	libbpf_set_print(print);
+}
+
 int object_load(struct run *run)
 {
 	uint64_t began = clock_monotonic();
 	size_t i;
 	int error;
 
+	learn_syscall_names(run);
 	/* Some are known to be absent from opening; a second try finds all the others, and of two ways there may be one too many. */
 	for (;;) {
 		if (!count_wanted(run))
