@@ -3,6 +3,7 @@
  * anything is attached. None of them is ever attached here.
  */
 import assert from 'node:assert/strict';
+import { release } from 'node:os';
 import { after, before, test } from 'node:test';
 import { probeOfText, type TestMachine, testMachine } from '../../host-agent/src/link/testing.ts';
 import { cgroupRoot } from '../../host-agent/src/runs/surroundings.ts';
@@ -43,6 +44,24 @@ test('sending the packets of loopback elsewhere', async () => {
     assert.equal(status?.reason, 'policy', call);
     assert.match(status?.error?.message ?? '', /to call bpf_(clone_)?redirect/);
   }
+});
+
+test('running for hours in loops within loops that the verifier does not count', async () => {
+  // cond_break of the kernel's bpf_experimental.h, for compilers that don't know the instruction.
+  const loop = (body: string) => `
+    asm volatile goto("1: .byte 0xe5; .byte 0; .long ((%l[out] - 1b - 8) / 8) & 0xffff; .short 0" :::: out);
+    for (;;) { ${body}; asm volatile goto("1: .byte 0xe5; .byte 0; .long ((%l[out] - 1b - 8) / 8) & 0xffff; .short 0" :::: out); }
+    out: return 0;`;
+  const text = `u64 rounds;
+    __attribute__((noinline)) int inner(int x) { ${loop('rounds += x')} }
+    __attribute__((noinline)) int outer(int x) { ${loop('inner(x)')} }
+    SEC("raw_tp/sys_enter") int spin(void *context) { return outer(1); }`;
+  const status = await endOf(text, {});
+  const [major = 0, minor = 0] = release().split('.', 2).map(Number);
+  // Older kernels know no such instruction.
+  const reason = major > 6 || (major === 6 && minor >= 9) ? 'policy' : 'verifier_rejected';
+  assert.equal(status?.reason, reason, JSON.stringify(status));
+  if (reason === 'policy') assert.match(status?.error?.message ?? '', /to loop by may_goto/);
 });
 
 test('running for hours in callbacks within callbacks', async () => {

@@ -17,6 +17,13 @@
 #define POISON_MIN 2000000000
 #define POISON_MAX 2009999999
 
+/*
+ * The instruction behind cond_break and can_loop, since 6.9: eight million rounds, or a quarter of a second, a function; so its
+ * loops within loops run for hours as those of bpf_loop() do. Denied by its name among the helpers. Source: linux/bpf.h of 6.9.
+ */
+#define CONDITIONAL_JUMP 0xe0
+#define MAY_GOTO "may_goto"
+
 static const char *const helper_names[] = {
 #ifdef ___BPF_FUNC_MAPPER
 #define HELPER_NAME(name, number, ...) [number] = "bpf_" #name,
@@ -85,6 +92,8 @@ static int check_instructions(struct run *run, const struct program *program)
 			i++; /* its second half is no instruction */
 			continue;
 		}
+		if (insn->code == (BPF_JMP | CONDITIONAL_JUMP) && globs_match(&run->spec.policy.helpers_denied, MAY_GOTO))
+			return policy_deny(run, program, "to loop by", MAY_GOTO);
 		if (insn->code != (BPF_JMP | BPF_CALL))
 			continue;
 		if (insn->src_reg == 0 && check_helper(run, program, insn->imm))

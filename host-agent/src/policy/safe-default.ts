@@ -27,8 +27,8 @@ export const SAFE_PROGRAM_TYPES: readonly string[] = [
 
 /**
  * Helpers that write to other processes, signal them, change return values, reach bpf(2) itself, send packets to another
- * interface than the one they came by, or run for hours in one event (callbacks within callbacks). Several of them load with
- * CAP_BPF and CAP_PERFMON alone.
+ * interface than the one they came by, or run for hours in one event (callbacks within callbacks; so does `may_goto`, which is
+ * an instruction). Several of them load with CAP_BPF and CAP_PERFMON alone.
  */
 export const DENIED_HELPERS: readonly string[] = [
   'bpf_probe_write_user',
@@ -43,6 +43,7 @@ export const DENIED_HELPERS: readonly string[] = [
   'bpf_loop',
   'bpf_for_each_map_elem',
   'bpf_user_ringbuf_drain',
+  'may_goto',
   'bpf_set_retval',
   'bpf_sysctl_set_new_value',
 ];
