@@ -1,5 +1,7 @@
 #include "glob.h"
 
+#include <string.h>
+
 bool wildcard_match(const char *pattern, const char *text)
 {
 	const char *star = NULL, *resume = NULL;
@@ -22,6 +24,16 @@ bool wildcard_match(const char *pattern, const char *text)
 	while (*pattern == '*')
 		pattern++;
 	return *pattern == '\0';
+}
+
+bool globs_match_all(const struct globs *globs)
+{
+	size_t i;
+
+	for (i = 0; i < globs->count; i++)
+		if (globs->patterns[i][0] && !globs->patterns[i][strspn(globs->patterns[i], "*")])
+			return true;
+	return false;
 }
 
 bool globs_match(const struct globs *globs, const char *text)

@@ -16,4 +16,7 @@ bool wildcard_match(const char *pattern, const char *text);
 /* True when any pattern matches; an empty list matches nothing. */
 bool globs_match(const struct globs *globs, const char *text);
 
+/* True when one is nothing but stars. To ask for "*" would not do: `?` matches that, too. */
+bool globs_match_all(const struct globs *globs);
+
 #endif

@@ -49,7 +49,6 @@ static void names_of(const struct hook *hook, struct names *names)
 	}
 }
 
-
 static int check_names(struct run *run, const struct program *program, const struct globs *wanted)
 {
 	struct names names;
@@ -90,7 +89,7 @@ int policy_check_target(struct run *run, struct program *program)
 	const struct policy *policy = &run->spec.policy;
 	const struct hook *hook = &program->hook;
 	const struct globs *wanted = hook->family == HOOK_CGROUP ? &policy->cgroups_allowed : &policy->targets_allowed;
-	bool everywhere = !policy->targets_denied.count && globs_match(wanted, "*");
+	bool everywhere = !policy->targets_denied.count && globs_match_all(wanted);
 	char name[640];
 
 	if (hook->family == HOOK_NONE || hook->family == HOOK_PERF_EVENT || !hook->target[0])

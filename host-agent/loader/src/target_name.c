@@ -29,6 +29,15 @@ static bool is_binary(const char *path)
 	return *path && !strstr(path, "!/") && fits(strlen(path));
 }
 
+/*
+ * A return probe replaces the return address, which lies on top of the stack at the beginning of a function only; elsewhere
+ * the traced process would be ruined. The kernel looks at that for kprobes alone.
+ */
+static bool returns_from_inside(const struct attach_spec *attach)
+{
+	return attach->is_return && attach->function && attach->function[0] && attach->offset;
+}
+
 /* net/core/dev.c, dev_valid_name() */
 static bool is_interface(const char *name)
 {
@@ -44,13 +53,15 @@ bool target_name_sound(const struct attach_spec *attach)
 	case ATTACH_RAW_TRACEPOINT:
 		return is_symbol(attach->name);
 	case ATTACH_TRACING:
-	case ATTACH_KPROBE:
 		return is_symbol(attach->function);
+	case ATTACH_KPROBE:
+		return is_symbol(attach->function) && !returns_from_inside(attach);
 	case ATTACH_KPROBE_MULTI:
 		return consists_of(attach->pattern, WORD ".*?") && fits(strlen(attach->pattern));
 	case ATTACH_KSYSCALL:
 		return consists_of(attach->syscall, WORD) && fits(strlen(attach->syscall));
 	case ATTACH_UPROBE:
+		return is_binary(attach->path) && !returns_from_inside(attach);
 	case ATTACH_USDT:
 		return is_binary(attach->path);
 	case ATTACH_CGROUP:

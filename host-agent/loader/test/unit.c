@@ -63,6 +63,8 @@ static void test_globs(void)
 		check(wildcard_match(cases[i].pattern, cases[i].text) == cases[i].match, "'%s' %s '%s'", cases[i].pattern,
 		      cases[i].match ? "matches" : "does not match", cases[i].text);
 	check(!globs_match(&(struct globs){ 0 }, "anything"), "an empty list matches nothing");
+	check(globs_match_all(&(struct globs){ (const char *[]){ "x", "*" }, 2 }), "a star matches all");
+	check(!globs_match_all(&(struct globs){ (const char *[]){ "?", "v*", "" }, 3 }), "one character isn't all");
 }
 
 static void put_record(uint8_t *data, uint64_t size, uint64_t at, uint32_t word)
@@ -483,6 +485,12 @@ static void test_target_names(void)
 	check(!target_name_sound(&attach), "the kernel would attach to eth0");
 	attach = (struct attach_spec){ .type = ATTACH_KPROBE, .function = "0xffffffff81000000" };
 	check(!target_name_sound(&attach), "an address is no function");
+	attach = (struct attach_spec){
+		.type = ATTACH_UPROBE, .path = "/usr/bin/env", .function = "main", .offset = 4, .is_return = true
+	};
+	check(!target_name_sound(&attach), "nothing returns from the middle of a function");
+	attach.function = "";
+	check(target_name_sound(&attach), "an offset in the file may be a beginning");
 	memset(word, 'a', sizeof(word) - 1);
 	attach.function = word;
 	check(!target_name_sound(&attach), "a name that would be cut is none");

@@ -37,9 +37,14 @@ const cases: [Program['attach'], string, AttachSpec][] = [
     { type: 'uprobe', path: '/usr/bin/bash', function: 'readline', offset: 0, return: false, pid: -1 },
   ],
   [
-    'uretprobe',
+    'uprobe',
     '/lib/a b:c.so:func+0x10,pid=12',
-    { type: 'uprobe', path: '/lib/a b:c.so', function: 'func', offset: 16, return: true, pid: 12 },
+    { type: 'uprobe', path: '/lib/a b:c.so', function: 'func', offset: 16, return: false, pid: 12 },
+  ],
+  [
+    'uretprobe',
+    '/lib/x.so:0x4010',
+    { type: 'uprobe', path: '/lib/x.so', function: '', offset: 0x4010, return: true, pid: -1 },
   ],
   [
     'uprobe',
@@ -110,6 +115,8 @@ const wrong: [Program['attach'], string, string][] = [
   ['tracepoint', 'sched_switch', 'bad_target'],
   ['kprobe', 'vfs read', 'bad_target'],
   ['kprobe', 'vfs_*,x', 'bad_target'],
+  ['kretprobe', 'vfs_read+4', 'bad_target'],
+  ['uretprobe', '/bin/sh:main+4', 'bad_target'],
   ['uprobe', '/tmp/a!/b:f', 'bad_target'],
   ['uprobe', 'readline', 'bad_target'],
   ['uprobe', '/bin/sh:main,pid=me', 'bad_target'],

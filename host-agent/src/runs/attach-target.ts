@@ -80,11 +80,15 @@ const tracepoint: Parser = (program, target) => {
 
 const tracing: Parser = (program, target) => ({ type: 'tracing', function: symbol(program, target) });
 
+/** It would replace something else than the return address. */
+const RETURNS_FROM_INSIDE = 'a return probe takes no offset within a function';
+
 function kprobe(returns: boolean): Parser {
   return (program, target) => {
     if (/[*?]/.test(target))
       return { type: 'kprobe_multi', pattern: pattern(program, target), return: returns };
     const { rest, offset } = splitOffset(target);
+    if (returns && offset !== 0) return badTarget(program, target, RETURNS_FROM_INSIDE);
     return { type: 'kprobe', function: symbol(program, rest), offset, return: returns };
   };
 }
@@ -104,6 +108,7 @@ function uprobe(returns: boolean): Parser {
       return { type: 'uprobe', path, function: '', offset: Number(place), return: returns, pid };
     }
     const { rest: name, offset } = splitOffset(place);
+    if (returns && offset !== 0) return badTarget(program, target, RETURNS_FROM_INSIDE);
     return { type: 'uprobe', path, function: name, offset, return: returns, pid };
   };
 }
