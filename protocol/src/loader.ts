@@ -15,7 +15,7 @@ import * as z from 'zod/mini';
 
 const Hex = z.string().check(z.regex(/^([0-9a-f]{2})*$/));
 
-/** How a program is attached. `auto` lets libbpf read SEC(). */
+/** How a program is attached. `auto`: as SEC() says. */
 export const AttachSpecSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('auto') }),
   /** Loaded, not attached: the program is called by others (tail call, freplace, struct_ops). */
@@ -30,7 +30,7 @@ export const AttachSpecSchema = z.discriminatedUnion('type', [
   /** Functions by glob, on kernels with kprobe.multi. */
   z.object({ type: z.literal('kprobe_multi'), pattern: z.string(), return: z.boolean() }),
   z.object({ type: z.literal('ksyscall'), syscall: z.string(), return: z.boolean() }),
-  /** `function` empty: `offset` alone counts, in the file. pid -1: every process. */
+  /** `function` empty: `offset` alone counts, in the file; a glob: by uprobe.multi (6.6). pid -1: every process. */
   z.object({
     type: z.literal('uprobe'),
     path: z.string(),

@@ -92,12 +92,14 @@ static int attach_ksyscall(struct run *run, const struct program *program)
 	return hold(run, bpf_program__attach_ksyscall(program->bpf, program->attach.syscall, &options));
 }
 
-static int attach_uprobe(struct run *run, const struct program *program)
+static int attach_uprobe(struct run *run, struct program *program, char *detail, size_t size)
 {
 	const struct attach_spec *attach = &program->attach;
 	LIBBPF_OPTS(bpf_uprobe_opts, options, .retprobe = attach->is_return,
 		    .func_name = attach->function[0] ? attach->function : NULL);
 
+	if (is_uprobe_multi(attach))
+		return attach_uprobe_multi(run, program, detail, size);
 	return hold(run, bpf_program__attach_uprobe_opts(program->bpf, attach->pid, attach->path, attach->offset, &options));
 }
 
@@ -214,7 +216,7 @@ static int attach_one(struct run *run, struct program *program, char *detail, si
 	case ATTACH_KSYSCALL:
 		return attach_ksyscall(run, program);
 	case ATTACH_UPROBE:
-		return attach_uprobe(run, program);
+		return attach_uprobe(run, program, detail, size);
 	case ATTACH_USDT:
 		return attach_usdt(run, program);
 	case ATTACH_PERF_EVENT:

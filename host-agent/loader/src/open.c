@@ -13,6 +13,9 @@
 #include "run.h"
 #include "section_name.h"
 
+/* BPF_TRACE_UPROBE_MULTI; linux/bpf.h of 6.6, the oldest header this is built with doesn't have it. */
+#define TRACE_UPROBE_MULTI ((enum bpf_attach_type)48)
+
 static int open_fail(struct run *run, int error, const char *object, const char *what)
 {
 	return fail(&run->failure, "open", error, object, "%s: %s", what, strerror(error));
@@ -184,6 +187,8 @@ static int prepare_program(struct run *run, struct program *program)
 	}
 	if (program->attach.type == ATTACH_KPROBE_MULTI)
 		bpf_program__set_expected_attach_type(bpf, BPF_TRACE_KPROBE_MULTI);
+	else if (is_uprobe_multi(&program->attach))
+		bpf_program__set_expected_attach_type(bpf, TRACE_UPROBE_MULTI);
 	else if (program->attach.type == ATTACH_KPROBE || program->attach.type == ATTACH_UPROBE)
 		bpf_program__set_expected_attach_type(bpf, 0);
 	if (program->attach.type == ATTACH_TRACING) {

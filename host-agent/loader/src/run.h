@@ -109,6 +109,9 @@ int run_hold_fd(struct run *run, int fd);
 int attach_perf_event(struct run *run, struct program *program, char *detail, size_t size);
 int attach_tc(struct run *run, struct program *program, char *detail, size_t size);
 int attach_kprobe_multi(struct run *run, struct program *program, char *detail, size_t size);
+/* attach_uprobe_multi.c */
+bool is_uprobe_multi(const struct attach_spec *attach);
+int attach_uprobe_multi(struct run *run, struct program *program, char *detail, size_t size);
 /* Whether the pattern matches a function that the policy does not allow; `name` gets which. */
 bool kprobe_multi_denied(const struct policy *policy, const char *pattern, char *name, size_t size);
 

@@ -68,11 +68,6 @@ static bool starts_with(const char *text, const char *prefix)
 	return !strncmp(text, prefix, strlen(prefix));
 }
 
-static bool is_pattern(const char *text)
-{
-	return strpbrk(text, "*?") != NULL;
-}
-
 void section_name_read(const char *section, struct section_name *name)
 {
 	size_t i;
@@ -89,9 +84,6 @@ void section_name_read(const char *section, struct section_name *name)
 		name->target = section + strlen(entry->prefix);
 		name->family = entry->family;
 		name->is_return = entry->is_return;
-		/* Several functions at once are beyond a plain uprobe: libbpf's own, where it has that. */
-		if (name->family == HOOK_UPROBE && strstr(entry->prefix, ".multi") && is_pattern(name->target))
-			*name = (struct section_name){ .family = HOOK_OTHER, .target = "" };
 		return;
 	}
 	for (i = 0; i < sizeof(section_words) / sizeof(section_words[0]); i++) {
@@ -137,7 +129,7 @@ static bool cut_offset(char *text, uint64_t *offset)
 	return true;
 }
 
-/* `path:function+offset` */
+/* `path:function+offset`, `path:pattern` */
 static bool read_uprobe(char *text, struct attach_spec *attach)
 {
 	char *function = cut(text, ':');

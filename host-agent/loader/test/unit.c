@@ -411,7 +411,7 @@ static void test_hooks(void)
 		{ "kprobe.multi/tcp_*", ATTACH_KPROBE_MULTI, HOOK_KPROBE_MULTI, "tcp_*" },
 		{ "uprobe//usr/bin/bash:readline", ATTACH_UPROBE, HOOK_UPROBE, "/usr/bin/bash" },
 		{ "uretprobe.multi//usr/bin/bash:readline", ATTACH_UPROBE, HOOK_UPROBE, "/usr/bin/bash" },
-		{ "uprobe.multi//usr/bin/bash:read*", ATTACH_AUTO, HOOK_OTHER, "uprobe.multi//usr/bin/bash:read*" },
+		{ "uprobe.multi//usr/bin/bash:read*", ATTACH_UPROBE, HOOK_UPROBE, "/usr/bin/bash" },
 		{ "usdt//lib/libc.so.6:libc:setjmp", ATTACH_USDT, HOOK_USDT, "/lib/libc.so.6" },
 		{ "ksyscall/openat", ATTACH_KSYSCALL, HOOK_KSYSCALL, "openat" },
 		{ "iter/task", ATTACH_ITER, HOOK_ITER, "task" },

@@ -9,7 +9,7 @@
  * | fentry, lsm, tp_btf… | `vfs_read` |
  * | kprobe, kretprobe    | `vfs_read`, `vfs_read+0x10`, `vfs_*`, `vfs_rea?` (by kprobe.multi) |
  * | ksyscall             | `openat` |
- * | uprobe, uretprobe    | `/usr/bin/bash:readline`, `/lib/x.so:func+0x10`, `/lib/x.so:0x4010`, each with `,pid=123` |
+ * | uprobe, uretprobe    | `/usr/bin/bash:readline`, `/lib/x.so:func+0x10`, `/lib/x.so:0x4010`, `/lib/x.so:read*` (by uprobe.multi), each with `,pid=123` |
  * | usdt                 | `/lib/libc.so.6:libc:setjmp`, with `,pid=123` |
  * | perf_event           | `cpu-clock`, `cpu-clock@99` (samples a second), `cycles/100000` (one sample in so many), with `,pid=123` |
  * | xdp                  | `eth0`, `eth0:generic`, `eth0:native` |
