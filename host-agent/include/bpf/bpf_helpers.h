@@ -142,6 +142,24 @@ extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __weak __ksym;
 		__probepad_result;                                                     \
 	})
 
+/* What is written through a dynptr has no type to be found; a failure to reserve counts all the same. */
+#define bpf_ringbuf_reserve_dynptr(...)                                                \
+	__probepad_pick(__probepad_ringbuf_reserve_dynptr_,                            \
+			__probepad_count(__VA_ARGS__))(__VA_ARGS__)
+#define __probepad_ringbuf_reserve_dynptr_1(...) (bpf_ringbuf_reserve_dynptr)(__VA_ARGS__)
+#define __probepad_ringbuf_reserve_dynptr_2(...) (bpf_ringbuf_reserve_dynptr)(__VA_ARGS__)
+#define __probepad_ringbuf_reserve_dynptr_3(...) (bpf_ringbuf_reserve_dynptr)(__VA_ARGS__)
+#define __probepad_ringbuf_reserve_dynptr_5(...) (bpf_ringbuf_reserve_dynptr)(__VA_ARGS__)
+#define __probepad_ringbuf_reserve_dynptr_4(map, length, flags, pointer)               \
+	({                                                                             \
+		__probepad_counter(#map);                                              \
+		long __probepad_result =                                               \
+			(bpf_ringbuf_reserve_dynptr)(map, length, flags, pointer);     \
+		if (__probepad_result < 0)                                             \
+			__probepad_lose();                                             \
+		__probepad_result;                                                     \
+	})
+
 #define bpf_ringbuf_submit(...)                                                        \
 	__probepad_pick(__probepad_ringbuf_submit_,                                    \
 			__probepad_count(__VA_ARGS__))(__VA_ARGS__)

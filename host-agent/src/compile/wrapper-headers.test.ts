@@ -71,6 +71,22 @@ test('output to a ring and to a perf buffer', async () => {
   assert.deepEqual(lost(schema), ['perf', 'ring']);
 });
 
+test('a failed reserve of a dynptr has a counter', async () => {
+  const { schema } = await build(
+    `RING(events);\n${program('struct bpf_dynptr record;\nbpf_ringbuf_reserve_dynptr(&events, 8, 0, &record);\nbpf_ringbuf_submit_dynptr(&record, 0);')}`,
+  );
+  assert.deepEqual(lost(schema), ['events']);
+});
+
+test('a call that may mean several maps counts for one of them', async () => {
+  const { schema } = await build(
+    `RING(first);\nRING(second);
+static __noinline int send(void *map) { struct event e = {}; return bpf_ringbuf_output(map, &e, sizeof(e), 0); }
+${program('struct event e = {};\nbpf_ringbuf_output(ctx ? (void *)&first : (void *)&second, &e, sizeof(e), 0);\nsend(&second);')}`,
+  );
+  assert.equal(lost(schema).length, 2);
+});
+
 test('two rings keep their records apart, also in one function', async () => {
   const { schema } = await build(
     `RING(first);\nRING(second);\n${program('struct event *e = bpf_ringbuf_reserve(&first, sizeof(*e), 0);\nif (e) { e->pid = 1; bpf_ringbuf_submit(e, 0); }\nstruct other *o = bpf_ringbuf_reserve(&second, sizeof(*o), 0);\nif (o) { o->value = 1; bpf_ringbuf_submit(o, 0); }')}`,

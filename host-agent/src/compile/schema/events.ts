@@ -76,7 +76,10 @@ function sentTypes(sites: readonly CallSite[], events: readonly MapDefinition[])
   return byMap;
 }
 
-/** Counters of failed calls by map name. */
+/**
+ * Counters of failed calls by map name. A call that may mean several maps counts for one of them: its losses are shown at
+ * a neighbour of theirs rather than nowhere.
+ */
 export function readLostSites(
   btf: Btf,
   elf: Elf,
@@ -88,7 +91,7 @@ export function readLostSites(
   return variablesOf(btf, elf, section).flatMap((variable) => {
     const { type } = resolved(btf, variable.type);
     const text = memberText(btf, type, section.content, variable, 'text');
-    const map = text === undefined ? undefined : namedMap(text, events);
+    const map = text === undefined ? undefined : (mapsOf(text, events)[0] ?? events[0]);
     return map === undefined ? [] : [{ section: section.name, offset: variable.offset, map: map.name }];
   });
 }
@@ -143,10 +146,15 @@ function memberText(
   return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
 }
 
+/** The maps whose names are words of an expression. */
+function mapsOf(text: string, maps: readonly MapDefinition[]): readonly MapDefinition[] {
+  const words = new Set(text.match(/[A-Za-z_]\w*/g));
+  return maps.filter(({ name }) => words.has(name));
+}
+
 /** The one map whose name is a word of the expression: `&events`, `(void *)&events`. */
 function namedMap(text: string, maps: readonly MapDefinition[]): MapDefinition | undefined {
-  const words = new Set(text.match(/[A-Za-z_]\w*/g));
-  const named = maps.filter(({ name }) => words.has(name));
+  const named = mapsOf(text, maps);
   if (named.length === 1) return named[0];
   // An expression that names no map (a function's argument) can only mean the only one.
   return named.length === 0 && maps.length === 1 ? maps[0] : undefined;
