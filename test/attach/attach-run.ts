@@ -46,7 +46,7 @@ export async function runAttachKind(run: AttachRun): Promise<void> {
   checkEnd(result.lines);
 
   function workload(): string[] {
-    if (kind.workload !== 'group') return [place.target, ...kind.workload];
+    if (typeof kind.workload === 'function') return kind.workload(place);
     return ['sh', '-c', `echo $$ >${place.cgroup}/cgroup.procs && exec ${SEND} 127.0.0.1`];
   }
 

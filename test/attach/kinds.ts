@@ -20,8 +20,8 @@ export interface AttachKind {
   probe: string;
   /** `--attach` each. */
   attach(place: Place): string[];
-  /** What happens at the target, or who sends 20 datagrams. */
-  workload: string[] | 'cable' | 'group';
+  /** What happens there: a command, or who sends 20 datagrams. */
+  workload: ((place: Place) => string[]) | 'cable' | 'group';
   /** Not on this machine's kernel: what decides for the kernel, and what the kernel's own packages bring. */
   guestOnly?: true;
   check(lines: Line[], said: Map<string, string[]>): void;
@@ -46,7 +46,7 @@ export const ATTACH_KINDS: AttachKind[] = [
     name: 'uprobe and uretprobe',
     probe: 'uprobe',
     attach: ({ target }) => [`on_serve=${target}:serve`, `on_served=${target}:serve`],
-    workload: ['serve', '5'],
+    workload: ({ target }) => [target, 'serve', '5'],
     check(lines, said) {
       const pid = numberOf(said, 'pid');
       assert.deepEqual(eventsOf(lines, 'calls'), callsOf(pid, 5));
@@ -60,7 +60,7 @@ export const ATTACH_KINDS: AttachKind[] = [
     name: 'usdt',
     probe: 'usdt',
     attach: ({ target }) => [`on_request=${target}:pp_attach:request`],
-    workload: ['serve', '3'],
+    workload: ({ target }) => [target, 'serve', '3'],
     check(lines, said) {
       const pid = numberOf(said, 'pid');
       // The probe is at two places: the arguments of the second are constants.
@@ -72,11 +72,11 @@ export const ATTACH_KINDS: AttachKind[] = [
     name: 'perf_event',
     probe: 'perf-event',
     attach: () => ['on_sample=cpu-clock@500'],
-    workload: ['spin', '400'],
+    workload: ({ target }) => [target, 'spin', '400'],
     check(lines, said) {
       const samples = eventsOf(lines, 'samples');
-      // 200, were no timer late and nobody else on the CPU in between.
-      assert.ok(samples.length >= 20 && samples.length <= 260, `${samples.length} samples`);
+      // 200, were no timer late: those of an emulated CPU are.
+      assert.ok(samples.length >= 5 && samples.length <= 260, `${samples.length} samples`);
       for (const { pid, comm, cpu } of samples) {
         assert.deepEqual({ pid, comm }, { pid: numberOf(said, 'pid'), comm: 'pp-attach' });
         assert.ok(Number(cpu) < 1024, `CPU ${cpu}`);
@@ -121,11 +121,26 @@ export const ATTACH_KINDS: AttachKind[] = [
     name: 'LSM',
     probe: 'lsm',
     attach: () => [],
-    workload: ['open', '/etc/hostname'],
+    // Not on an overlay, which opens the file below it too.
+    workload: ({ target }) => [target, 'open', '/proc/version'],
     guestOnly: true,
     check(lines, said) {
-      const opened = eventsOf(lines, 'opened').filter(({ name }) => name === 'hostname');
-      assert.deepEqual(opened, [{ pid: numberOf(said, 'pid'), name: 'hostname' }]);
+      const opened = eventsOf(lines, 'opened').filter(({ name }) => name === 'version');
+      assert.deepEqual(opened, [{ pid: numberOf(said, 'pid'), name: 'version' }]);
+    },
+  },
+  {
+    name: 'a program with __kconfig variables',
+    probe: 'kconfig',
+    attach: () => [],
+    workload: () => ['sh', '-c', 'grep ^CONFIG_HZ= /boot/config-$(uname -r)'],
+    guestOnly: true,
+    check(lines, said) {
+      const [built, ...more] = eventsOf(lines, 'built');
+      assert.equal(built?.hz, numberOf(said, 'CONFIG_HZ'));
+      // KERNEL_VERSION() of linux/version.h: the first byte is 6 or 7.
+      assert.match(String(Number(built?.version) >> 16), /^[67]$/);
+      for (const other of more) assert.deepEqual(other, built);
     },
   },
 ];

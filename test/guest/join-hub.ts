@@ -11,17 +11,32 @@ const JOIN_MS = 300_000;
  * Starts an agent in the guest, as a person would with what "Add host" shows; resolves with the host's id when the hub sees it.
  * The guest has no compiler: under emulation a compile takes longer than its limit, so another host of the hub compiles
  * and CO-RE has to make the object fit.
+ *
+ * @param options the host's name (default: the guest's), and the policy's file in the guest
  */
-export async function joinHub(stack: Stack, guest: Guest): Promise<string> {
+export async function joinHub(
+  stack: Stack,
+  guest: Guest,
+  options: { name?: string; policy?: string } = {},
+): Promise<string> {
+  const name = options.name ?? guest.name;
   const hidden = await guest.exec('rm -f /usr/bin/clang*');
   assert.equal(hidden.code, 0, hidden.stderr);
   const client = await connect(stack);
-  const { token } = await client.request('hosts.invite', { name: guest.name });
+  const { token } = await client.request('hosts.invite', { name });
   const agent = guest.spawn([
     // V8's optimising compiler for WebAssembly, which Node strips types with, has aborted the agent under emulation.
     ...[inRepository('node_modules/.bin/node'), '--liftoff-only'],
     ...[inRepository('host-agent/bin/probepad.mjs'), 'agent'],
-    ...['--hub', `ws://${MACHINE_ADDRESS}:${stack.port}/agent`, '--join', token, '--data', '/tmp/agent'],
+    ...[
+      '--hub',
+      `ws://${MACHINE_ADDRESS}:${stack.port}/agent`,
+      '--join',
+      token,
+      '--data',
+      `/tmp/agent-${name}`,
+    ],
+    ...(options.policy === undefined ? [] : ['--policy', options.policy]),
   ]);
   let output = '';
   for (const stream of [agent.stdout, agent.stderr]) {
@@ -29,8 +44,7 @@ export async function joinHub(stack: Stack, guest: Guest): Promise<string> {
       output += chunk.toString();
     });
   }
-  const isGuest = (host: { name: string; online: boolean }): boolean =>
-    host.name === guest.name && host.online;
+  const isGuest = (host: { name: string; online: boolean }): boolean => host.name === name && host.online;
   const news = await client
     .event((event) => event.type === 'hosts' && event.hosts.some(isGuest), JOIN_MS)
     .catch((error: Error) => assert.fail(`${error.message}\nthe agent wrote:\n${output}`));

@@ -18,6 +18,8 @@ export type Kernel = {
   image: string;
   /** The folder with `<release>/` in it, to be mounted as `/lib/modules`. */
   modulesFolder: string;
+  /** What it was built with, as Debian's package puts it into /boot. */
+  configuration: string;
 };
 
 /**
@@ -77,6 +79,7 @@ function describe(name: KernelName, { folder, release }: KernelRecord): Kernel {
     release,
     image: join(folder, 'boot', 'vmlinux'),
     modulesFolder: join(folder, 'lib/modules'),
+    configuration: join(folder, 'boot', `config-${release}`),
   };
 }
 

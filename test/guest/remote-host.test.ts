@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { BrowserEvent } from '@probepad/protocol/control/browser';
 import type { Probe } from '@probepad/protocol/control/run';
 import { createDecoder } from '@probepad/protocol/decode';
 import type { Frame } from '@probepad/protocol/frames';
+import { policyFor, runAttachKind } from '../attach/attach-run.ts';
+import { ATTACH_KINDS, type Place } from '../attach/kinds.ts';
+import { buildTarget } from '../attach/target.ts';
 import { type Client, connect } from '../stack/client.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
 import { EXPECTATIONS } from '../templates/expectations.ts';
@@ -11,7 +17,7 @@ import { localMachine } from '../templates/local-machine.ts';
 import { runTemplate } from '../templates/template-run.ts';
 import { bootGuest, type Guest } from './guest.ts';
 import { joinHub } from './join-hub.ts';
-import { KERNEL_SUITES, type KernelName } from './kernel.ts';
+import { fetchKernel, KERNEL_SUITES, type KernelName } from './kernel.ts';
 
 const BOOT = { timeout: 600_000 };
 const RUN = { timeout: 240_000 };
@@ -130,7 +136,41 @@ for (const kernel of Object.keys(KERNEL_SUITES) as KernelName[]) {
         });
       });
     }
+
+    describe('whose policy names targets', () => {
+      let place: Place;
+      const name = `named-${kernel.replace('.', '-')}`;
+
+      before(async () => {
+        place = await preparePlace(guest, kernel);
+        await guest.writeFile('/tmp/policy.json', policyFor(place));
+        await joinHub(stack, guest, { name, policy: '/tmp/policy.json' });
+      }, BOOT);
+
+      for (const kind of ATTACH_KINDS) {
+        test(`${kind.name}: what happens at the target comes out as rows`, RUN, async () => {
+          await runAttachKind({
+            ...{ kind, place, machine: guest, probeMachine: localMachine },
+            ...{ options: ['--hub', stack.url, '--host', name], timeoutMs: RUN.timeout },
+          });
+        });
+      }
+    });
   });
+}
+
+/** The target, a cgroup, and the kernel's configuration where Debian's package would have put it. */
+async function preparePlace(guest: Guest, kernel: KernelName): Promise<Place> {
+  const folder = mkdtempSync(join(tmpdir(), 'probepad-place-'));
+  const place = { cgroup: '/sys/fs/cgroup/pp-attach', target: '/tmp/target' };
+  await buildTarget(join(folder, 'target'));
+  await guest.writeFile(place.target, readFileSync(join(folder, 'target')));
+  rmSync(folder, { recursive: true });
+  const prepared = await guest.exec(`chmod 755 ${place.target} && mkdir -p ${place.cgroup} /boot`);
+  assert.equal(prepared.code, 0, prepared.stderr);
+  const { configuration } = await fetchKernel(kernel);
+  await guest.writeFile(`/boot/config-${guest.kernelRelease}`, readFileSync(configuration));
+  return place;
 }
 
 async function ending(client: Client, run: string) {
