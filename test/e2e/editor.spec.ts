@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { EXEC_PROBE, expect, focusEditor, ready, shown, state, test, write } from './workbench.ts';
 
 test('opening one probe after another changes none of them', async ({ workbench: page }) => {
@@ -58,41 +59,41 @@ test('a link that holds the text, pasted into the address of an open page, is op
   await expect(page.getByTestId('origin')).toContainText('from a link');
 });
 
-test('the link of a snippet shows its newest revision, and keeps what was typed on an older one', async ({
-  workbench: page,
-  browser,
-  stack,
-}) => {
-  await write(page, EXEC_PROBE);
+/** Saves what is on screen with a comment before it, as another tab of the same person or another person would. */
+async function saveWith(page: Page, comment: string, revision: number): Promise<void> {
+  await focusEditor(page);
+  await page.keyboard.type(comment);
   await page.getByTestId('save').click();
-  await expect(page.getByTestId('origin')).toHaveText('revision 1');
-  const link = page.url();
-  const other = await (await browser.newContext()).newPage();
-  await other.goto(stack.url);
-  await other.goto(link);
-  await ready(other);
-  await focusEditor(other);
-  await other.keyboard.type('// second');
-  await other.getByTestId('save').click();
-  await expect(other.getByTestId('origin')).toHaveText('revision 2');
+  await expect(page.getByTestId('origin')).toHaveText(`revision ${revision}`);
+}
 
-  await page.goto(link);
+test('the link of a snippet that was opened before shows its newest revision', async ({
+  workbench: page,
+}) => {
+  await saveWith(page, '// first', 1);
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await ready(other);
+  await saveWith(other, '// second', 2);
+  await page.reload();
   await expect(page.getByTestId('origin')).toHaveText('revision 2');
   await expect(page.locator('.monaco-editor')).toContainText('// second');
+});
 
-  await focusEditor(other);
-  await other.keyboard.type('// third');
-  await other.getByTestId('save').click();
-  await expect(other.getByTestId('origin')).toHaveText('revision 3');
+test('what was typed on an older revision stays, and a newer one is told of', async ({ workbench: page }) => {
+  await saveWith(page, '// first', 1);
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await ready(other);
+  await saveWith(other, '// second', 2);
   await focusEditor(page);
   await page.keyboard.type('// mine');
-  await page.goto(link);
+  await page.reload();
   await shown(page);
-  await expect(page.getByTestId('toasts')).toContainText('Revision 3 has been saved since');
-  await expect(page.getByTestId('origin')).toContainText('revision 2, changed');
+  await expect(page.getByTestId('toasts')).toContainText('Revision 2 has been saved since');
+  await expect(page.getByTestId('origin')).toContainText('revision 1, changed');
   await page.getByTestId('save').click();
-  await expect(page.getByTestId('toasts')).toContainText('Revision 3 was saved elsewhere');
-  await other.context().close();
+  await expect(page.getByTestId('toasts')).toContainText('Revision 2 was saved elsewhere');
 });
 
 test('Escape in a field ends no run, in the editor it does', async ({ workbench: page }) => {
