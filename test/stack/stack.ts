@@ -72,7 +72,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         { env: options.env ?? {} },
       );
       started.push(agent);
-      await agent.waitFor(/connected to/);
+      await agent.waitFor(/connected to/, 60_000);
       stack.agent = agent;
       return agent;
     },
