@@ -9,7 +9,6 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,32 +17,6 @@
 #include "confine.h"
 #include "message.h"
 #include "run.h"
-
-int run_hold_link(struct run *run, struct bpf_link *link)
-{
-	struct bpf_link **grown = realloc(run->links, (run->link_count + 1) * sizeof(*grown));
-
-	if (!grown) {
-		bpf_link__destroy(link);
-		return -ENOMEM;
-	}
-	run->links = grown;
-	run->links[run->link_count++] = link;
-	return 0;
-}
-
-int run_hold_fd(struct run *run, int fd)
-{
-	int *grown = realloc(run->fds, (run->fd_count + 1) * sizeof(*grown));
-
-	if (!grown) {
-		close(fd);
-		return -ENOMEM;
-	}
-	run->fds = grown;
-	run->fds[run->fd_count++] = fd;
-	return 0;
-}
 
 /* Keeps a link that libbpf made, or says why there is none. */
 static int hold(struct run *run, struct bpf_link *link)
@@ -337,21 +310,4 @@ int programs_attach(struct run *run)
 	if (outcome.absent == outcome.wanted)
 		return fail_absent(run, "attach");
 	return fail(&run->failure, "attach", outcome.error, outcome.culprit, "%s", outcome.why);
-}
-
-void programs_detach(struct run *run)
-{
-	size_t i;
-
-	for (i = 0; i < run->link_count; i++)
-		bpf_link__destroy(run->links[i]);
-	for (i = 0; i < run->fd_count; i++)
-		close(run->fds[i]);
-	for (i = 0; i < run->program_count; i++)
-		run->programs[i].iterator_link = -1;
-	free(run->links);
-	free(run->fds);
-	run->links = NULL;
-	run->fds = NULL;
-	run->link_count = run->fd_count = 0;
 }

@@ -100,10 +100,12 @@ int policy_check_target(struct run *run, struct program *program);
 
 /* attach.c */
 int programs_attach(struct run *run);
-void programs_detach(struct run *run);
-/* Keep a link or fd for the run's life. Return 0 or -ENOMEM (it is closed then). */
+
+/* hold.c: keep a link or fd for the run's life. Return 0 or -ENOMEM (it is closed then). */
 int run_hold_link(struct run *run, struct bpf_link *link);
 int run_hold_fd(struct run *run, int fd);
+/* Closes all that is held. */
+void programs_detach(struct run *run);
 
 /* attach_perf.c, attach_tc.c, attach_kprobe_multi.c: 0 or -errno; `detail` gets what errno doesn't say. */
 int attach_perf_event(struct run *run, struct program *program, char *detail, size_t size);
