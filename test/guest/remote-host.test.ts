@@ -25,6 +25,7 @@ const RUN = { timeout: 240_000 };
 const HEAD = `#include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
 char LICENSE[] SEC("license") = "GPL";
 struct event { unsigned int pid; char comm[16]; };
 struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 262144); } events SEC(".maps");
