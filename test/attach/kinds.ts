@@ -66,6 +66,12 @@ export const ATTACH_KINDS: AttachKind[] = [
       // The probe is at two places: the arguments of the second are constants.
       const end = { pid, number: -1, path: '/end' };
       assert.deepEqual(eventsOf(lines, 'calls'), [...callsOf(pid, 3), end]);
+      // usdt.bpf.h brings maps of its own, which are no results.
+      const sources = lines.find((line) => line.kind === 'schema')?.sources as { name: string }[] | undefined;
+      assert.deepEqual(
+        sources?.map(({ name }) => name),
+        ['calls'],
+      );
     },
   },
   {

@@ -38,12 +38,6 @@ static const char *const helper_names[] = {
 #endif
 };
 
-int policy_deny(struct run *run, const struct program *program, const char *what, const char *name)
-{
-	return fail(&run->failure, "policy", EACCES, program->name, "the host's policy does not allow program %s %s %s",
-		    program->name, what, name);
-}
-
 static int check_helper(struct run *run, const struct program *program, int id)
 {
 	const struct globs *denied = &run->spec.policy.helpers_denied;

@@ -92,7 +92,8 @@ int fail_absent(struct run *run, const char *stage);
 
 /* policy.c */
 int policy_check(struct run *run);
-/* Fails the run: "… does not allow program X <what> <name>". Returns -1. */
+
+/* denial.c: fails the run: "… does not allow program X <what> <name>". Returns -1. */
 int policy_deny(struct run *run, const struct program *program, const char *what, const char *name);
 
 /* policy_target.c: resolves the program's path, too, so that what was checked is what gets attached. 0 or -1 with failure. */

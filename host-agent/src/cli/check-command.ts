@@ -81,18 +81,23 @@ async function compileOnHub(probe: Probe, hub: string, host: string | undefined)
 }
 
 function summaryOf(schema: ProbeSchema): string[] {
-  const programs = createTable(['program', 'section', 'target'], [false, false, false]);
-  const programRows = schema.programs.map(({ name, section, needsTarget, targetExample }) => {
-    const target = needsTarget ? `needs --attach ${name}=…, as in ${targetExample}` : 'as SEC() says';
-    return programs.row([name, section, target]);
-  });
-  const sources = createTable(['source', 'kind', 'map type'], [false, false, false]);
-  const sourceRows = schema.sources.map(({ name, kind, mapType }) => sources.row([name, kind, mapType]));
-  const params = createTable(['parameter', 'initial'], [false, false]);
-  const paramRows = schema.params.map(({ name, initial }) => params.row([name, escapeControls(initial)]));
+  const programs = schema.programs.map(({ name, section, needsTarget, targetExample }) => [
+    name,
+    section,
+    needsTarget ? `needs --attach ${name}=…, as in ${targetExample}` : 'as SEC() says',
+  ]);
+  const sources = schema.sources.map(({ name, kind, mapType }) => [name, kind, mapType]);
+  const params = schema.params.map(({ name, initial }) => [name, escapeControls(initial)]);
   return [
-    ...(programRows.length > 0 ? [programs.heading(), ...programRows] : ['no programs']),
-    ...(sourceRows.length > 0 ? ['', sources.heading(), ...sourceRows] : []),
-    ...(paramRows.length > 0 ? ['', params.heading(), ...paramRows] : []),
+    ...(programs.length > 0 ? tableOf(['program', 'section', 'target'], programs) : ['no programs']),
+    ...(sources.length > 0 ? ['', ...tableOf(['source', 'kind', 'map type'], sources)] : []),
+    ...(params.length > 0 ? ['', ...tableOf(['parameter', 'initial'], params)] : []),
   ];
+}
+
+function tableOf(names: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return createTable(
+    names,
+    names.map(() => false),
+  ).whole(rows);
 }

@@ -3,6 +3,8 @@ export interface Table {
   /** The heading line. */
   heading(): string;
   row(cells: readonly string[]): string;
+  /** The heading and all of these rows, each column as wide as the widest of them. */
+  whole(rows: readonly (readonly string[])[]): string[];
 }
 
 /** A cell is at most this wide before the rest of its row moves right. */
@@ -19,13 +21,20 @@ export function createTable(names: readonly string[], numeric: readonly boolean[
         return numeric[index] ? cell.padStart(width) : cell.padEnd(width);
       })
       .join('  ');
+  const heading = (): string => aligned(names.map((name) => name.toUpperCase()));
+  const widen = (cells: readonly string[]): void =>
+    cells.forEach((cell, index) => {
+      widths[index] = Math.min(WIDTH_MAX, Math.max(widths[index] ?? 0, cell.length));
+    });
   return {
-    heading: () => aligned(names.map((name) => name.toUpperCase())),
+    heading,
     row(cells) {
-      cells.forEach((cell, index) => {
-        widths[index] = Math.min(WIDTH_MAX, Math.max(widths[index] ?? 0, cell.length));
-      });
+      widen(cells);
       return aligned(cells);
+    },
+    whole(rows) {
+      rows.forEach(widen);
+      return [heading(), ...rows.map(aligned)];
     },
   };
 }

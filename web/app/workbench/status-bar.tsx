@@ -107,12 +107,13 @@ function RunItems({ run }: { run: RunView | undefined }) {
   const rate = sources.reduce((sum, { name, kind }) => sum + (streams(kind) ? (run.rates[name] ?? 0) : 0), 0);
   const drops = sources.reduce((sum, { name }) => sum + droppedOf(countsOf(run, name)), 0);
   const live = isLive(run);
+  const running = Object.values(run.statuses).some(({ state }) => state === 'running');
   return (
     <>
       {live && (
         <span className={names(styles.item, styles.live)} data-testid="status-attached">
           <Icon name="play" size={11} />
-          {attached} attached
+          {running ? `${attached} attached` : 'starting'}
         </span>
       )}
       {live && (

@@ -97,6 +97,7 @@ function optionsOf(shape: string, unit: string, compact: boolean, element: HTMLE
         space: compact ? 26 : 34,
         gap: 6,
         grid: { stroke: token('line'), width: 1 },
+        ...(compact ? { splits: (_plot, _axis, _min, max) => [0, roundBelow(max)] } : {}),
         values: (_plot, splits) =>
           splits.map((value, at) =>
             // In a strip the zero would stand in the time's place.
@@ -126,4 +127,10 @@ function optionsOf(shape: string, unit: string, compact: boolean, element: HTMLE
       }),
     ],
   };
+}
+
+/** The largest of 1, 2 and 5 times a power of ten that `value` reaches: the one line of a strip, which has room for no more. */
+function roundBelow(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * (value >= 5 * power ? 5 : value >= 2 * power ? 2 : 1);
 }

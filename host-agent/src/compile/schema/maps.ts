@@ -56,6 +56,9 @@ const MAP_TYPES = [
 /** The kernel allows a program 64. Source: linux/bpf_verifier.h, MAX_USED_MAPS. */
 const MAPS_MAX = 1_024;
 
+/** What usdt.bpf.h keeps its notes in is no result of the program. Source: libbpf, usdt.bpf.h. */
+const LIBBPF_OWN = new Set(['__bpf_usdt_specs', '__bpf_usdt_ip_to_spec_id']);
+
 export function isPerCpu(type: string): boolean {
   return type.includes('percpu');
 }
@@ -65,7 +68,7 @@ export function readMaps(btf: Btf): MapDefinition[] {
   const maps: MapDefinition[] = [];
   for (const { type } of btf.variablesOf('.maps')) {
     const variable = btf.type(type);
-    if (variable.kind !== 'variable') continue;
+    if (variable.kind !== 'variable' || LIBBPF_OWN.has(variable.name)) continue;
     const definition = resolved(btf, variable.target).type;
     if (definition.kind === 'struct') maps.push(readMap(btf, variable.name, definition));
   }
