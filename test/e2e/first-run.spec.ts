@@ -24,6 +24,7 @@ test('a pasted program gives typed columns and a map table that counts on', asyn
   await page.getByTestId('source-tab-started').click();
   const entry = page.getByTestId('map-row').filter({ hasText: 'true' });
   await expect(entry).toHaveCount(1);
+  // biome-ignore lint/performance/useDomNodeTextContent: the cells' texts would run together
   const count = async (): Promise<number> => Number((await entry.innerText()).match(/true\s+(\d+)/)?.[1]);
   const before = await count();
   await stir(5);
