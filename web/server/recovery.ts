@@ -24,23 +24,24 @@ export interface Recovery {
 const LAST_WORD_WAIT = 2_000;
 
 export function recovery(live: LiveRuns, store: Store, log: Log, lease: number): Recovery {
-  const timers = new Map<string, Set<NodeJS.Timeout>>();
+  /** By host that is away: when its lease is over. */
+  const leases = new Map<string, NodeJS.Timeout>();
+  /** By run's stream: when it is no longer waited for what its agent, back without the run, may have to tell of its end. */
+  const lastWords = new Map<number, NodeJS.Timeout>();
   let closed = false;
 
-  function later(host: string, delay: number, action: () => void): void {
+  function later<K>(timers: Map<K, NodeJS.Timeout>, key: K, delay: number, action: () => void): void {
     if (closed) return;
-    const ofHost = timers.get(host) ?? new Set();
-    timers.set(host, ofHost);
     const timer = setTimeout(() => {
-      ofHost.delete(timer);
+      timers.delete(key);
       action();
     }, delay);
-    ofHost.add(timer);
+    timers.set(key, timer);
   }
 
-  function forget(host: string): void {
-    for (const timer of timers.get(host) ?? []) clearTimeout(timer);
-    timers.delete(host);
+  function forget<K>(timers: Map<K, NodeJS.Timeout>, key: K): void {
+    clearTimeout(timers.get(key));
+    timers.delete(key);
   }
 
   function end(stream: RunStream, reason: 'host_lost' | 'crashed', what: string): void {
@@ -60,7 +61,7 @@ export function recovery(live: LiveRuns, store: Store, log: Log, lease: number):
   function waitFor(host: string, reason: 'host_lost' | 'crashed'): void {
     const streams = live.unfinished(host);
     if (streams.length === 0) return;
-    later(host, lease + Math.min(lease, HEARTBEAT_TIMEOUT), () => {
+    later(leases, host, lease + Math.min(lease, HEARTBEAT_TIMEOUT), () => {
       for (const stream of streams) {
         end(stream, reason, 'waiting for the host: it did not come back within the lease');
       }
@@ -81,7 +82,7 @@ export function recovery(live: LiveRuns, store: Store, log: Log, lease: number):
       for (const host of hosts) waitFor(host, 'crashed');
     },
     agentCame(connection, hello) {
-      forget(connection.host);
+      forget(leases, connection.host);
       const going = new Map(hello.runs.map(({ run, stream }) => [run, stream]));
       for (const [run, id] of going) {
         const stream = live.stream(id);
@@ -94,19 +95,23 @@ export function recovery(live: LiveRuns, store: Store, log: Log, lease: number):
               connection.request('run.stop', { run });
         action.catch((error: unknown) => log('warn', 'run.resume', { run, error: String(error) }));
       }
-      const missing = live.unfinished(connection.host).filter(({ run }) => !going.has(run));
-      if (missing.length === 0) return;
-      later(connection.host, LAST_WORD_WAIT, () => {
-        for (const stream of missing) end(stream, 'crashed', 'the host came back without the run');
-      });
+      for (const stream of live.unfinished(connection.host)) {
+        if (going.has(stream.run)) forget(lastWords, stream.id);
+        else if (!lastWords.has(stream.id)) {
+          // An agent that goes again and again does not put this off.
+          later(lastWords, stream.id, LAST_WORD_WAIT, () =>
+            end(stream, 'crashed', 'the host came back without the run'),
+          );
+        }
+      }
     },
     agentWent(host) {
-      forget(host);
+      forget(leases, host);
       waitFor(host, 'host_lost');
     },
     close() {
       closed = true;
-      for (const host of [...timers.keys()]) forget(host);
+      for (const timer of [...leases.values(), ...lastWords.values()]) clearTimeout(timer);
     },
   };
 }

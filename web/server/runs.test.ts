@@ -227,6 +227,25 @@ test('an agent that comes back without the run has crashed', async (t) => {
   assert.equal(status.reason, 'crashed');
 });
 
+test('an agent that goes again and again does not put off the end of a run that it came back without', async (t) => {
+  const { hub, agent, browser } = await runningRun(t);
+  let over = false;
+  const end = browser
+    .event('run.status', (event) => event.status.state === 'ended')
+    .finally(() => {
+      over = true;
+    });
+  let last = agent;
+  for (let times = 0; times < 100 && !over; times++) {
+    last.socket.terminate();
+    await browser.event('hosts', ({ hosts }) => hosts[0]?.online === false);
+    last = await testAgent(t, hub, { credential: agent.credential });
+    await Promise.race([end, new Promise((resolve) => setTimeout(resolve, 100))]);
+  }
+  assert.ok(over, 'it was put off a hundred times');
+  assert.equal((await end).status.reason, 'crashed');
+});
+
 test('an agent that comes back may still say how the run ended meanwhile', async (t) => {
   const { hub, agent, browser, run } = await runningRun(t);
   agent.socket.terminate();
