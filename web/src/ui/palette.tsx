@@ -44,7 +44,7 @@ export function Palette({
               {commands.map((command) => (
                 <Cmdk.Item
                   key={command.id}
-                  value={`${command.group} ${command.title}`}
+                  value={`${command.group}: ${command.title}`}
                   disabled={command.disabled ?? false}
                   className={styles.item}
                   onSelect={() => {
