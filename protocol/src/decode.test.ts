@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createDecoder } from './decode.ts';
-import { escapeControls, formatBytes, formatDuration, formatValue, meaningOf } from './format.ts';
+import {
+  escapeControls,
+  escapeLines,
+  formatBytes,
+  formatDuration,
+  formatValue,
+  meaningOf,
+} from './format.ts';
 import { encodeFrame, type Frame, FrameError, type FrameKind, framesOf } from './frames.ts';
 import type { ProbeSchema, Source, Type } from './schema.ts';
 import { sampleMessage, sampleRecord, sampleSchema, sampleSource } from './testing.ts';
@@ -233,6 +240,7 @@ test('values read as people write them, and cannot steer a terminal', () => {
   assert.equal(formatDuration(59.97e9), '1 min 0 s');
   assert.equal(formatBytes(1536), '1.5 KiB');
   assert.equal(escapeControls('a\u001b[31m\nb\u202e<b>'), 'a␛[31m␊b\\u{202e}<b>');
+  assert.equal(escapeLines('a\u001b\nb\r'), 'a␛\nb␍');
   const octets = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
   assert.equal(formatValue(octets, 'ipv6'), '2001:db8::1');
 });

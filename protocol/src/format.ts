@@ -145,3 +145,8 @@ export function escapeControls(text: string): string {
     return code < 0x20 ? String.fromCharCode(0x2400 + code) : `\\u{${code.toString(16)}}`;
   });
 }
+
+/** Text of several lines, each of them like `escapeControls`. */
+export function escapeLines(text: string): string {
+  return text.split('\n').map(escapeControls).join('\n');
+}

@@ -1,4 +1,4 @@
-import { escapeControls } from '@probepad/protocol/format';
+import { escapeLines } from '@probepad/protocol/format';
 import type { Problem } from '../session/problems.ts';
 import { modelOf } from './models.ts';
 import { monaco } from './monaco.ts';
@@ -56,8 +56,4 @@ function markerOf(model: monaco.editor.ITextModel, problem: Problem): monaco.edi
       ];
     }),
   };
-}
-
-function escapeLines(text: string): string {
-  return text.split('\n').map(escapeControls).join('\n');
 }

@@ -1,4 +1,4 @@
-import { escapeControls } from '@probepad/protocol/format';
+import { escapeLines } from '@probepad/protocol/format';
 import { useCheck } from '../session/check.ts';
 import { hostName, useSession } from '../session/hosts.ts';
 import type { Problem } from '../session/problems.ts';
@@ -40,7 +40,7 @@ export function ProblemsPanel({ problems }: { problems: readonly Problem[] }) {
               <span className="visually-hidden">{problem.severity}: </span>
             </span>
             <span className={styles.line}>
-              <span className={styles.message}>{escapeControls(problem.message)}</span>
+              <span className={styles.message}>{escapeLines(problem.message)}</span>
               <span className={styles.where}>
                 {problem.origin}
                 {problem.place && ` · ${problem.place.file}:${problem.place.line}:${problem.place.column}`}
@@ -52,7 +52,7 @@ export function ProblemsPanel({ problems }: { problems: readonly Problem[] }) {
               // biome-ignore lint/suspicious/noArrayIndexKey: notes never change places
               <span key={index} className={styles.extra}>
                 {note.place && `${note.place.file}:${note.place.line} `}
-                {escapeControls(note.message)}
+                {escapeLines(note.message)}
               </span>
             ))}
             {problem.remedy && <span className={styles.extra}>→ {problem.remedy}</span>}

@@ -1,4 +1,4 @@
-import { escapeControls } from '@probepad/protocol/format';
+import { escapeLines } from '@probepad/protocol/format';
 import { type Problem, problemsOf } from '../session/problems.ts';
 import type { RunView } from '../session/runs.ts';
 import { reveal } from '../session/workspace.ts';
@@ -41,7 +41,7 @@ function Failure({ problem, text }: { problem: Problem; text: string | undefined
       <span className={styles.mark}>
         <Icon name="error" />
       </span>
-      <span className={styles.message}>{escapeControls(problem.message)}</span>
+      <span className={styles.message}>{escapeLines(problem.message)}</span>
       {place && text !== undefined && (
         <span className={styles.code}>
           <span className={styles.number} title={place.file}>

@@ -1,6 +1,6 @@
 import type { RunStatus } from '@probepad/protocol/control/run';
 import type { ProbepadError } from '@probepad/protocol/errors';
-import { escapeControls } from '@probepad/protocol/format';
+import { escapeLines } from '@probepad/protocol/format';
 import { hostName, useSession } from '../session/hosts.ts';
 import { usePreferences } from '../session/preferences.ts';
 import { type RunView, sourcesOf, streams } from '../session/runs.ts';
@@ -102,7 +102,7 @@ function Failure({ status }: { status: RunStatus }) {
   const place = status.diagnostics.find((diagnostic) => diagnostic.place)?.place;
   return (
     <div className={styles.error} role="alert" data-testid="run-error" data-code={status.error.code}>
-      <span className={styles.message}>{escapeControls(status.error.message)}</span>
+      <span className={styles.message}>{escapeLines(status.error.message)}</span>
       <span className={styles.remedy}>→ {status.error.remedy}</span>
       {(place || status.reason === 'verifier_rejected') && (
         <span className={styles.links}>
