@@ -1,5 +1,5 @@
 /** Processes below another one, whatever groups and sessions they made for themselves. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /**
  * @param {number} pid
@@ -27,10 +27,29 @@ export function killTree(leader) {
 
 /** @param {number} pid */
 function childrenOf(pid) {
+  const task = `/proc/${pid}/task`;
+  /** @type {Set<number>} */
+  const children = new Set();
+  let again = true;
+  while (again) {
+    again = false;
+    for (const thread of entries(task)) {
+      try {
+        const list = readFileSync(`${task}/${thread}/children`, 'utf8');
+        for (const child of list.split(' ').filter(Boolean)) children.add(Number(child));
+      } catch {
+        // A thread that ends leaves its children to another one, which may have been read before.
+        again ||= !existsSync(`${task}/${thread}`);
+      }
+    }
+  }
+  return [...children];
+}
+
+/** @param {string} path */
+function entries(path) {
   try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-      readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
-    );
+    return readdirSync(path);
   } catch {
     return [];
   }
