@@ -9,6 +9,9 @@ const USER = 'probepad';
 /** The folder for Node's compile cache within the data folder, there even when a hub ended before it made anything else. */
 export const COMPILED = 'compiled';
 
+/** What is in the data folder before the hub's database is: a first start may have ended anywhere. */
+const BEFORE_DATABASE = [COMPILED, 'token'];
+
 /**
  * @typedef {object} Identity
  * @property {string[]} prefix put before a command to run it as the chosen user, who then also ends with us
@@ -40,12 +43,12 @@ export async function chooseIdentity(data) {
 
 /**
  * Everything in the data folder changes its owner, which must not happen to a home folder that PROBEPAD_DATA names by mistake.
- * Throws unless the folder is empty or holds a hub's database.
+ * Throws unless the folder holds a hub's database, or nothing but what a hub writes before that.
  *
  * @param {string} data
  */
 export function checkData(data) {
-  const names = readdirSync(data).filter((name) => name !== COMPILED);
+  const names = readdirSync(data).filter((name) => !BEFORE_DATABASE.includes(name));
   if (names.length === 0 || names.includes('hub.sqlite')) return;
   const [other] = names;
   throw new Error(

@@ -114,7 +114,9 @@ test('a hub that dies later comes back on the same port, and the agent stays', L
   const env = { ...process.env, PROBEPAD_PORT: '' };
   const parts = runParts({ hub, agent: script('agent', AGENT), data: folder, env, say, delays: QUICK });
   await parts.ready;
-  const lines = await until((said) => said.some((line) => line.startsWith('hub    pid ')));
+  const lines = await until((said) =>
+    ['hub    pid ', 'agent  options'].every((start) => said.some((line) => line.startsWith(start))),
+  );
   const pid = lines
     .find((/** @type {string} */ line) => line.startsWith('hub    pid '))
     .split(' ')
@@ -128,6 +130,9 @@ test('a hub that dies later comes back on the same port, and the agent stays', L
 
 test('only a folder that is empty or a hub’s own is given to the service user', () => {
   mkdirSync(join(folder, COMPILED));
+  checkData(folder);
+  // The hub writes it before its database; one that ended in between starts again.
+  writeFileSync(join(folder, 'token'), '');
   checkData(folder);
   writeFileSync(join(folder, '.bashrc'), '');
   assert.throws(() => checkData(folder), /holds other files \(\.bashrc\)/);
