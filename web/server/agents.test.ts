@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { HEARTBEAT_INTERVAL } from '@probepad/protocol/limits';
 import { connectAgent, FACTS, type FromHub, joinedAgent, testAgent } from './testing/test-agent.ts';
 import { failsWith, testBrowser } from './testing/test-browser.ts';
 import { testHub } from './testing/test-hub.ts';
@@ -90,8 +91,10 @@ test('an agent is pinged more often than a short lease lasts', async (t) => {
   const isPing = (message: FromHub): message is Extract<FromHub, { type: 'ping' }> => message.type === 'ping';
   assert.equal(((await agent.messages.next(isWelcome)) as { heartbeat: number }).heartbeat, 200);
   const first = await agent.messages.next(isPing);
-  const second = await agent.messages.next(isPing);
-  assert.ok(second.time - first.time < 600, `${second.time - first.time} ms between pings`);
+  let last = first;
+  for (let more = 0; more < 3; more++) last = await agent.messages.next(isPing);
+  // Three of 200 ms each. A machine that is busy for seconds still tells them from three that take no notice of the lease.
+  assert.ok(last.time - first.time < 2 * HEARTBEAT_INTERVAL, `${last.time - first.time} ms for three pings`);
 });
 
 test('an unused invitation to a removed host is worth nothing', async (t) => {
