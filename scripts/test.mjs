@@ -8,11 +8,10 @@
 import { constants } from 'node:os';
 import { argv } from 'node:process';
 import { STEPS, setUp } from './setup.mjs';
-import { runSuite } from './suites/run-suite.mjs';
+import { runStage } from './suites/run-stage.mjs';
 import { selectSuites } from './suites/select.mjs';
 import { stagesOf } from './suites/stages.mjs';
 import { resultTable } from './suites/table.mjs';
-import { takeTurns } from './suites/turns.mjs';
 import { SUITES } from './suites.mjs';
 
 /** @type {import('./suites.mjs').Suite[]} */
@@ -44,7 +43,9 @@ for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
 const results = [];
 for (const stage of stagesOf(suites)) {
   if (interruption.signal.aborted) break;
-  results.push(...(await runStage(stage)));
+  const show = (/** @type {'stdout' | 'stderr'} */ stream, /** @type {string} */ text) =>
+    void process[stream].write(text);
+  results.push(...(await runStage(stage, { show, signal: interruption.signal })));
 }
 
 const { signal } = interruption;
@@ -54,21 +55,3 @@ const failed = results.some(({ counts }) => counts.failed > 0);
 process.exitCode = signal.aborted
   ? 128 + constants.signals[/** @type {NodeJS.Signals} */ (signal.reason)]
   : Number(failed);
-
-/** @param {import('./suites.mjs').Suite[]} stage */
-function runStage(stage) {
-  const turns = takeTurns(stage.length, (stream, text) => void process[stream].write(text));
-  return Promise.all(
-    stage.map(async (suite, index) => {
-      const turn = /** @type {import('./suites/turns.mjs').Turn} */ (turns[index]);
-      const others = stage.filter((other) => other !== suite).map(({ name }) => name);
-      turn.write(
-        'stdout',
-        `\n── ${suite.name}: ${suite.about}${others.length > 0 ? ` (beside ${others.join(', ')})` : ''}\n`,
-      );
-      const result = await runSuite(suite, { show: turn.write, signal: interruption.signal });
-      turn.end();
-      return result;
-    }),
-  );
-}

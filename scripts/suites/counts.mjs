@@ -64,16 +64,25 @@ export function countTap(output) {
 }
 
 /**
- * @param {string} json of Playwright's JSON reporter; empty when it did not get to write it
+ * @param {string} json of Playwright's JSON reporter; empty or cut off when it did not get to write it, which counts as none
  * @returns {Counts}
  */
 export function countPlaywright(json) {
-  if (json === '') return noCounts();
-  const { stats, errors } = JSON.parse(json);
+  const { stats, errors } = parsed(json);
+  if (stats === undefined) return noCounts();
   return {
     // A test that passed on a second try is reported as flaky: here there is no second try.
     passed: stats.expected,
     failed: stats.unexpected + stats.flaky + (errors?.length ?? 0),
     skipped: stats.skipped,
   };
+}
+
+/** @param {string} json */
+function parsed(json) {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return {};
+  }
 }

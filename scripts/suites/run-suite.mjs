@@ -54,7 +54,8 @@ export async function runSuite(suite, { show = print, signal } = {}) {
     const seconds = (performance.now() - started) / 1000;
     return { name: suite.name, seconds, ...judgeEnd(counts, end, suite.limitMinutes) };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    // What a suite left running may still write its compile cache.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { inRepository } from '../repository.mjs';
 import { SUITES } from '../suites.mjs';
 import { countNodeTests, countPlaywright, countTap } from './counts.mjs';
+import { runStage } from './run-stage.mjs';
 import { judgeEnd, runSuite } from './run-suite.mjs';
 import { selectSuites } from './select.mjs';
 import { stagesOf } from './stages.mjs';
@@ -102,6 +103,28 @@ test('a suite that is interrupted is ended, with what it started in groups of th
   while (isRunning(pid)) await new Promise((resolve) => setImmediate(resolve));
 });
 
+test('what goes wrong around one suite is its failure; the one beside it is run and shown', async () => {
+  const sample = { about: 'a sample', limitMinutes: 1 };
+  const nothing = { ...sample, name: 'names-nothing' };
+  const path = file('passing.mjs', `console.log('ok 1 - first')`);
+  const passing = { ...sample, name: 'passing', tap: ['node', path] };
+  let shown = '';
+  const results = await runStage([nothing, passing], {
+    show: (_, text) => {
+      shown += text;
+    },
+    signal: new AbortController().signal,
+  });
+  assert.deepEqual(
+    results.map(({ name, counts, note }) => [name, counts, note]),
+    [
+      ['names-nothing', { passed: 0, failed: 1, skipped: 0 }, 'suite names-nothing names nothing to run'],
+      ['passing', { passed: 1, failed: 0, skipped: 0 }, ''],
+    ],
+  );
+  assert.match(shown, /── names-nothing.*── passing.*ok 1 - first/s);
+});
+
 test('npm’s signals reach what ends its children by them', () => {
   const { scripts } = JSON.parse(readFileSync(inRepository('package.json'), 'utf8'));
   // npm passes signals on to the shell that it starts a script with, which ends by them and leaves its command running.
@@ -156,6 +179,7 @@ test('Playwright: a test that passed only on a second try has failed', () => {
   const report = { stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 2 }, errors: [{ message: 'x' }] };
   assert.deepEqual(countPlaywright(JSON.stringify(report)), { passed: 5, failed: 3, skipped: 2 });
   assert.deepEqual(countPlaywright(''), { passed: 0, failed: 0, skipped: 0 });
+  assert.deepEqual(countPlaywright('{"stats":{"exp'), { passed: 0, failed: 0, skipped: 0 });
 });
 
 test('a report that is cut off counts up to there', () => {
