@@ -96,6 +96,7 @@ export function recovery(live: LiveRuns, store: Store, log: Log, lease: number):
         action.catch((error: unknown) => log('warn', 'run.resume', { run, error: String(error) }));
       }
       for (const stream of live.unfinished(connection.host)) {
+        if (stream.compiledElsewhere) continue;
         if (going.has(stream.run)) forget(lastWords, stream.id);
         else if (!lastWords.has(stream.id)) {
           // An agent that goes again and again does not put this off.

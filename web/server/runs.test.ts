@@ -145,6 +145,41 @@ test('a run that is stopped while another host compiles it never starts', async 
   assert.equal((await bare.request('run.start')).params.run, next.id);
 });
 
+test('a host that comes back by another connection while another one compiles for it runs the program', async (t) => {
+  const hub = await testHub(t);
+  const compiler = await joinedAgent(t, hub, { name: 'compiler' });
+  const bare = await joinedAgent(t, hub, { name: 'bare', facts: { clang: '' } });
+  const browser = await testBrowser(t, hub);
+  const compiled = async () => {
+    const asked = await compiler.request('compile');
+    compiler.reply(asked, { ok: true, diagnostics: [], cached: false, milliseconds: 1 });
+    for (const message of blobMessages(asked.params.transfer ?? 0, Buffer.alloc(9))) {
+      compiler.socket.send(message);
+    }
+  };
+  const lost = await browser.call('run.start', { ...start, hosts: [bare.host] });
+  await compiled();
+  bare.reply(await bare.request('run.start'), {});
+  const run = await browser.call('run.start', { ...start, hosts: [bare.host] });
+
+  bare.socket.terminate();
+  await browser.event('hosts', ({ hosts }) => hosts.some(({ name, online }) => name === 'bare' && !online));
+  const back = await testAgent(t, hub, { credential: bare.credential, facts: { clang: '' } });
+  // What the host had and has not any more is given up; that takes a while, and what it never had is not touched by it.
+  const { status } = await browser.event('run.status', (event) => event.status.state === 'ended');
+  assert.deepEqual([status.run, status.reason], [lost.id, 'crashed']);
+
+  await compiled();
+  const asked = await back.request('run.start');
+  assert.equal(asked.params.run, run.id);
+  back.reply(asked, {});
+  back.send({ type: 'run.status', status: statusOf(run, { state: 'running' }) });
+  await browser.event(
+    'run.status',
+    (event) => event.status.run === run.id && event.status.state === 'running',
+  );
+});
+
 test('without any compiler the answer says so', async (t) => {
   const hub = await testHub(t);
   const bare = await joinedAgent(t, hub, { facts: { clang: '' } });

@@ -76,30 +76,30 @@ export async function runsOf(
     live.update({ ...status, ...more, state: 'ended', reason, error }, 'hub');
   }
 
-  /** Streams whose program another host compiles: their own hosts have not heard of them. */
-  const compiledElsewhere = new Set<RunStream>();
-
   async function startOn(stream: RunStream, probe: Probe, user: string): Promise<void> {
     const { status } = stream;
     let asked = false;
     try {
-      const agent = hosts.connected(status.host);
+      let agent = hosts.connected(status.host);
       const params = { run: status.run, stream: status.stream, user, probe };
       if (hosts.find(status.host)?.facts?.clang !== '') {
         asked = true;
         await agent.request('run.start', params);
         return;
       }
-      compiledElsewhere.add(stream);
-      const compiled = await compiling
-        .objectFor(status.host, probe)
-        .finally(() => compiledElsewhere.delete(stream));
-      if (stream.stopWanted) return;
+      stream.compiledElsewhere = true;
+      const compiled = await compiling.objectFor(status.host, probe).finally(() => {
+        stream.compiledElsewhere = false;
+      });
+      // Stopped, or given up because its host was away for too long.
+      if (stream.stopWanted || stream.status.state === 'ended') return;
       if (compiled.object === undefined) {
         const { diagnostics } = compiled.result;
         endWith(status, probepadError('compile_failed', 'compiling the program'), { diagnostics });
         return;
       }
+      // The host may have come back by another connection meanwhile.
+      agent = hosts.connected(status.host);
       const transfer = newTransfer();
       asked = true;
       const started = agent.request('run.start', {
@@ -120,7 +120,7 @@ export async function runsOf(
     const { host, run } = stream;
     await store.audit.append({ user, action: 'run.stopped', host, run });
     stream.stopWanted = true;
-    if (compiledElsewhere.has(stream)) {
+    if (stream.compiledElsewhere) {
       live.update({ ...stream.status, state: 'ended', reason: 'stopped' }, 'hub');
       return;
     }

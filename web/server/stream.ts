@@ -22,6 +22,8 @@ export interface RunStream {
   status: RunStatus;
   /** Somebody pressed Stop. The host is told when it can be, and until then the run is not started or gone on with. */
   stopWanted: boolean;
+  /** Another host compiles the program just now: this stream's own host has not heard of the run. */
+  compiledElsewhere: boolean;
   schema: ProbeSchema | undefined;
   /** The agent's own counters, as it told them last. */
   agentCounts: RunCounts | undefined;
@@ -91,6 +93,7 @@ export function runStream(status: RunStatus, mid: boolean): RunStream {
     status,
     // One from before the hub's start.
     stopWanted: status.state === 'stopping',
+    compiledElsewhere: false,
     schema: undefined,
     agentCounts: undefined,
     viewers,
