@@ -131,7 +131,17 @@ export const LoaderCommandSchema = z.discriminatedUnion('type', [
 ]);
 export type LoaderCommand = z.infer<typeof LoaderCommandSchema>;
 
-export const LOADER_STAGES = ['spec', 'limit', 'open', 'load', 'policy', 'attach', 'stream'] as const;
+/** What a loader was doing when it failed. `target`: this kernel has nothing of what the programs attach to. */
+export const LOADER_STAGES = [
+  'spec',
+  'limit',
+  'open',
+  'load',
+  'policy',
+  'target',
+  'attach',
+  'stream',
+] as const;
 
 export const LoaderMessageSchema = z.discriminatedUnion('type', [
   /** Something was changed so that the program runs: a default size, a program turned off because its target is absent. */

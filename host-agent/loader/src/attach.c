@@ -308,6 +308,6 @@ int programs_attach(struct run *run)
 	if (run->attached_count || (!outcome.wanted && outcome.unattached))
 		return 0;
 	if (outcome.absent == outcome.wanted)
-		return fail_absent(run, "attach");
+		return fail_absent(run);
 	return fail(&run->failure, "attach", outcome.error, outcome.culprit, "%s", outcome.why);
 }

@@ -154,7 +154,7 @@ static bool named_before(const struct run *run, size_t program)
 	return false;
 }
 
-int fail_absent(struct run *run, const char *stage)
+int fail_absent(struct run *run)
 {
 	char targets[512] = "";
 	size_t i;
@@ -166,7 +166,7 @@ int fail_absent(struct run *run, const char *stage)
 			snprintf(targets + length, sizeof(targets) - length, "%s%s", length ? ", " : "",
 				 run->programs[i].hook.target);
 	}
-	return fail(&run->failure, stage, ESRCH, NULL, "this kernel has none of the programs' targets: %s", targets);
+	return fail(&run->failure, "target", ESRCH, NULL, "this kernel has none of the programs' targets: %s", targets);
 }
 
 /* No program is left to load: absent, off or never written. */
@@ -182,7 +182,7 @@ static int fail_unwanted(struct run *run)
 		tell_absent(&run->programs[i]);
 	}
 	if (absent)
-		return fail_absent(run, "load");
+		return fail_absent(run);
 	return fail(&run->failure, "load", EINVAL, NULL,
 		    run->program_count ? "every program is off" : "the object has no program");
 }

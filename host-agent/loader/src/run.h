@@ -87,8 +87,8 @@ struct program *run_program(struct run *run, const char *name);
 
 /* load.c */
 int object_load(struct run *run);
-/* Fails the run with ESRCH and no object: this kernel lacks every target. Returns -1. */
-int fail_absent(struct run *run, const char *stage);
+/* Fails the run in the stage `target`: this kernel lacks every one. Returns -1. */
+int fail_absent(struct run *run);
 
 /* policy.c */
 int policy_check(struct run *run);

@@ -11,7 +11,6 @@ export interface Ending {
 type Failed = Extract<LoaderMessage, { type: 'failed' }>;
 
 const ENOMEM = 12;
-const ESRCH = 3;
 const EPERM = 1;
 const EACCES = 13;
 
@@ -25,15 +24,14 @@ export function endingOfFailure(failed: Failed, verifierRejected: boolean, memor
   if (failed.stage === 'limit') {
     return { reason: 'load_failed', error: probepadError('no_memory_limit', message) };
   }
+  if (failed.stage === 'target') {
+    return { reason: 'attach_failed', error: probepadError('target_absent', message) };
+  }
   if (verifierRejected) {
     return {
       reason: 'verifier_rejected',
       error: probepadError('verifier_rejected', message, { program: failed.object }),
     };
-  }
-  // What the loader says when there is nothing on this kernel to attach to (fail_absent() in load.c).
-  if (failed.errno === ESRCH && failed.object === '') {
-    return { reason: 'attach_failed', error: probepadError('target_absent', message) };
   }
   if (failed.errno === ENOMEM && failed.stage !== 'attach') {
     return {
@@ -80,6 +78,7 @@ const GERUNDS: Record<Failed['stage'], string> = {
   open: 'opening the object',
   load: 'loading',
   policy: 'checking against the policy of the host',
+  target: 'attaching',
   attach: 'attaching',
   stream: 'reading the data of the run',
 };

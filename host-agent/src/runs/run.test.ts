@@ -213,6 +213,15 @@ test('a program whose target this kernel lacks says which, and what to do', asyn
   );
 });
 
+test("a symbol that a program needs and this kernel lacks is no absent target: libbpf's sentence names it", async () => {
+  const text = `extern const void probepad_none __ksym;
+SEC("tp/syscalls/sys_enter_getppid") int asks(void *ctx) { return (int)(long)&probepad_none; }`;
+  const status = await ended(machine.start(probeOfText(text)));
+  assert.equal(status?.reason, 'load_failed');
+  assert.equal(status?.error?.code, 'load_failed');
+  assert.match(status?.error?.message ?? '', /extern 'probepad_none' \(strong\): not resolved/);
+});
+
 test('a parameter of the wrong kind is named', async () => {
   const run = machine.start({ ...own(), params: { target: 'abc' } });
   const status = await ended(run);
