@@ -7,6 +7,7 @@
 
 #include "message.h"
 #include "run.h"
+#include "verifier_log.h"
 
 static bool is_tracing(const struct program *program, enum bpf_attach_type type, const char *target)
 {
@@ -54,7 +55,36 @@ static void set_aside(struct program *program, bool aside)
 	program->off = aside;
 }
 
-bool alternatives_narrow(struct run *run)
+/* Second ways that were left out for the first are back when that is rejected. Returns whether there is one. */
+static bool bring_back(struct run *run, const struct program *first)
+{
+	bool found = false;
+	size_t i;
+
+	for (i = 0; i < run->program_count; i++) {
+		struct program *program = &run->programs[i];
+
+		if (program->preferred != first || program->rejected || program->absent)
+			continue;
+		if (program->set_aside)
+			set_aside(program, false);
+		found = found || is_wanted(program);
+	}
+	return found;
+}
+
+static bool leave_out(struct run *run, struct program *rejected)
+{
+	if (rejected->preferred ? !is_wanted(rejected->preferred) : !bring_back(run, rejected))
+		return false;
+	set_aside(rejected, true);
+	rejected->rejected = true;
+	verifier_log_words(rejected, rejected->words, sizeof(rejected->words));
+	return true;
+}
+
+/* Nobody knows which of them it was: those that have a better one beside them go first. */
+static bool leave_out_half(struct run *run)
 {
 	bool again = false;
 	size_t i;
@@ -72,13 +102,18 @@ bool alternatives_narrow(struct run *run)
 	for (i = 0; i < run->program_count; i++) {
 		struct program *program = &run->programs[i];
 
-		if (program->preferred && program->set_aside) {
+		if (program->preferred && program->set_aside && !program->rejected) {
 			set_aside(program, false);
 			set_aside(program->preferred, true);
 			again = true;
 		}
 	}
 	return again;
+}
+
+bool alternatives_narrow(struct run *run, struct program *rejected)
+{
+	return rejected ? leave_out(run, rejected) : leave_out_half(run);
 }
 
 bool alternative_needless(const struct program *program)
@@ -111,6 +146,18 @@ static void tell_off(const struct program *program, const char *format, ...)
 	message_program(program->name, "off", program->hook.target, 0, detail);
 }
 
+static void tell_refused(const struct program *program, const struct program *other)
+{
+	char said[sizeof(program->words) + 32] = "";
+
+	if (program->words[0])
+		snprintf(said, sizeof(said), "; the verifier says: %s", program->words);
+	if (other)
+		tell_off(program, "this kernel refuses it, and %s does the same%s", other->name, said);
+	else
+		tell_off(program, "this kernel refuses it%s", said);
+}
+
 void alternatives_tell(const struct run *run)
 {
 	size_t i;
@@ -120,11 +167,19 @@ void alternatives_tell(const struct run *run)
 		const struct program *other = program->preferred ? program->preferred : stand_in(run, program);
 		bool needless = is_wanted(program) && !program->attached && alternative_needless(program);
 
-		if (program->set_aside && !program->preferred && other)
-			tell_off(program, "this kernel refuses it, and %s does the same", other->name);
-		else if (program->set_aside && !other)
-			tell_off(program, "this kernel refuses it");
+		if (program->rejected || (program->set_aside && !program->preferred))
+			tell_refused(program, other);
 		else if (program->set_aside || needless)
 			tell_off(program, "%s does the same", other->name);
 	}
+}
+
+void alternatives_tell_rejected(const struct run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->program_count; i++)
+		if (run->programs[i].rejected)
+			message_remark("the verifier rejected program %s, too%s%s", run->programs[i].name,
+				       run->programs[i].words[0] ? ": " : "", run->programs[i].words);
 }

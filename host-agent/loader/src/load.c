@@ -78,6 +78,7 @@ static int load_rejected(struct run *run, struct program *rejected, int error)
 	if (error == ENOSPC && verifier_log_full(run, rejected))
 		error = load_for_words(run, rejected, words, sizeof(words));
 	verifier_log_send(run, rejected, words);
+	alternatives_tell_rejected(run);
 	return fail(&run->failure, "load", error, rejected->name, "the verifier rejected program %s: %s",
 		    rejected->name, strerror(error));
 }
@@ -214,6 +215,18 @@ static void learn_syscall_names(struct run *run)
 	libbpf_set_print(print);
 }
 
+/* After a failed load: leaves programs out that need not be there. False when there is nothing to try again with. */
+static bool make_do(struct run *run)
+{
+	struct program *rejected = verifier_log_rejected(run);
+	bool absent = find_absent(run);
+
+	/* libbpf loads one after another: as long as that one is there, others make no difference. */
+	if (rejected && !rejected->absent)
+		return alternatives_narrow(run, rejected);
+	return absent || alternatives_narrow(run, NULL);
+}
+
 int object_load(struct run *run)
 {
 	uint64_t began = clock_monotonic();
@@ -221,14 +234,14 @@ int object_load(struct run *run)
 	int error;
 
 	learn_syscall_names(run);
-	/* Some are known to be absent from opening; a second try finds all the others, and of two ways there may be one too many. */
+	/* Some are known to be absent from opening; a second try finds all the others, and each may leave out one of two ways. */
 	for (;;) {
 		if (!count_wanted(run))
 			return fail_unwanted(run);
 		error = load_once(run);
 		if (!error)
 			break;
-		if (!find_absent(run) && !alternatives_narrow(run)) {
+		if (!make_do(run)) {
 			load_failed(run, error);
 			verifier_log_drop(run);
 			return -1;

@@ -28,6 +28,9 @@ struct program {
 	bool by_section;
 	struct program *preferred;
 	bool set_aside;
+	/* Left out because the verifier rejected it, with what it said of it. */
+	bool rejected;
+	char words[256];
 	bool attached;
 	char *log; /* run->log_size bytes, touched only by a rejection */
 	int iterator_link; /* fd of an iterator's link, or -1 */

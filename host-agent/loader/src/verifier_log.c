@@ -71,9 +71,24 @@ bool verifier_log_full(const struct run *run, const struct program *program)
 	return strlen(program->log) + 8 > run->log_size;
 }
 
-static bool has_end(const char *text, size_t length)
+/* Where the kernel's last line begins, with the newline in front of it, or NULL. */
+static const char *summary_of(const char *text)
 {
-	return strstr(text + (length > SUMMARY_WITHIN ? length - SUMMARY_WITHIN : 0), SUMMARY) != NULL;
+	size_t length = strlen(text);
+
+	return strstr(text + (length > SUMMARY_WITHIN ? length - SUMMARY_WITHIN : 0), SUMMARY);
+}
+
+void verifier_log_words(const struct program *program, char *words, size_t size)
+{
+	const char *end = summary_of(program->log), *line = end;
+
+	words[0] = '\0';
+	if (!end)
+		return;
+	while (line > program->log && line[-1] != '\n')
+		line--;
+	snprintf(words, size, "%.*s", (int)(end - line), line);
 }
 
 struct log_frames {
@@ -120,7 +135,7 @@ void verifier_log_send(struct run *run, const struct program *program, const cha
 	char before[128] = "", after[128] = "", *whole_end;
 	struct log_frames frames = { .output = &run->output };
 
-	if (full && has_end(text, strlen(text))) {
+	if (full && summary_of(text)) {
 		snprintf(before, sizeof(before), "[the beginning is left out: the text is longer than %zu bytes]\n",
 			 run->log_size);
 		words = "";

@@ -22,6 +22,9 @@ struct program *verifier_log_rejected(struct run *run);
 /* The text is longer than its buffer: since Linux 6.4 the kernel keeps its end, before that its beginning. */
 bool verifier_log_full(const struct run *run, const struct program *program);
 
+/* What the verifier said last of that program: one line, empty when the text is cut in front of it. */
+void verifier_log_words(const struct program *program, char *words, size_t size);
+
 /* Sends the text as frames, and its end as a message. `words` stand for an end that did not fit. */
 void verifier_log_send(struct run *run, const struct program *program, const char *words);
 

@@ -238,14 +238,33 @@ test('the second of two programs for the same events stands in for one that the 
   using loader = new LoaderProcess(object, makeOrders(object, {}));
   assert.equal((await loader.running()).attached, 1);
   await loader.stop();
+  const words = "R0 invalid mem access 'map_value_or_null'";
   assert.deepEqual(states(loader).sort(), [
-    'first off sched_switch this kernel refuses it, and second does the same',
+    `first off sched_switch this kernel refuses it, and second does the same; the verifier says: ${words}`,
     'second attached sched_switch',
   ]);
 
   const alone = makeOrders(object, { programs: [{ name: 'second', attach: { type: 'off' } }] });
   using failed = new LoaderProcess(object, alone);
   assert.equal((await failed.until('failed', () => failed.message('failed'))).object, 'first');
+});
+
+test('a rejected program beside two for the same events is loaded once, not with each of them', async () => {
+  const object = compileFixture('rejected-bystander');
+  using loader = new LoaderProcess(object, makeOrders(object, {}));
+  assert.equal((await loader.until('failed', () => loader.message('failed'))).object, 'bad');
+  await loader.until('exit', () => loader.exited);
+  assert.equal(loader.log.match(/prog 'bad': BPF program load failed/g)?.length, 1, loader.log);
+});
+
+test('when both of two programs for the same events are rejected, what is wrong with each is told', async () => {
+  const object = compileFixture('rejected-alternatives');
+  using loader = new LoaderProcess(object, makeOrders(object, {}));
+  assert.equal((await loader.until('failed', () => loader.message('failed'))).object, 'first');
+  await loader.until('exit', () => loader.exited);
+  assert.match(logOf(loader), /invalid mem access 'map_value_or_null'/);
+  const remarks = loader.messages.flatMap((message) => (message.type === 'remark' ? [message.text] : []));
+  assert.ok(remarks.includes("the verifier rejected program second, too: R0 invalid mem access 'scalar'"));
 });
 
 /** The text of the `log` frames, which say where it begins and ends. */

@@ -65,8 +65,11 @@ interface Built {
   schema: ProbeSchema;
 }
 
-/** The verifier takes seconds on large programs; a loader that is silent for this long is stuck. */
-const LOAD_TIMEOUT = 60_000;
+/**
+ * The verifier walks a rejected program twice, the second time writing its text, and a second program for the same events may be
+ * tried in its place. A walk of a million instructions can take a minute on a busy or emulated machine: longer, and it is stuck.
+ */
+const LOAD_TIMEOUT = 300_000;
 
 /** Starts a run; everything that happens to it is told to `listener`. */
 export function startRun(environment: RunEnvironment, request: RunRequest, listener: RunListener): Run {
