@@ -10,7 +10,7 @@
 
 /* One target under the several names people know it by. */
 struct names {
-	char text[4][640];
+	char text[5][640];
 	size_t count;
 };
 
@@ -39,6 +39,8 @@ static void names_of(const struct hook *hook, struct names *names)
 		add_name(names, "sys_", hook->target);
 		add_name(names, "__x64_sys_", hook->target);
 		add_name(names, "__arm64_sys_", hook->target);
+		/* Without wrappers. */
+		add_name(names, "__se_sys_", hook->target);
 		break;
 	case HOOK_LSM:
 		add_name(names, "bpf_lsm_", hook->target);

@@ -371,6 +371,8 @@ test('what the policy reads in SEC() is what would be attached', async () => {
     ['bare_uprobe', { targets_denied: ['/usr/bin/*'] }, /on \/usr\/bin\/env/],
     ['bare_usdt', { targets_denied: ['/*/libc.so.6'] }, /on \/\S+\/libc.so.6/],
     ['many_uprobes', { targets_allowed: ['/usr/lib/*'] }, /on \/usr\/bin\/env/],
+    // By that name libbpf attaches on kernels whose system calls have no wrappers.
+    ['syscall', { targets_denied: ['__se_sys_*'] }, /on getppid/],
   ];
   for (const [name, policy, expected] of denials) {
     using loader = await underPolicy(object, [{ name, attach: auto }], policy);
