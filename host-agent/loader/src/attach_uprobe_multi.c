@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "run.h"
 
@@ -11,6 +12,15 @@ bool is_uprobe_multi(const struct attach_spec *attach)
 }
 
 #if LIBBPF_MAJOR_VERSION > 1 || LIBBPF_MINOR_VERSION >= 3
+/* A file without a real path may be there all the same, in another mount namespace. */
+static bool is_missing(const struct program *program)
+{
+	const char *path = program->attach.path;
+	struct stat status;
+
+	return !program->real_path && (!strchr(path, '/') || (stat(path, &status) && errno == ENOENT));
+}
+
 int attach_uprobe_multi(struct run *run, struct program *program, char *detail, size_t size)
 {
 	const struct attach_spec *attach = &program->attach;
@@ -19,7 +29,9 @@ int attach_uprobe_multi(struct run *run, struct program *program, char *detail, 
 		bpf_program__attach_uprobe_multi(program->bpf, attach->pid, attach->path, attach->function, &options);
 	int error = link ? run_hold_link(run, link) : -errno;
 
-	if (error == -ENOENT)
+	if (error == -ENOENT && is_missing(program))
+		snprintf(detail, size, "there is no file %s", attach->path);
+	else if (error == -ENOENT)
 		snprintf(detail, size, "no function of %s matches %s", attach->path, attach->function);
 	else if (error == -EOPNOTSUPP || error == -EINVAL)
 		snprintf(detail, size, "this kernel has no uprobe.multi: name one function");

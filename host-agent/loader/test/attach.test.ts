@@ -172,6 +172,13 @@ test('a pattern of functions of a binary is one uprobe.multi link', async () => 
   using failed = new LoaderProcess(object, nothing);
   await failed.until('failed', () => failed.message('failed'));
   assert.match(states(failed)[0] ?? '', /no function of \S+ matches no_such_\*/);
+
+  for (const gone of [join(path, '../no-such-file'), 'no-such-file']) {
+    const nowhere = attachSpec(object, { on_uprobe: { ...probe, path: gone } });
+    using missing = new LoaderProcess(object, nowhere);
+    await missing.until('failed', () => missing.message('failed'));
+    assert.match(states(missing)[0] ?? '', /there is no file \S*no-such-file$/);
+  }
 });
 
 test('what needs a target says so, and what can be attached is attached all the same', async () => {
