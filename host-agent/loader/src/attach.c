@@ -17,6 +17,7 @@
 #include "confine.h"
 #include "message.h"
 #include "run.h"
+#include "section_name.h"
 
 /* Keeps a link that libbpf made, or says why there is none. */
 static int hold(struct run *run, struct bpf_link *link)
@@ -36,8 +37,12 @@ static int attach_auto(struct run *run, struct program *program, char *detail, s
 		return run_hold_link(run, link);
 	/* libbpf says "fine, nothing attached" or "not supported" where SEC() leaves the target out. */
 	if (errno == 0 || errno == EOPNOTSUPP || errno == EINVAL) {
-		snprintf(detail, size, "SEC(\"%s\") does not say what to attach to: a target is needed",
-			 program->section);
+		struct section_name name;
+
+		/* What is no target has been left out of the attach spec (section_name.h). */
+		section_name_read(program->section, &name);
+		snprintf(detail, size, "SEC(\"%s\") %s: a target is needed", program->section,
+			 name.target[0] ? "names no target that can be attached to" : "does not say what to attach to");
 		return errno ? -errno : -EDESTADDRREQ;
 	}
 	return -errno;

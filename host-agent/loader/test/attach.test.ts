@@ -388,7 +388,7 @@ test('what the policy reads in SEC() is what would be attached', async () => {
   }
   for (const name of ['dotted_tracepoint', 'cut_kprobe']) {
     using loader = await underPolicy(object, [{ name, attach: auto }], {});
-    assert.match(states(loader)[0] ?? '', /failed .*does not say what to attach to/);
+    assert.match(states(loader)[0] ?? '', /failed .*names no target that can be attached to/);
   }
 });
 
