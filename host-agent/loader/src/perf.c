@@ -30,7 +30,9 @@ static int open_cpu(struct perf *perf, int cpu, uint32_t pages)
 	long fd = syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 	void *mapped;
 
-	perf->counts_lost = fd >= 0;
+	/* What an offline CPU answers says nothing of the kernel. */
+	if (fd >= 0)
+		perf->counts_lost = true;
 	if (fd < 0 && errno == EINVAL) {
 		attr.read_format = 0;
 		fd = syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);

@@ -22,8 +22,12 @@ export class Producer {
   readonly child: ChildProcess;
   private readonly answers: ((line: string) => void)[] = [];
 
-  constructor() {
-    this.child = spawn(compileProgram('getppid'), { stdio: ['pipe', 'pipe', 'inherit'] });
+  /** @param options.cpu the only CPU that it runs on: taskset(1) */
+  constructor(options: { cpu?: number } = {}) {
+    const program = compileProgram('getppid');
+    const argv = options.cpu === undefined ? [program] : ['taskset', '-c', String(options.cpu), program];
+    const [command = program, ...args] = argv;
+    this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     let rest = '';
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       const lines = (rest + text).split('\n');

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { compileFixture, hexU32, LoaderProcess } from './loader-process.ts';
+import { compileFixture, hexU32, LOADER, LoaderProcess } from './loader-process.ts';
 import { makeOrders } from './orders.ts';
 import { prepare } from './prepare.ts';
-import { Producer } from './producer.ts';
+import { compileProgram, Producer } from './producer.ts';
 
 prepare();
 
@@ -324,27 +324,32 @@ test('snapshots hold every entry of every kind of map', async () => {
   assert.ok(loader.messages.some((message) => message.type === 'remark' && message.text.includes('stacks')));
 });
 
-test('what a perf event array loses is counted to the last record', async () => {
-  using producer = new Producer();
-  const object = compileFixture('perf');
-  using loader = new LoaderProcess(
-    object,
-    makeOrders(object, {
-      params: [wantedPid(producer)],
-      sources: [{ id: 0, kind: 'perf', name: 'events', interval: 0 }],
-    }),
-    { readFrames: false },
-  );
-  await loader.running();
-  await producer.getppid(200_000);
-  await loader.until('losses in counts', () => BigInt(loader.lastCounts()?.sources[0]?.lost ?? 0) > 0n);
-  loader.readFrames();
-  await loader.stop();
-  const counts = loader.lastCounts()?.sources[0];
-  const calls = Number(counts?.delivered) + Number(counts?.lost);
-  assert.equal(loader.records(0).length, Number(counts?.delivered));
-  assert.ok(calls >= 200_000 && calls < 200_100, `${calls} of 200000 and some of printf`);
-});
+for (const [where, command] of [
+  ['', [LOADER, 'run']],
+  [', with a CPU that is offline', [compileProgram('offline-cpu'), LOADER, 'run']],
+] as const) {
+  test(`what a perf event array loses is counted to the last record${where}`, async () => {
+    using producer = new Producer({ cpu: 0 });
+    const object = compileFixture('perf');
+    using loader = new LoaderProcess(
+      object,
+      makeOrders(object, {
+        params: [wantedPid(producer)],
+        sources: [{ id: 0, kind: 'perf', name: 'events', interval: 0 }],
+      }),
+      { readFrames: false, command: [...command] },
+    );
+    await loader.running();
+    await producer.getppid(200_000);
+    await loader.until('losses in counts', () => BigInt(loader.lastCounts()?.sources[0]?.lost ?? 0) > 0n);
+    loader.readFrames();
+    await loader.stop();
+    const counts = loader.lastCounts()?.sources[0];
+    const calls = Number(counts?.delivered) + Number(counts?.lost);
+    assert.equal(loader.records(0).length, Number(counts?.delivered));
+    assert.ok(calls >= 200_000 && calls < 200_100, `${calls} of 200000 and some of printf`);
+  });
+}
 
 test('200,000 events a second come through a small ring without a loss', async () => {
   using producer = new Producer();
