@@ -7,6 +7,12 @@
 #include "clock.h"
 #include "bounds.h"
 
+/* Bytes from a record to the next: the kernel writes its length when it is reserved, before it counts as produced. */
+static uint64_t step_of(uint32_t word)
+{
+	return pad8((word & RECORD_LENGTH) + (uint32_t)sizeof(struct record_header));
+}
+
 void ring_walk(const uint8_t *data, uint64_t mask, uint64_t from, uint64_t to, uint32_t max, struct ring_chunk *chunk)
 {
 	uint64_t at = from;
@@ -17,7 +23,7 @@ void ring_walk(const uint8_t *data, uint64_t mask, uint64_t from, uint64_t to, u
 		const struct record_header *record = (const struct record_header *)(data + (at & mask));
 		/* Pairs with the kernel's exchange of the length at commit (ringbuf.c, bpf_ringbuf_commit). */
 		uint32_t word = __atomic_load_n(&record->length, __ATOMIC_ACQUIRE);
-		uint64_t step = pad8((word & RECORD_LENGTH) + (uint32_t)sizeof(*record));
+		uint64_t step = step_of(word);
 
 		if (word & RECORD_BUSY) {
 			chunk->busy = true;
@@ -123,7 +129,7 @@ int64_t ring_drain(struct run *run, struct ring *ring)
 			const struct record_header *record =
 				(const struct record_header *)(ring->data + (at & (ring->size - 1)));
 
-			chunk.bytes = pad8((record->length & RECORD_LENGTH) + (uint32_t)sizeof(*record));
+			chunk.bytes = (uint32_t)step_of(record->length);
 			ring->source->dropped += !(record->length & RECORD_DISCARDED);
 			chunk.busy = false;
 		}
@@ -139,12 +145,14 @@ void ring_abandon(struct ring *ring)
 {
 	uint64_t at = *ring->consumer;
 	uint64_t end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
-	struct ring_chunk chunk;
 
-	do {
-		ring_walk(ring->data, ring->size - 1, at, end, UINT32_MAX, &chunk);
-		ring->source->dropped += chunk.records;
-		at += chunk.bytes;
-	} while (chunk.bytes && !chunk.busy && at < end);
+	while (at < end) {
+		const struct record_header *record =
+			(const struct record_header *)(ring->data + (at & (ring->size - 1)));
+		uint32_t word = __atomic_load_n(&record->length, __ATOMIC_ACQUIRE);
+
+		ring->source->dropped += !(word & RECORD_DISCARDED);
+		at += step_of(word);
+	}
 	__atomic_store_n(ring->consumer, at, __ATOMIC_RELEASE);
 }

@@ -43,7 +43,7 @@ bool ring_empty(const struct ring *ring);
 /* Sends what is there. Returns bytes taken, or -1 when the output is broken. No allocation. */
 int64_t ring_drain(struct run *run, struct ring *ring);
 
-/* Counts what is left as lost: nobody takes it any more. */
+/* Counts what is left as lost, one that is still being written and all behind it too: nobody takes it any more. */
 void ring_abandon(struct ring *ring);
 
 #endif

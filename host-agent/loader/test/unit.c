@@ -104,6 +104,27 @@ static void test_ring_walk(void)
 	check(chunk.bytes == 0 && !chunk.busy, "an empty ring gives nothing");
 }
 
+static void test_ring_abandon(void)
+{
+	enum { SIZE = 4096 };
+	static _Alignas(8) uint8_t data[2 * SIZE];
+	uint64_t consumer = 0, producer = 96;
+	struct source source = { .dropped = 7 };
+	struct ring ring = {
+		.source = &source, .size = SIZE, .consumer = &consumer, .producer = &producer, .data = data
+	};
+
+	put_record(data, SIZE, 0, 8);
+	put_record(data, SIZE, 16, 24 | RECORD_BUSY);
+	put_record(data, SIZE, 48, 8);
+	put_record(data, SIZE, 64, 8 | RECORD_DISCARDED);
+	put_record(data, SIZE, 80, 8);
+	ring_abandon(&ring);
+	check(source.dropped == 11 && ring_empty(&ring), "a record that is being written hides none of those behind it");
+	ring_abandon(&ring);
+	check(source.dropped == 11, "an empty ring has nothing to lose");
+}
+
 static void test_ring_interval(void)
 {
 	check(ring_interval(0, 1000000, 4096) == RING_INTERVAL_MAX, "no data: the longest interval");
@@ -630,6 +651,7 @@ int main(void)
 {
 	test_globs();
 	test_ring_walk();
+	test_ring_abandon();
 	test_ring_interval();
 	test_tag();
 	test_shapes();
