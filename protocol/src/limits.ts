@@ -44,6 +44,8 @@ export const VIEWER_QUEUE_MAX = 8 * MIB;
 export const PAGE_QUEUE_MAX = 16 * MIB;
 /** Longest text of the verifier about one program, see host-agent/loader/src/bounds.h. */
 export const VERIFIER_LOG_MAX = 128 * MIB;
+/** Bytes of such texts that an agent lets wait in all its runs' queues together: one at its longest, with the frames' headers. */
+export const AGENT_LOG_MAX = VERIFIER_LOG_MAX + 1 * MIB;
 /** Bytes in flight to a terminal before its host pauses. FACTS: xterm discards past 50 MB. */
 export const TERMINAL_IN_FLIGHT = 384 * KIB;
 

@@ -1,6 +1,6 @@
 import type { AgentEvent } from '@probepad/protocol/control/agent';
 import type { RunStatus } from '@probepad/protocol/control/run';
-import { AGENT_QUEUE_MAX, MESSAGE_MAX, RESUME_BUFFER } from '@probepad/protocol/limits';
+import { AGENT_LOG_MAX, AGENT_QUEUE_MAX, MESSAGE_MAX, RESUME_BUFFER } from '@probepad/protocol/limits';
 import type { Run, RunListener } from '../runs/run.ts';
 
 /** Where a feed goes: a hub's socket, or in the same process the command line. */
@@ -86,12 +86,23 @@ export function createFeed(onReported: (run: Run) => void): Feed {
     }
   }
 
+  /** The texts of the newest runs stay whole: somebody looks at them now. */
+  function boundLogs(): void {
+    const runs = [...fed.values()].map(({ run }) => run);
+    let over = runs.reduce((sum, { outbox }) => sum + outbox.logBytes(), -AGENT_LOG_MAX);
+    for (const { outbox } of runs) {
+      if (over <= 0) return;
+      over -= outbox.dropLog(over);
+    }
+  }
+
   /** Once for all frames of one read, so that they travel in one message. */
   function schedule(): void {
-    if (scheduled || peer === undefined) return;
+    if (scheduled) return;
     scheduled = true;
     setImmediate(() => {
       scheduled = false;
+      boundLogs();
       pump();
     });
   }

@@ -242,9 +242,32 @@ test('a peer that is new gets what is still here, and no gap for what went to an
   assert.deepEqual(outbox.counts().get(1), { delivered: 50, dropped: 0, lost: 0 });
 });
 
-test('the kernel verifier log is never dropped', () => {
+const log = (seq: number, flags = 0): RawFrame => frame(seq, { kind: 'log', source: 0, count: 0, flags });
+
+test('no bound on records drops the kernel verifier log', () => {
   const outbox = createOutbox(1e6, 1048);
-  outbox.push(frame(0, { kind: 'log', source: 0, count: 0 }));
+  outbox.push(log(0));
   for (let seq = 0; seq < 50; seq += 10) outbox.push(frame(seq));
   assert.equal(drain(outbox).filter(({ header }) => header.kind === 'log').length, 1);
+});
+
+test('a reconnect sends the log again that was on its way', () => {
+  const outbox = createOutbox(1e6, 1e6);
+  for (const raw of [log(0, first), log(1000), log(2000, last)]) outbox.push(raw);
+  drain(outbox, 2 * 1048 + 100);
+  outbox.push(log(0, first));
+  drain(outbox);
+  outbox.rewind(new Map());
+  assert.equal(outbox.logBytes(), 4 * 1048);
+  assert.deepEqual(shape(drain(outbox)), ['log 0+0', 'log 1000+0', 'log 2000+0', 'log 0+0']);
+  assert.equal(outbox.logBytes(), 0);
+});
+
+test('a log that has to make room loses its beginning, and its last frame tells so', () => {
+  const outbox = createOutbox(1e6, 1e6);
+  for (const raw of [log(0, first), frame(0), log(1000), log(2000, last)]) outbox.push(raw);
+  assert.equal(outbox.dropLog(1), 1048);
+  assert.equal(outbox.logBytes(), 2 * 1048);
+  assert.equal(outbox.dropLog(1e6), 1048);
+  assert.deepEqual(shape(drain(outbox)), ['events 0+10', 'log 2000+0']);
 });

@@ -35,6 +35,13 @@ export interface Outbox {
   waits(): boolean;
   /** Bounds the bytes that wait, from now on. */
   setBound(bytes: number): void;
+  /** Bytes of the verifier's text that wait. It is outside that bound, as it is of no use in pieces. */
+  logBytes(): number;
+  /**
+   * Drops so many bytes of it, from its beginning; its last frame stays, from whose ordinal the reader sees what is missing.
+   * Returns how many bytes it dropped.
+   */
+  dropLog(bytes: number): number;
   /**
    * Goes back to what the peer has. `received` has by source the ordinal of the first record (or snapshot) that it still
    * lacks. A source that it does not name is sent from where this side still has it: either nothing arrived yet, or the
@@ -62,7 +69,7 @@ interface SourceState {
   cutSnapshot: bigint | undefined;
 }
 
-/** A log or file piece belongs to no source, is small, and is never dropped. */
+/** A log or file piece belongs to no source and is no part of a stream of records. */
 function belongsToSource(header: FrameHeader): boolean {
   return header.kind !== 'log' && header.kind !== 'blob';
 }
@@ -110,6 +117,7 @@ export function createOutbox(resumeBytes: number, waitBytes: number, slabs?: Sla
   let sent = createFrameQueue();
   let queue = createFrameQueue();
   let bound = waitBytes;
+  let logBytes = 0;
 
   function stateOf(source: number): SourceState {
     let state = sources.get(source);
@@ -143,6 +151,19 @@ export function createOutbox(resumeBytes: number, waitBytes: number, slabs?: Sla
       else logs.push(frame);
     }
     if (logs.length > 0) queue = createFrameQueue([...logs, ...queue]);
+  }
+
+  function dropLog(limit: number): number {
+    const before = logBytes;
+    const left = [...queue].filter(({ header, bytes }) => {
+      const isLast = (header.flags & FRAME_FLAGS.last) !== 0;
+      if (belongsToSource(header) || isLast || before - logBytes >= limit) return true;
+      logBytes -= bytes.byteLength;
+      slabs?.release(bytes.buffer);
+      return false;
+    });
+    queue = createFrameQueue(left);
+    return before - logBytes;
   }
 
   function forgetOldest(): void {
@@ -211,6 +232,7 @@ export function createOutbox(resumeBytes: number, waitBytes: number, slabs?: Sla
         continue;
       }
       if (belongsToSource(header)) declareGap(header.source).forEach(add);
+      else logBytes -= next.bytes.byteLength;
       add(next);
     }
     if (queue.peek() === undefined && size + sources.size * FRAME_HEADER_SIZE <= limit)
@@ -250,7 +272,13 @@ export function createOutbox(resumeBytes: number, waitBytes: number, slabs?: Sla
     for (const frame of sent) {
       const { header } = frame;
       const { source, seq } = header;
-      if (!belongsToSource(header) || ordinalAfter(header) <= (received.get(source) ?? 0n)) {
+      if (!belongsToSource(header)) {
+        // The peer does not say what it has of a log: all of it again, and the reader leaves out what it has.
+        logBytes += frame.bytes.byteLength;
+        again.push(frame);
+        continue;
+      }
+      if (ordinalAfter(header) <= (received.get(source) ?? 0n)) {
         kept.push(frame);
         continue;
       }
@@ -271,6 +299,8 @@ export function createOutbox(resumeBytes: number, waitBytes: number, slabs?: Sla
       if (belongsToSource(header)) {
         const { counts } = stateOf(header.source);
         counts.lost = Math.max(counts.lost, Number(header.lost));
+      } else {
+        logBytes += frame.bytes.byteLength;
       }
       slabs?.keep(frame.bytes.buffer);
       queue.push(frame);
@@ -283,6 +313,8 @@ export function createOutbox(resumeBytes: number, waitBytes: number, slabs?: Sla
       bound = bytes;
       if (queue.bytes > bound) dropOldest();
     },
+    logBytes: () => logBytes,
+    dropLog,
     counts: () => new Map([...sources].map(([source, { counts }]) => [source, counts])),
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeFrame } from '@probepad/protocol/frames';
+import { encodeFrame, FRAME_FLAGS } from '@probepad/protocol/frames';
 import { sampleMessage } from '@probepad/protocol/testing';
 import { FakeStream, fakeSchema } from '../session/test/fake-stream.ts';
 import { createEngine, type Engine } from './engine.ts';
@@ -196,6 +196,25 @@ test("a verifier's log may be cut inside a character", () => {
   const bytes = new TextEncoder().encode('; größe = 1;\n');
   const cut = bytes.indexOf(0xc3) + 1;
   engine.frames(sampleMessage({ kind: 'log', flags: 1 }, bytes.slice(0, cut)));
-  engine.frames(sampleMessage({ kind: 'log', flags: 2 }, bytes.slice(cut)));
+  engine.frames(sampleMessage({ kind: 'log', flags: 2, seq: BigInt(cut) }, bytes.slice(cut)));
   assert.equal(engine.log(RUN)[0]?.text, '; größe = 1;\n');
+});
+
+test("a verifier's log tells what is missing, and holds nothing twice", () => {
+  const engine = createEngine(() => undefined);
+  engine.know({ run: RUN, host: 'h', hostName: 'h', stream: 1 });
+  const send = (text: string, seq: number, flags = 0) =>
+    engine.frames(
+      sampleMessage({ kind: 'log', flags, seq: BigInt(seq) }, new TextEncoder().encode(text.slice(seq))),
+    );
+  const whole = '0: r0 = 1\n1: exit\n';
+  send(whole.slice(0, 10), 0, FRAME_FLAGS.first);
+  send(whole.slice(0, 10), 5);
+  send(whole, 5);
+  assert.equal(engine.log(RUN)[0]?.text, whole);
+  send(`${whole}12345678\nprocessed 2 insns\n`, whole.length + 9);
+  const holed = `${whole}[9 bytes are missing here]\nprocessed 2 insns\n`;
+  assert.equal(engine.log(RUN)[0]?.text, holed);
+  send('anew\n', 0, FRAME_FLAGS.first);
+  assert.equal(engine.log(RUN)[0]?.text, 'anew\n');
 });

@@ -63,8 +63,8 @@ const LOG_CUT = '[the beginning is left out: it is too long for a page]\n';
 export function createEngine(changed: (key: string) => void, now = () => Date.now() / 1000): Engine {
   const streams = new Map<number, Stream & { run: string }>();
   const kept = new Map<string, Kept>();
-  /** Verifier logs by stream; they may come before a schema does. */
-  const logs = new Map<number, { text: string; utf8: TextDecoder }>();
+  /** Verifier logs by stream, with the bytes that came or are known to be missing; they may come before a schema does. */
+  const logs = new Map<number, { text: string; next: bigint; utf8: TextDecoder }>();
   const hosts = new Map<number, { run: string; host: string; hostName: string }>();
 
   function open({ run, host, hostName, stream: id, schema }: StreamOpening): void {
@@ -109,11 +109,21 @@ export function createEngine(changed: (key: string) => void, now = () => Date.no
   function takeLog({ header, payload }: Frame): void {
     let log = header.flags & FRAME_FLAGS.first ? undefined : logs.get(header.stream);
     if (!log) {
-      log = { text: '', utf8: new TextDecoder() };
+      log = { text: '', next: 0n, utf8: new TextDecoder() };
       logs.set(header.stream, log);
     }
+    // After a reconnect the agent sends again what may be here.
+    const known = Number(log.next - header.seq);
+    if (known > 0 && known >= payload.length) return;
+    if (known < 0) {
+      const before = log.text + log.utf8.decode();
+      const lineEnd = before === '' || before.endsWith('\n') ? '' : '\n';
+      log.text = `${before}${lineEnd}[${-known} bytes are missing here]\n`;
+      log.utf8 = new TextDecoder();
+    }
     // Cut anywhere, in a character too: the lines of the source in it are whatever people write.
-    log.text = endOfLog(log.text + log.utf8.decode(payload, { stream: true }));
+    log.text = endOfLog(log.text + log.utf8.decode(payload.subarray(Math.max(0, known)), { stream: true }));
+    log.next = header.seq + BigInt(payload.length);
     changed(LOG_SOURCE);
   }
 

@@ -145,6 +145,7 @@ export class FakeStream {
   #seq = 0;
   #snapshot = 0;
   #traceSeq = 0;
+  #logged = 0;
   #counts = COMMANDS.map((_, index) => 1000 + 17 ** (index % 4));
 
   constructor(stream: number, rate: number, host: string) {
@@ -273,8 +274,11 @@ export class FakeStream {
 
   /** A piece of verifier log. */
   log(text: string, flags: number = FRAME_FLAGS.first | FRAME_FLAGS.last): Uint8Array {
-    const header = this.#header({ kind: 'log', source: 0, count: 1, flags });
-    return encodeFrame(header, new TextEncoder().encode(text));
+    const payload = new TextEncoder().encode(text);
+    if ((flags & FRAME_FLAGS.first) !== 0) this.#logged = 0;
+    const header = this.#header({ kind: 'log', source: 0, count: 1, flags, seq: BigInt(this.#logged) });
+    this.#logged += payload.length;
+    return encodeFrame(header, payload);
   }
 
   counts(): RunCounts {
