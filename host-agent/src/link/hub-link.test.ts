@@ -12,6 +12,7 @@ import {
   AgentHelloSchema,
 } from '@probepad/protocol/control/agent';
 import type { Reply } from '@probepad/protocol/control/envelope';
+import type { HostFacts } from '@probepad/protocol/control/host';
 import { type ErrorCode, probepadError } from '@probepad/protocol/errors';
 import { type Frame, framesOf } from '@probepad/protocol/frames';
 import { FRAME_PAYLOAD_MAX } from '@probepad/protocol/limits';
@@ -135,8 +136,15 @@ interface TestAgent extends AsyncDisposable {
 
 let agents = 0;
 
+/** No compiler, and no checks yet. */
+const noFacts = () => hostFacts(DEFAULT_POLICY, { clang: '', btf: '' }, []);
+
 /** An agent of this machine that is linked to `hub`. */
-function linkTo(hub: FakeHub, data = join(folder, String(++agents)), terminal = false): TestAgent {
+function linkTo(
+  hub: FakeHub,
+  options: { data?: string; terminal?: boolean; facts?: () => HostFacts } = {},
+): TestAgent {
+  const { data = join(folder, String(++agents)), terminal = false, facts = noFacts } = options;
   let link: HubLink | undefined;
   const feed = createFeed((run) => link?.reported(run));
   const table = createRunTable(machine.environment, feed);
@@ -150,7 +158,7 @@ function linkTo(hub: FakeHub, data = join(folder, String(++agents)), terminal = 
     joinToken: async () => 'token',
     credentials: credentialStore(data),
     software: 'agent/test',
-    facts: () => hostFacts(DEFAULT_POLICY, { clang: '', btf: '' }, []),
+    facts,
     machine: { table, compiler, terminals },
     feed,
     log: () => {},
@@ -165,6 +173,23 @@ function linkTo(hub: FakeHub, data = join(folder, String(++agents)), terminal = 
     },
   };
 }
+
+test('what is found out between hello and welcome is told after it', async () => {
+  await using hub = await fakeHub();
+  const checks: HostFacts['checks'] = [];
+  const facts = (): HostFacts => {
+    const now = { ...noFacts(), checks: [...checks] };
+    if (checks.length === 0) checks.push({ name: 'kernel', result: 'good', found: '6.1', remedy: '' });
+    return now;
+  };
+  await using _agent = linkTo(hub, { facts });
+  await hub.until(() => hub.events.some(({ type }) => type === 'facts'));
+  const told = hub.events.find((event) => event.type === 'facts');
+  assert.deepEqual([hub.hellos[0]?.facts.checks, told?.facts.checks], [[], checks]);
+  hub.ping();
+  await hub.until(() => hub.events.some(({ type }) => type === 'pong'));
+  assert.equal(hub.events.filter(({ type }) => type === 'facts').length, 1);
+});
 
 const start = (hub: FakeHub, run: string, stream: number) =>
   hub.request('run.start', { run, stream, user: 'me', probe: counterProbe(process.pid) });
@@ -348,7 +373,7 @@ test('a hub that lost its data is joined anew', async () => {
   const data = join(folder, 'again');
   await credentialStore(data).write({ hub: hub.url, host: 'old', credential: 'forgotten' });
   hub.refuseWith = 'unauthenticated';
-  await using _agent = linkTo(hub, data);
+  await using _agent = linkTo(hub, { data });
   await hub.until(() => hub.hellos.length === 1);
   assert.equal(hub.hellos[0]?.credential, 'forgotten');
   hub.refuseWith = undefined;
@@ -380,7 +405,7 @@ test('a file comes as blob frames', async () => {
 
 test('a terminal waits for its reader', async () => {
   await using hub = await fakeHub();
-  await using _agent = linkTo(hub, undefined, true);
+  await using _agent = linkTo(hub, { terminal: true });
   await hub.until(() => hub.hellos.length === 1);
   await hub.request('terminal.open', { host: 'h1', terminal: 't', columns: 80, rows: 24 });
   await hub.request('terminal.input', {

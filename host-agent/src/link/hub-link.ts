@@ -99,6 +99,10 @@ export function openHubLink(options: HubLinkOptions): HubLink {
     if (welcomed) send(textOfEvent(event), event.type);
   }
 
+  function factsChanged(): void {
+    sendEvent({ type: 'facts', facts: options.facts() });
+  }
+
   function sendData(message: Uint8Array): void {
     if (socket?.readyState === WebSocket.OPEN) socket.send(message, { binary: true }, () => feed.pump());
   }
@@ -140,6 +144,8 @@ export function openHubLink(options: HubLinkOptions): HubLink {
     socket = current;
     welcomed = false;
     let host = '';
+    /** The facts of the hello, as text. */
+    let told = '';
     let silence: NodeJS.Timeout | undefined;
     const helloTimer = setTimeout(() => current.terminate(), 2 * HELLO_TIMEOUT);
 
@@ -168,6 +174,8 @@ export function openHubLink(options: HubLinkOptions): HubLink {
         hasRoom: () => current.bufferedAmount < AGENT_IN_FLIGHT && current.readyState === WebSocket.OPEN,
       });
       log(`connected to ${hub} as ${welcome.name}`);
+      // What changed since the hello, nobody was told: a preflight may end just then.
+      if (JSON.stringify(options.facts()) !== told) factsChanged();
     }
 
     async function onRefused(error: ProbepadError): Promise<void> {
@@ -239,7 +247,10 @@ export function openHubLink(options: HubLinkOptions): HubLink {
 
     current.on('open', () => {
       hello().then(
-        (message) => send(textOfMessage(message), 'hello'),
+        (message) => {
+          told = JSON.stringify(message.facts);
+          send(textOfMessage(message), 'hello');
+        },
         (error: unknown) => {
           log(`connecting to ${hub}: ${errorOf(error).message}`);
           current.close();
@@ -294,7 +305,7 @@ export function openHubLink(options: HubLinkOptions): HubLink {
 
   connect();
   return {
-    factsChanged: () => sendEvent({ type: 'facts', facts: options.facts() }),
+    factsChanged,
     send: sendEvent,
     reported: (run) => void reported.set(run, 0),
     close: () => end(undefined),
