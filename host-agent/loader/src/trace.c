@@ -311,6 +311,21 @@ static void count_dropped(struct trace *trace)
 	trace->dropped = dropped;
 }
 
+/* No more than the ring holds: a CPU that prints faster than the agent takes would keep us from all else. */
+static void drain_cpu(struct cpu_drain *drain, const struct trace_cpu *cpu)
+{
+	const struct trace_instance *instance = drain->trace->instance;
+	const struct trace_format *format = &instance->format;
+	uint8_t *page = drain->trace->page;
+	/* One page more than that is the reader's. */
+	uint32_t left = instance->ring_kib * KIB / format->page_size + 1;
+	ssize_t got;
+
+	drain->cpu = cpu->cpu;
+	while (left-- && (got = read(cpu->pipe, page, format->page_size)) > 0)
+		trace_page_lines(format, page, (size_t)got, take_line, drain);
+}
+
 int64_t trace_drain(struct run *run, struct trace *trace)
 {
 	struct cpu_drain drain = { .run = run, .trace = trace };
@@ -318,14 +333,8 @@ int64_t trace_drain(struct run *run, struct trace *trace)
 
 	memset(trace->names, 0xff, sizeof(trace->names));
 	trace->saved_read = false;
-	for (i = 0; i < trace->instance->cpu_count; i++) {
-		struct trace_cpu *cpu = &trace->instance->cpus[i];
-		ssize_t got;
-
-		drain.cpu = cpu->cpu;
-		while ((got = read(cpu->pipe, trace->page, trace->instance->format.page_size)) > 0)
-			trace_page_lines(&trace->instance->format, trace->page, (size_t)got, take_line, &drain);
-	}
+	for (i = 0; i < trace->instance->cpu_count; i++)
+		drain_cpu(&drain, &trace->instance->cpus[i]);
 	if (drain.lines)
 		count_dropped(trace);
 	return flush(run, trace) || run->output.broken ? -1 : drain.lines;

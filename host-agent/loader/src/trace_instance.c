@@ -85,15 +85,17 @@ static int open_cpus(struct trace_instance *instance)
 }
 
 /* Sizes the ring on machines of many CPUs. Elsewhere the default is good, and a change costs 15 ms of every start. */
-static int set_buffer_size(const struct trace_instance *instance)
+static int set_buffer_size(struct trace_instance *instance)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_CONF);
 	uint32_t each = TRACE_BUFFER_KIB / (uint32_t)(cpus > 0 ? cpus : 1);
 	char text[16];
 
+	instance->ring_kib = TRACE_BUFFER_CPU_KIB_MAX;
 	if (each >= TRACE_BUFFER_CPU_KIB_MAX)
 		return 0;
-	snprintf(text, sizeof(text), "%u", each < TRACE_BUFFER_CPU_KIB_MIN ? TRACE_BUFFER_CPU_KIB_MIN : each);
+	instance->ring_kib = each < TRACE_BUFFER_CPU_KIB_MIN ? TRACE_BUFFER_CPU_KIB_MIN : each;
+	snprintf(text, sizeof(text), "%u", instance->ring_kib);
 	return set(instance, "buffer_size_kb", text);
 }
 

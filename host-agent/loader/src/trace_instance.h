@@ -27,6 +27,7 @@ struct trace_instance {
 	struct trace_format format;
 	struct trace_cpu *cpus;
 	size_t cpu_count;
+	uint32_t ring_kib; /* of each CPU */
 	int names; /* saved_cmdlines: names of tasks that may have ended, or -1 */
 };
 

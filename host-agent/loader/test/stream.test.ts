@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { compileFixture, hexU32, LOADER, LoaderProcess } from './loader-process.ts';
 import { makeOrders } from './orders.ts';
@@ -132,6 +133,34 @@ test('a storm of printk lines is read on a timer and wakes the loader for few of
   assert.ok(sleeps < most, `${sleeps} sleeps in ${nanoseconds / 1e6} ms, ${lines} lines`);
   await loader.until('the last line', () => text(loader.records(0).at(-1)) === 'line 100001');
   await loader.stop();
+});
+
+test('lines that come faster than the agent takes them hold up no other source, and no stop', async () => {
+  using producer = new Producer();
+  const object = compileFixture('basic');
+  using loader = new LoaderProcess(
+    object,
+    makeOrders(object, {
+      params: [wantedPid(producer)],
+      sources: [
+        { id: 0, kind: 'trace', name: '', interval: 0 },
+        { id: 1, kind: 'globals', name: '.bss', interval: 20 },
+      ],
+    }),
+  );
+  await loader.running();
+  // At most 64 KiB each 20 ms: some 70 lines in a millisecond, and many times as many are printed.
+  const output = loader.child.stdio[3] as Readable;
+  output.on('data', () => {
+    output.pause();
+    setTimeout(() => output.resume(), 20);
+  });
+  void producer.getppid(1_000_000_000);
+  await loader.until('lines', () => loader.framesOf(0).length > 10);
+  const before = loader.framesOf(1).length;
+  await loader.until('globals in the storm', () => loader.framesOf(1).length > before + 3);
+  await loader.stop();
+  assert.deepEqual(loader.messages.at(-1), { type: 'ended', reason: 'stopped' });
 });
 
 test('a global that is written by command changes what the program does', async () => {
