@@ -66,15 +66,18 @@ static void run_perf(struct stream *stream, struct perf *perf, uint64_t now)
 static void set_trace_active(struct stream *stream, bool active)
 {
 	const struct trace_instance *instance = stream->trace.instance;
+	bool good = true;
 	size_t i;
 
 	if (stream->trace.active == active)
 		return;
 	stream->trace.active = active;
-	/* Level-triggered: a line that came in between wakes us at once. A pipe that can't sleep is read on the timer. */
+	/* Level-triggered: a line that came in between wakes us at once. */
 	for (i = 0; i < instance->cpu_count; i++)
-		if (stream_watch(stream, active ? EPOLL_CTL_DEL : EPOLL_CTL_ADD, instance->cpus[i].pipe, EPOLL_TRACE, true))
-			stream->trace.active = true;
+		good &= !stream_watch(stream, active ? EPOLL_CTL_DEL : EPOLL_CTL_ADD, instance->cpus[i].pipe, EPOLL_TRACE, true);
+	/* One that can't be slept on: all are read on the timer, until the next idle turn tries again. */
+	if (!good && !active)
+		set_trace_active(stream, true);
 }
 
 static void run_trace(struct stream *stream)

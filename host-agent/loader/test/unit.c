@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@
 #include "fields.h"
 #include "setup.h"
 #include "spec.h"
+#include "stream.h"
 #include "target_name.h"
 #include "target_path.h"
 #include "trace.h"
@@ -636,6 +638,40 @@ static void test_trace_pages(void)
 	check(1, "pages that are cut short are survived");
 }
 
+/* A pipe that epoll refuses, and takes later. */
+static void test_trace_sleep(void)
+{
+	static struct stream stream;
+	struct run run = { 0 };
+	struct source source = { .id = 1 };
+	struct trace_cpu cpus[2] = { { .cpu = 0 }, { .cpu = 1, .pipe = -1, .stats = -1 } };
+	struct trace_instance instance = {
+		.format = { .page_size = 4096 }, .cpus = cpus, .cpu_count = 2, .ring_kib = 64, .names = -1
+	};
+	int pipes[2];
+
+	if (pipe2(pipes, O_NONBLOCK))
+		exit(1);
+	cpus[0].pipe = pipes[0];
+	stream.run = &run;
+	stream.counts_due = STREAM_NEVER;
+	stream.epoll = epoll_create1(EPOLL_CLOEXEC);
+	stream.tracing = !trace_open(&stream.trace, &source, &instance);
+	stream.trace.active = true;
+	stream_turn(&stream);
+	check(stream.trace.active, "lines are read on the timer when one pipe can't be slept on");
+	check(stream_watch(&stream, EPOLL_CTL_MOD, pipes[0], EPOLL_TRACE, true) == -ENOENT, "and no pipe wakes the loader");
+	cpus[1].pipe = dup(pipes[0]);
+	source.due = 0;
+	stream_turn(&stream);
+	check(!stream.trace.active, "they are slept on again when all can");
+	trace_close(&stream.trace);
+	close(stream.epoll);
+	close(cpus[1].pipe);
+	close(pipes[0]);
+	close(pipes[1]);
+}
+
 static void test_texts(void)
 {
 	json_t *clean = message_text("good \xc3\xa9", 7), *dirty = message_text("bad \xff\xc3 \xed\xa0\x80", 10);
@@ -668,6 +704,7 @@ int main(void)
 	test_fence();
 	test_saved_names();
 	test_trace_pages();
+	test_trace_sleep();
 	test_texts();
 	printf("1..%d\n", number);
 	return failures ? 1 : 0;
