@@ -4,17 +4,8 @@
 #include <string.h>
 
 #include "clock.h"
-#include "bounds.h"
 #include "message.h"
 #include "stream.h"
-
-static void stop(struct stream *stream, enum stream_end end)
-{
-	if (stream->end != STREAM_GOES_ON)
-		return;
-	stream->end = end;
-	stream->give_up = clock_monotonic() + STOP_PATIENCE;
-}
 
 static struct source *find_source(struct stream *stream, uint16_t id)
 {
@@ -47,7 +38,7 @@ static void obey(struct stream *stream, json_t *json)
 		return;
 	}
 	if (command.type == COMMAND_STOP) {
-		stop(stream, STREAM_STOPPED);
+		stream_stop(stream, STREAM_STOPPED);
 		return;
 	}
 	source = find_source(stream, command.source);
@@ -69,7 +60,7 @@ void stream_control(struct stream *stream)
 	bool bad;
 
 	if (error && error != -EAGAIN) {
-		stop(stream, STREAM_AGENT_GONE);
+		stream_stop(stream, STREAM_AGENT_GONE);
 		return;
 	}
 	do {
@@ -81,5 +72,5 @@ void stream_control(struct stream *stream)
 		json_decref(json);
 	} while (json || bad);
 	if (stream->control->ended)
-		stop(stream, STREAM_AGENT_GONE);
+		stream_stop(stream, STREAM_AGENT_GONE);
 }

@@ -30,6 +30,14 @@ int stream_watch(struct stream *stream, int operation, int fd, uint64_t about, b
 	return epoll_ctl(stream->epoll, operation, fd, &event) ? -errno : 0;
 }
 
+void stream_stop(struct stream *stream, enum stream_end end)
+{
+	if (stream->end != STREAM_GOES_ON)
+		return;
+	stream->end = end;
+	stream->give_up = clock_monotonic() + STOP_PATIENCE;
+}
+
 /* Stops are read, not delivered: nothing is interrupted in the middle of a frame. */
 static int open_signals(void)
 {
@@ -45,10 +53,8 @@ static void take_signal(struct stream *stream)
 {
 	struct signalfd_siginfo info;
 
-	if (read(stream->signals, &info, sizeof(info)) != sizeof(info) || stream->end != STREAM_GOES_ON)
-		return;
-	stream->end = STREAM_STOPPED;
-	stream->give_up = clock_monotonic() + STOP_PATIENCE;
+	if (read(stream->signals, &info, sizeof(info)) == sizeof(info))
+		stream_stop(stream, STREAM_STOPPED);
 }
 
 void stream_counts_if_due(struct stream *stream)
@@ -167,8 +173,8 @@ void stream_go(struct stream *stream)
 	while (stream->end == STREAM_GOES_ON) {
 		uint64_t next = stream_turn(stream);
 
-		if (stream->run->output.broken && stream->end == STREAM_GOES_ON)
-			stream->end = STREAM_AGENT_GONE;
+		if (stream->run->output.broken)
+			stream_stop(stream, STREAM_AGENT_GONE);
 		if (stream->end == STREAM_GOES_ON)
 			look_at_events(stream, next);
 	}

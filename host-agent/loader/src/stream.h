@@ -41,6 +41,8 @@ enum { EPOLL_CONTROL, EPOLL_SIGNAL, EPOLL_TRACE, EPOLL_RING };
 int stream_open(struct stream *stream, struct run *run, struct control *control);
 /* Flows until there is an end. */
 void stream_go(struct stream *stream);
+/* Gives the stream its end, unless it has one: from now on the agent has STOP_PATIENCE to take what is left. */
+void stream_stop(struct stream *stream, enum stream_end end);
 void stream_close(struct stream *stream);
 /* Sets run->failure and returns -1. */
 int stream_fail(struct run *run, int error, const char *object, const char *what);

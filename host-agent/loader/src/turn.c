@@ -177,10 +177,8 @@ uint64_t stream_turn(struct stream *stream)
 	busy = step_snapshots(stream, now);
 	busy |= step_iterators(stream, now);
 	stream_counts_if_due(stream);
-	if (is_complete(stream) && stream->end == STREAM_GOES_ON) {
-		stream->end = STREAM_COMPLETED;
-		stream->give_up = now + STOP_PATIENCE;
-	}
+	if (is_complete(stream))
+		stream_stop(stream, STREAM_COMPLETED);
 	if (busy)
 		return 0;
 	for (i = 0; i < stream->source_count; i++)
