@@ -40,7 +40,7 @@ export const ERRORS = {
   load_failed: 'The kernel refused to load the program: {reason}.',
   attach_failed: 'No program could be attached: {reason}.',
   target_absent:
-    'Give one of the programs a target that this kernel has, or load the module that has what they name.',
+    'Give one of the programs a target that this kernel has, load the module that has what they name, or choose another host.',
   target_needed: 'Program {program} needs a target: {example}.',
   bad_target: 'The target of {program} is not understood: {reason}.',
   bad_param: 'The value of {param} does not fit its type: {reason}.',

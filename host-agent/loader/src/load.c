@@ -1,6 +1,7 @@
 /* Loads the object: turns programs off whose target this kernel lacks, keeps the verifier's whole text. */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <linux/capability.h>
 #include <string.h>
 
 #include "alternatives.h"
@@ -9,13 +10,54 @@
 #include "confine.h"
 #include "libbpf_log.h"
 #include "message.h"
+#include "privilege.h"
 #include "run.h"
 #include "verifier_log.h"
 
+/* What the kernel has not of an absent program. */
+static const char *lacked(const struct program *program)
+{
+	return program->lacks ? program->lacks : program->hook.target;
+}
+
 static void tell_absent(const struct program *program)
 {
-	message_remark("program %s is off: this kernel has no %s", program->name, program->hook.target);
-	message_program(program->name, "off", program->hook.target, ESRCH, "this kernel does not have the target");
+	message_remark("program %s is off: this kernel has no %s", program->name, lacked(program));
+	message_program(program->name, "off", program->hook.target, ESRCH,
+			program->lacks ? "this kernel takes no such programs" : "this kernel does not have the target");
+}
+
+static bool may_load(void)
+{
+	const uint64_t needed = CAPABILITY(CAP_BPF) | CAPABILITY(CAP_PERFMON);
+	struct capabilities now;
+
+	return !capabilities_get(&now) && (now.effective & needed) == needed;
+}
+
+/*
+ * A kernel that was built without what fentry and fexit stand on refuses them as if it were a matter of permission. Marks them as
+ * absent when it did so to one of them. Returns whether there were any.
+ */
+static bool find_unsupported(struct run *run, int error)
+{
+	const struct program *refused;
+	char name[128];
+	size_t i;
+
+	libbpf_log_blamed(name, sizeof(name));
+	refused = run_program(run, name);
+	if (error != EPERM || !refused || refused->hook.family != HOOK_FUNCTION || !may_load())
+		return false;
+	for (i = 0; i < run->program_count; i++) {
+		struct program *program = &run->programs[i];
+
+		if (program->off || program->absent || program->hook.family != HOOK_FUNCTION)
+			continue;
+		program->absent = true;
+		program->lacks = "fentry and fexit";
+	}
+	return true;
 }
 
 /* Marks programs whose target this kernel lacks. Returns how many are new. */
@@ -150,7 +192,7 @@ static bool named_before(const struct run *run, size_t program)
 	size_t i;
 
 	for (i = 0; i < program; i++)
-		if (run->programs[i].absent && !strcmp(run->programs[i].hook.target, run->programs[program].hook.target))
+		if (run->programs[i].absent && !strcmp(lacked(&run->programs[i]), lacked(&run->programs[program])))
 			return true;
 	return false;
 }
@@ -158,16 +200,21 @@ static bool named_before(const struct run *run, size_t program)
 int fail_absent(struct run *run)
 {
 	char targets[512] = "";
+	bool all_lack = true;
 	size_t i;
 
 	for (i = 0; i < run->program_count; i++) {
 		size_t length = strlen(targets);
 
+		all_lack = all_lack && (!run->programs[i].absent || run->programs[i].lacks);
 		if (run->programs[i].absent && !named_before(run, i))
 			snprintf(targets + length, sizeof(targets) - length, "%s%s", length ? ", " : "",
-				 run->programs[i].hook.target);
+				 lacked(&run->programs[i]));
 	}
-	return fail(&run->failure, "target", ESRCH, NULL, "this kernel has none of the programs' targets: %s", targets);
+	return fail(&run->failure, "target", ESRCH, NULL,
+		    all_lack ? "this kernel takes none of the programs: it has no %s" :
+			       "this kernel has none of the programs' targets: %s",
+		    targets);
 }
 
 /* No program is left to load: absent, off or never written. */
@@ -216,10 +263,10 @@ static void learn_syscall_names(struct run *run)
 }
 
 /* After a failed load: leaves programs out that need not be there. False when there is nothing to try again with. */
-static bool make_do(struct run *run)
+static bool make_do(struct run *run, int error)
 {
 	struct program *rejected = verifier_log_rejected(run);
-	bool absent = find_absent(run);
+	bool absent = find_absent(run) || find_unsupported(run, error);
 
 	/* libbpf loads one after another: as long as that one is there, others make no difference. */
 	if (rejected && !rejected->absent)
@@ -241,7 +288,7 @@ int object_load(struct run *run)
 		error = load_once(run);
 		if (!error)
 			break;
-		if (!make_do(run)) {
+		if (!make_do(run, error)) {
 			load_failed(run, error);
 			verifier_log_drop(run);
 			return -1;

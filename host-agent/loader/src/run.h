@@ -22,8 +22,9 @@ struct program {
 	char *real_path;    /* what became of the attach spec's path */
 	struct hook hook;
 	struct bpf_program *bpf;
-	/* Not loaded: the spec says so, or the kernel lacks the target. */
+	/* Not loaded: the spec says so, or the kernel lacks the target, or what `lacks` names. */
 	bool off, absent;
+	const char *lacks;
 	/* Its target is the one of SEC(); the program that does the same in a better way, or NULL; left out for such a one. */
 	bool by_section;
 	struct program *preferred;

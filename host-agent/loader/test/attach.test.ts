@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { FRAME_FLAGS } from '@probepad/protocol/frames';
 import type { AttachSpec } from '@probepad/protocol/loader';
-import { auto, compileFixture, hexU32, LoaderProcess } from './loader-process.ts';
+import { auto, compileFixture, hexU32, LOADER, LoaderProcess } from './loader-process.ts';
 import { leftovers, programExists, VethPair } from './machine-state.ts';
 import { makeOrders, type Orders } from './orders.ts';
 import { prepare } from './prepare.ts';
@@ -218,6 +218,30 @@ test('a target that this kernel does not have turns its program off, not the run
   assert.equal(message.stage, 'target');
   const targets = 'syscalls/sys_enter_probepad, probepad_no_such_function';
   assert.equal(message.message, `this kernel has none of the programs' targets: ${targets}`);
+});
+
+test('a kernel without fentry runs the other programs, and says what it has not', async () => {
+  const asked = execFileSync(LOADER, ['probe-capabilities'], { encoding: 'utf8' });
+  const { works } = (JSON.parse(asked) as { attach: { fentry: { works: boolean } } }).attach.fentry;
+  const object = compileFixture('fentry');
+  using loader = new LoaderProcess(object, makeOrders(object, {}));
+  assert.equal((await loader.running()).attached, works ? 3 : 1);
+  await loader.stop();
+  const state = works ? 'attached vfs_read' : 'off vfs_read this kernel takes no such programs';
+  assert.deepEqual(states(loader).sort(), [
+    'everywhere attached syscalls/sys_enter_getppid',
+    `on_entry ${state}`,
+    `on_exit ${state}`,
+  ]);
+
+  const alone = makeOrders(object, { programs: [{ name: 'everywhere', attach: { type: 'off' } }] });
+  using without = new LoaderProcess(object, alone);
+  if (works) assert.equal((await without.running()).attached, 2);
+  else {
+    const { stage, message } = await without.until('failed', () => without.message('failed'));
+    const sentence = 'this kernel takes none of the programs: it has no fentry and fexit';
+    assert.deepEqual([stage, message], ['target', sentence]);
+  }
 });
 
 test('of two programs for the same events one is attached, unless the second is given its target', async () => {

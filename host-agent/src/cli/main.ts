@@ -1,6 +1,6 @@
 /** The `probepad` command. */
 import { ProbepadFailure } from '@probepad/protocol/errors';
-import { escapeControls } from '@probepad/protocol/format';
+import { escapeLines } from '@probepad/protocol/format';
 import { PolicyError } from '../policy/policy.ts';
 import { VERSION } from '../version.ts';
 import { agentCommand } from './agent-command.ts';
@@ -40,7 +40,7 @@ function isUsage(thrown: unknown): thrown is Error {
 }
 
 function say(line: string): void {
-  process.stderr.write(`${escapeControls(line)}\n`);
+  process.stderr.write(`${escapeLines(line)}\n`);
 }
 
 function explain(thrown: unknown): ExitCode {

@@ -1,6 +1,12 @@
 import type { RunCounts, RunStatus } from '@probepad/protocol/control/run';
 import type { RecordBatch } from '@probepad/protocol/decode';
-import { escapeControls, formatDuration, formatValue, meaningOf } from '@probepad/protocol/format';
+import {
+  escapeControls,
+  escapeLines,
+  formatDuration,
+  formatValue,
+  meaningOf,
+} from '@probepad/protocol/format';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { resolveType } from '@probepad/protocol/types';
 import type { Value } from '@probepad/protocol/value';
@@ -133,7 +139,7 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
           },
           text(_source, text) {
             lastTable = undefined;
-            output.text(text.split('\n').map(escapeControls).join('\n'));
+            output.text(escapeLines(text));
           },
         }),
       };
@@ -156,7 +162,7 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
       // A compiler's or verifier's messages have been printed with their lines; they say it better.
       const explained = status.diagnostics.some(({ severity }) => severity === 'error');
       if (status.error !== undefined && !explained) {
-        notice(`${prefix(host)}${escapeControls(status.error.message)}`);
+        notice(`${prefix(host)}${escapeLines(status.error.message)}`);
         notice(`${prefix(host)}${escapeControls(status.error.remedy)}`);
       }
       notice(`${prefix(host)}${endLine(status, counts, report?.schema)}`);
