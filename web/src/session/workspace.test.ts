@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { editFile, openProbe, removeFile, useWorkspace } from './workspace.ts';
+import { SNIPPET_FILES_MAX } from '@probepad/protocol/limits';
+import { addFile, editFile, openProbe, removeFile, useWorkspace } from './workspace.ts';
 
 function open(...names: string[]): void {
   openProbe({
@@ -30,4 +31,19 @@ test('a file that was removed comes back where it was, unless another has its na
   assert.deepEqual(names(), ['a.c', 'b.h', 'c.h']);
   open('a.c');
   assert.equal(removeFile('a.c'), undefined, 'the last one stays');
+});
+
+test('a file that was removed does not come back into another probe, nor where there is no room for it', () => {
+  open('a.c', 'b.h');
+  const into = removeFile('b.h');
+  open('other.c');
+  into?.();
+  const { files, dirty } = useWorkspace.getState();
+  assert.deepEqual([files.map(({ name }) => name), dirty], [['other.c'], false]);
+
+  open(...Array.from({ length: SNIPPET_FILES_MAX }, (_, at) => (at === 0 ? 'a.c' : `h${at}.h`)));
+  const undo = removeFile('h1.h');
+  addFile('new.h');
+  undo?.();
+  assert.equal(useWorkspace.getState().files.length, SNIPPET_FILES_MAX);
 });

@@ -1,6 +1,7 @@
 import type { SourceFile } from '@probepad/protocol/control/run';
 import type { SnippetSettings } from '@probepad/protocol/control/snippet';
 import type { Place } from '@probepad/protocol/diagnostics';
+import { SNIPPET_FILES_MAX } from '@probepad/protocol/limits';
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 import { tabStorage } from './tab-storage.ts';
@@ -39,6 +40,8 @@ interface Workspace extends Probe {
   dirty: boolean;
   /** Counts changes of the text from outside the editor, which the editor has to take over. */
   generation: number;
+  /** Counts the probes that have been put on screen: what comes late can tell whether its own is still there. */
+  opening: number;
   hosts: string[];
   /** The run shown in the results; a run still going is watched again after a reload. */
   run: string | undefined;
@@ -63,6 +66,7 @@ export const useWorkspace = create<Workspace>()(
       header: false,
       dirty: false,
       generation: 0,
+      opening: 0,
       hosts: [],
       run: undefined,
       own: undefined,
@@ -91,6 +95,7 @@ export function openProbe(probe: Probe): boolean {
     header: false,
     dirty: false,
     generation: before.generation + 1,
+    opening: before.opening + 1,
     shelf,
   });
   return shelve;
@@ -125,16 +130,20 @@ export function addFile(name: string): void {
   useWorkspace.setState(({ files }) => ({ files: [...files, { name, text: '' }], file: name, dirty: true }));
 }
 
-/** Takes a file away, unless it is the last. @returns a function that puts it back where it was; nothing when it stayed */
+/**
+ * Takes a file away, unless it is the last. @returns a function that puts it back where it was, unless another probe is on
+ * screen by then, another file has its name, or there is no room; nothing when it stayed
+ */
 export function removeFile(name: string): (() => void) | undefined {
-  const { files, file } = useWorkspace.getState();
+  const { files, file, opening } = useWorkspace.getState();
   const at = files.findIndex((each) => each.name === name);
   const removed = files[at];
   if (!removed || files.length === 1) return undefined;
   const rest = files.toSpliced(at, 1);
   useWorkspace.setState({ files: rest, file: file === name ? mainFile(rest) : file, dirty: true });
   return () => {
-    const { files: now } = useWorkspace.getState();
+    const { files: now, opening: shown } = useWorkspace.getState();
+    if (shown !== opening || now.length >= SNIPPET_FILES_MAX) return;
     if (now.some((each) => each.name === name)) return;
     useWorkspace.setState({ files: now.toSpliced(at, 0, removed), file: name, dirty: true });
   };
