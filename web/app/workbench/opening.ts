@@ -1,6 +1,7 @@
 import { errorOf } from '@probepad/protocol/errors';
 import { useEffect, useRef } from 'react';
-import { openNewest, openTemplate, openWithWords, showPath } from '../../src/library/open.ts';
+import { openNewest, openTemplate, openWithWords } from '../../src/library/open.ts';
+import { showPath } from '../../src/library/path.ts';
 import { useSession } from '../../src/session/hosts.ts';
 import { openRun } from '../../src/session/run-actions.ts';
 import { unshelve, useWorkspace } from '../../src/session/workspace.ts';

@@ -7,7 +7,7 @@ import { startDecoder } from '../../src/decode-worker/client.ts';
 import { CodeEditor } from '../../src/editor/code-editor.tsx';
 import { FileTabs } from '../../src/editor/file-tabs.tsx';
 import { AddHostDialog } from '../../src/hosts/add-host-dialog.tsx';
-import { saveSnippet } from '../../src/library/open.ts';
+import { saveSnippet } from '../../src/library/save.ts';
 import { startChecking } from '../../src/session/check-loop.ts';
 import { leadingHost, useSession } from '../../src/session/hosts.ts';
 import { usePreferences } from '../../src/session/preferences.ts';

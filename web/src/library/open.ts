@@ -2,6 +2,7 @@ import type { Snippet, Template } from '../session/catalogue.ts';
 import { request } from '../session/session.ts';
 import { openProbe, type Probe, unshelve, useWorkspace } from '../session/workspace.ts';
 import { toast } from '../ui/toast.tsx';
+import { showPath } from './path.ts';
 
 /** Puts a probe on screen; what was there and not saved can be had back. */
 export function openWithWords(probe: Probe): void {
@@ -75,30 +76,3 @@ int handle_exec(void *ctx)
 	return 0;
 }
 `;
-
-/**
- * Saves what is on screen: a new revision of its snippet, or a new snippet.
- * @returns the revision, and whether somebody else saved another since this one was opened @throws ProbepadFailure
- */
-export async function saveSnippet(): Promise<{ revision: number; overNewer: boolean }> {
-  const { origin, name, files, settings } = useWorkspace.getState();
-  const saved = await request('snippets.save', {
-    ...(origin.kind === 'snippet' ? { id: origin.id } : {}),
-    name,
-    files,
-    settings,
-  });
-  const unchanged = useWorkspace.getState().files === files;
-  useWorkspace.setState({
-    origin: { kind: 'snippet', id: saved.id, revision: saved.revision },
-    ...(unchanged ? { dirty: false } : {}),
-  });
-  showPath(`/s/${saved.id}`);
-  const overNewer = origin.kind === 'snippet' && saved.revision > origin.revision + 1;
-  return { revision: saved.revision, overNewer };
-}
-
-/** The address bar tells what is on screen, without a new page. */
-export function showPath(path: string): void {
-  if (location.pathname !== path) history.replaceState(history.state, '', path);
-}
