@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { isOwnRun } from '../../src/session/run-actions.ts';
+import { isOwnRun } from '../../src/session/own-run.ts';
 import type { Command } from '../../src/ui/palette.tsx';
 
 /** Keys that work everywhere, the editor included; in a shell, `shell` ones alone. `code` where a layout may move the character. */

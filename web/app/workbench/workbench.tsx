@@ -10,6 +10,7 @@ import { AddHostDialog } from '../../src/hosts/add-host-dialog.tsx';
 import { saveSnippet } from '../../src/library/save.ts';
 import { startChecking } from '../../src/session/check-loop.ts';
 import { leadingHost, useSession } from '../../src/session/hosts.ts';
+import { claimOwnRun } from '../../src/session/own-run.ts';
 import { usePreferences } from '../../src/session/preferences.ts';
 import { refreshCatalogue, startSession } from '../../src/session/session.ts';
 import { useWorkspace } from '../../src/session/workspace.ts';
@@ -159,7 +160,9 @@ function useSessionOnce(): void {
     const { protocol, host } = location;
     const endSession = startSession(`${protocol === 'https:' ? 'wss' : 'ws'}://${host}/ws`, startDecoder());
     const endChecking = startChecking();
+    const endClaiming = claimOwnRun();
     return () => {
+      endClaiming();
       endChecking();
       endSession();
     };

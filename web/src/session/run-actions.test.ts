@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isOwnRun, openRun, startRun, stopRun } from './run-actions.ts';
+import { isOwnRun } from './own-run.ts';
+import { openRun, startRun, stopRun } from './run-actions.ts';
 import { isLive, useRuns } from './runs.ts';
 import { page, until } from './test/page.ts';
 import { useWorkspace } from './workspace.ts';

@@ -3,6 +3,7 @@ import { errorOf, type ProbepadError, probepadError } from '@probepad/protocol/e
 import { MAP_INTERVAL } from '@probepad/protocol/limits';
 import { putCheck, useCheck } from './check.ts';
 import { leadingHost, useSession } from './hosts.ts';
+import { isOwnRun } from './own-run.ts';
 import { isLive, keepOnly, putStarted, putWatched, useRuns } from './runs.ts';
 import { knowStream, request, theDecoder } from './session.ts';
 import { mainFile, openProbe, useWorkspace } from './workspace.ts';
@@ -36,12 +37,6 @@ export async function checkProbe(): Promise<void> {
 }
 
 let checkTurn = 0;
-
-/** Whether the run on screen is this tab's own: only such a one is ended by a key, or by starting another. */
-export function isOwnRun(): boolean {
-  const { run, own } = useWorkspace.getState();
-  return run !== undefined && run === own;
-}
 
 /** Starts the probe on screen on the chosen hosts; a run of this tab that still goes on is stopped first, another's goes on. */
 export async function startRun(): Promise<void> {
