@@ -108,6 +108,13 @@ test('Escape in a field ends no run, in the editor it does', async ({ workbench:
   await shown(page);
   await state(page, /running/i);
   await focusEditor(page);
+  // Closing the editor's search ends no run, and once closed it stands in no key's way.
+  await page.keyboard.press('Control+F');
+  await expect(page.locator('.find-widget.visible')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.find-widget.visible')).toHaveCount(0);
+  await state(page, /running/i);
+  await focusEditor(page);
   await page.keyboard.press('Escape');
   await state(page, /stopped/i);
 });

@@ -51,6 +51,30 @@ test('a second viewer joins a run late by its link and sees what came before', a
   await other.context().close();
 });
 
+test('a duplicated tab watches the run of the first, and no key there ends it', async ({
+  workbench: page,
+}) => {
+  await write(page, EXEC_PROBE);
+  await page.getByTestId('run').click();
+  await state(page, /running/i);
+  // Only then does the copy hold what it must not act on.
+  await page.waitForFunction(() => /"own":"/.test(sessionStorage.getItem('probepad.workspace') ?? ''));
+  const copied = page.waitForEvent('popup');
+  await page.evaluate(() => void window.open('/'));
+  const copy = await copied;
+  await shown(copy);
+  await state(copy, /running/i);
+  await expect(copy.getByTestId('stop')).toHaveText('Stop for all');
+  await focusEditor(copy);
+  await copy.keyboard.press('Escape');
+  await copy.reload();
+  await expect(copy.getByTestId('stop')).toHaveText('Stop for all');
+  await expect(page.getByTestId('stop')).toHaveText('Stop');
+  await copy.close();
+  await state(page, /running/i);
+  await stop(page);
+});
+
 test('a link to a snippet shows it and runs nothing', async ({ workbench: page, browser, stack }) => {
   await write(page, EXEC_PROBE.replace('on_exec', 'on_shared_exec'));
   await page.getByTestId('save').click();

@@ -79,7 +79,8 @@ export function useShortcuts(commands: readonly Command[], openPalette: () => vo
       if (event.key !== 'Escape') return;
       // An open tooltip takes Escape for itself; nobody who presses it means the tooltip.
       if (event.defaultPrevented && !tipOpen) return;
-      if (document.querySelector('[role="dialog"], [role="menu"]')) return;
+      // Open ones alone: the editor's find widget stays in the page when it is closed, a dialog by its role.
+      if (document.querySelector('[role="dialog"][data-state="open"], [role="menu"]')) return;
       if (event.target instanceof HTMLElement && (inTerminal(event.target) || inField(event.target))) return;
       if (isOwnRun()) perform('run.stop');
     };
