@@ -52,3 +52,41 @@ test('what is missing is said in either', () => {
   assert.deepEqual(csvOf(table)[1], '7 records dropped by the hub,\r\n');
   assert.deepEqual(JSON.parse(jsonLinesOf(table)[0] ?? ''), { gap: '7 records dropped by the hub' });
 });
+
+test('columns that share a name are told apart by what they are, so that none is lost', () => {
+  const entry = jsonLinesOf({
+    columns: [
+      { name: 'pid', align: 'number', role: 'key' },
+      { name: 'pid', align: 'number', role: 'field' },
+      { name: 'n', align: 'number', role: 'field' },
+    ],
+    rows: [{ cells: ['1', '2', '3'] }],
+  });
+  assert.deepEqual(JSON.parse(entry[0] ?? ''), { 'key.pid': 1, pid: 2, n: 3 });
+
+  const event: ExportedTable = {
+    columns: [
+      { name: 'time', align: 'text', role: 'time' },
+      { name: 'host', align: 'text', role: 'host' },
+      { name: 'time', align: 'number', role: 'field' },
+      { name: 'host', align: 'number', role: 'field' },
+    ],
+    rows: [{ cells: ['12:00:00.000', 'a', '5', '6'] }],
+  };
+  assert.equal(csvOf(event)[0], 'frame time,host name,time,host\r\n');
+  assert.deepEqual(JSON.parse(jsonLinesOf(event)[0] ?? ''), {
+    'frame time': '12:00:00.000',
+    'host name': 'a',
+    time: 5,
+    host: 6,
+  });
+});
+
+test('a name that would be given has not been taken already', () => {
+  const names = (...all: [string, 'key' | 'field'][]) =>
+    csvOf({ columns: all.map(([name, role]) => ({ name, role, align: 'text' })), rows: [] });
+  assert.deepEqual(names(['pid', 'key'], ['pid', 'field'], ['key.pid', 'field']), [
+    'key.pid 2,pid,key.pid\r\n',
+  ]);
+  assert.deepEqual(names(['a', 'field'], ['a', 'field'], ['a 2', 'field']), ['a,a 3,a 2\r\n']);
+});

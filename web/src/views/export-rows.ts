@@ -1,3 +1,5 @@
+import type { ViewColumn } from '../session/decoder.ts';
+
 /** A table as it is on screen, as files that other programs read. */
 export interface ExportedTable {
   columns: readonly ExportedColumn[];
@@ -8,6 +10,8 @@ export interface ExportedColumn {
   name: string;
   /** A cell of a number column that is a plain number becomes one in JSON. */
   align: 'text' | 'number';
+  /** Tells columns of one name apart; absent for one of the program's own. */
+  role?: ViewColumn['role'];
 }
 
 export interface ExportedRow {
@@ -28,7 +32,7 @@ const FORMULA_START = /^[\s]*[=+\-@\uff0b\uff0d\uff1d\uff20]/;
 export function csvOf({ columns, rows }: ExportedTable): string[] {
   const line = (cells: readonly string[]): string => `${cells.map(csvCell).join(',')}\r\n`;
   return [
-    line(columns.map(({ name }) => name)),
+    line(uniqueNames(columns)),
     ...rows.map(({ cells, gap }) =>
       line(columns.map((_, at) => (gap === undefined ? (cells[at] ?? '') : at === 0 ? gap : ''))),
     ),
@@ -40,10 +44,11 @@ function csvCell(text: string): string {
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
-/** One JSON object a line, members named as the columns; `{"gap": …}` where records are missing. */
+/** One JSON object a line, members named as the columns, each once; `{"gap": …}` where records are missing. */
 export function jsonLinesOf({ columns, rows }: ExportedTable): string[] {
+  const names = uniqueNames(columns);
   return rows.map(({ cells, gap }) => {
-    const members = columns.map(({ name, align }, at) => [name, jsonValue(cells[at] ?? '', align)]);
+    const members = columns.map(({ align }, at) => [names[at], jsonValue(cells[at] ?? '', align)]);
     return `${JSON.stringify(gap === undefined ? Object.fromEntries(members) : { gap })}\n`;
   });
 }
@@ -53,4 +58,30 @@ function jsonValue(text: string, align: ExportedColumn['align']): string | numbe
   if (align === 'text' || !PLAIN_NUMBER.test(text)) return text;
   const number = Number(text);
   return String(number) === text ? number : text;
+}
+
+/** What a column is called when another has its name. */
+const BY_ROLE: Record<ViewColumn['role'], (name: string) => string> = {
+  time: () => 'frame time',
+  host: () => 'host name',
+  key: (name) => `key.${name}`,
+  rate: () => 'rate',
+  field: (name) => name,
+};
+
+/** The columns' names, each once, for programs find a column by its name. A field of the program keeps its own. */
+function uniqueNames(columns: readonly ExportedColumn[]): string[] {
+  const all = columns.map(({ name }) => name);
+  const shared = (name: string): boolean => all.indexOf(name) !== all.lastIndexOf(name);
+  const taken = new Set<string>();
+  return columns.map(({ name, role = 'field' }) => {
+    const base = shared(name) ? BY_ROLE[role](name) : name;
+    let unique = base;
+    // A nested struct may have named its member just so.
+    for (let next = 2; taken.has(unique) || (unique !== name && all.includes(unique)); next++) {
+      unique = `${base} ${next}`;
+    }
+    taken.add(unique);
+    return unique;
+  });
 }
