@@ -145,6 +145,13 @@ test('every role may do what its table says, and nothing more', async (t) => {
     files: PROBE.files,
     settings: { ...SETTINGS, params: {} },
   });
+  const types = { name: 'types.h', text: 'typedef int number;' };
+  const other = { name: 'b.bpf.c', text: 'int b;' };
+  const several = await admin.call('snippets.save', {
+    name: 'several files',
+    files: [types, ...PROBE.files, other],
+    settings: { ...SETTINGS, params: {} },
+  });
 
   /** Opens a socket with a session of these permissions. @returns what a call answers: `ok` or the error's code */
   async function as(permissions: readonly Permission[]) {
@@ -175,6 +182,15 @@ test('every role may do what its table says, and nothing more', async (t) => {
   const changed = { ...approved, probe: { ...PROBE, files: [{ name: 'a.bpf.c', text: 'int y;' }] } };
   const flagged = { ...approved, probe: { ...PROBE, flags: ['-DX'] } };
   const elsewhere = { ...approved, probe: { ...PROBE, attach: { on_packet: 'eth0' } } };
+  const ofSeveral = (...files: (typeof types)[]) => ({
+    ...start,
+    snippet: { id: several.id, revision: several.revision },
+    probe: { ...PROBE, files },
+  });
+  // As a page sends them: the file to compile first.
+  const reordered = ofSeveral(...PROBE.files, types, other);
+  const anotherMain = ofSeveral(other, types, ...PROBE.files);
+  const oneTwice = ofSeveral(...PROBE.files, types, types);
 
   const viewer = await as(ROLES.viewer);
   assert.equal(await viewer('runs.list', {}), 'ok');
@@ -192,8 +208,9 @@ test('every role may do what its table says, and nothing more', async (t) => {
   }
   const runner = await as(ROLES.runner);
   assert.equal(await runner('run.start', approved), 'ok');
+  assert.equal(await runner('run.start', reordered), 'ok');
   const unknown = { ...approved, snippet: { id: 'x', revision: 1 } };
-  for (const params of [start, changed, flagged, elsewhere, unknown]) {
+  for (const params of [start, changed, flagged, elsewhere, unknown, anotherMain, oneTwice]) {
     assert.equal(await runner('run.start', params), 'forbidden');
   }
   const author = await as(ROLES.author);

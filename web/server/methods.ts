@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type BrowserMethod, BrowserRequests } from '@probepad/protocol/control/browser';
 import type { ParamsOf, ResultOf } from '@probepad/protocol/control/envelope';
+import type { SourceFile } from '@probepad/protocol/control/run';
 import type { Snippet, Template } from '@probepad/protocol/control/snippet';
 import { fail } from '@probepad/protocol/errors';
 import { SNIPPET_FILES_MAX } from '@probepad/protocol/limits';
@@ -65,7 +66,7 @@ export function methodsOf(parts: MethodParts): Handlers {
     const saved = snippet === undefined ? undefined : await store.snippets.find(snippet.id, snippet.revision);
     const same =
       saved !== undefined &&
-      isDeepStrictEqual(saved.files, probe.files) &&
+      sameProgram(saved.files, probe.files) &&
       isDeepStrictEqual(saved.settings.flags, probe.flags) &&
       isDeepStrictEqual(saved.settings.attach, probe.attach);
     if (!same) fail('forbidden', 'running a program that is not a saved snippet', { permission: 'author' });
@@ -186,6 +187,14 @@ function watchLive(going: LiveRun, viewer: Viewer): Outcome<LiveRun['run']> {
     for (const { status } of going.streams.values()) if (!statuses.includes(status)) viewer.status(status);
   };
   return { result: { ...going.run, statuses }, afterwards };
+}
+
+/** Whether the same file is compiled, and the others that it may include are the same; in which order those come means nothing. */
+function sameProgram(saved: readonly SourceFile[], given: readonly SourceFile[]): boolean {
+  const main = (files: readonly SourceFile[]) => files.find(({ name }) => name.endsWith('.c'))?.name;
+  const byName = (files: readonly SourceFile[]) =>
+    files.toSorted((a, b) => Number(a.name > b.name) - Number(a.name < b.name));
+  return main(saved) === main(given) && isDeepStrictEqual(byName(saved), byName(given));
 }
 
 /** The method of that name, if there is one. */

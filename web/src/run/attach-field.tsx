@@ -1,5 +1,5 @@
 import type { Program } from '@probepad/protocol/schema';
-import { useSession } from '../session/hosts.ts';
+import { runsSavedOnly, useSession } from '../session/hosts.ts';
 import { changeEntry, useWorkspace } from '../session/workspace.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
@@ -12,6 +12,7 @@ export function AttachField({ program }: { program: Program }) {
   const value = useWorkspace((state) => state.settings.attach[program.name] ?? '');
   const chosen = useWorkspace((state) => state.hosts);
   const hosts = useSession((state) => state.hosts);
+  const fixed = useSession(runsSavedOnly);
   const interfaces = INTERFACE_HOOKS.includes(program.attach)
     ? [
         ...new Set(
@@ -26,7 +27,14 @@ export function AttachField({ program }: { program: Program }) {
       value={value}
       placeholder={program.needsTarget ? program.targetExample : program.target || program.section}
       options={[...interfaces, 'off']}
-      hint={program.needsTarget && value === '' ? `Needs a target, as ${program.targetExample}` : undefined}
+      disabled={fixed}
+      hint={
+        fixed
+          ? 'As it was saved: to change it takes the permission of an author'
+          : program.needsTarget && value === ''
+            ? `Needs a target, as ${program.targetExample}`
+            : undefined
+      }
       data-testid={`attach-${program.name}`}
       onValue={(next) => changeEntry('attach', program.name, next)}
     />
@@ -40,6 +48,7 @@ export function AttachField({ program }: { program: Program }) {
           <Button
             key={name}
             small
+            disabled={fixed}
             aria-pressed={value === name}
             onClick={() => changeEntry('attach', program.name, name)}
           >

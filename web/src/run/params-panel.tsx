@@ -1,5 +1,6 @@
 import { nameOfType, resolveType } from '@probepad/protocol/types';
 import { useCheck } from '../session/check.ts';
+import { runsSavedOnly, useSession } from '../session/hosts.ts';
 import { changeEntry, changeSettings, useWorkspace } from '../session/workspace.ts';
 import { Field } from '../ui/field.tsx';
 import { AttachField } from './attach-field.tsx';
@@ -10,6 +11,7 @@ import { StaleList } from './stale-list.tsx';
 export function ParamsPanel() {
   const schema = useCheck((state) => state.schema);
   const settings = useWorkspace((state) => state.settings);
+  const fixed = useSession(runsSavedOnly);
   return (
     <div className={styles.panel} data-testid="params-panel">
       <StaleList />
@@ -64,6 +66,7 @@ export function ParamsPanel() {
           type="-D -U -W -O1 -O2 -Os"
           value={settings.flags.join(' ')}
           placeholder="none"
+          disabled={fixed}
           onValue={(text) => changeSettings({ flags: text.split(/\s+/).filter(Boolean) })}
         />
       </section>

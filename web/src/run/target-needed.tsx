@@ -1,4 +1,5 @@
 import { useCheck } from '../session/check.ts';
+import { runsSavedOnly, useSession } from '../session/hosts.ts';
 import { startRun } from '../session/run-actions.ts';
 import type { RunView } from '../session/runs.ts';
 import { useWorkspace } from '../session/workspace.ts';
@@ -10,6 +11,7 @@ import styles from './params-panel.module.css';
 export function TargetNeeded({ run }: { run: RunView }) {
   const checked = useCheck((state) => state.schema);
   const attach = useWorkspace((state) => state.settings.attach);
+  const fixed = useSession(runsSavedOnly);
   const refused = Object.values(run.statuses).some(({ error }) => error?.code === 'target_needed');
   const schema = Object.values(run.schemas)[0] ?? checked;
   const programs = schema?.programs.filter(({ needsTarget }) => needsTarget) ?? [];
@@ -28,7 +30,7 @@ export function TargetNeeded({ run }: { run: RunView }) {
       {programs.map((program) => (
         <AttachField key={program.name} program={program} />
       ))}
-      <Button type="submit" tone="primary" icon="play" disabled={!complete}>
+      <Button type="submit" tone="primary" icon="play" disabled={fixed || !complete}>
         Run
       </Button>
     </form>

@@ -24,6 +24,11 @@ export const useSession = create<Session>(() => ({
   snippets: undefined,
 }));
 
+/** Whether this user may run what is saved, and nothing else: with its own files, flags and targets. The hub holds to it. */
+export function runsSavedOnly({ permissions }: Pick<Session, 'permissions'>): boolean {
+  return permissions.includes('run') && !permissions.includes('author');
+}
+
 /** A host as one word: what stands between a person and a run there. */
 export type HostCondition = 'ready' | 'limited' | 'bad' | 'offline' | 'invited';
 

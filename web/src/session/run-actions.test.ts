@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { useSession } from './hosts.ts';
 import { isOwnRun } from './own-run.ts';
 import { openRun, startRun, stopRun } from './run-actions.ts';
 import { isLive, useRuns } from './runs.ts';
 import { page, until } from './test/page.ts';
-import { useWorkspace } from './workspace.ts';
+import { changeEntry, useWorkspace } from './workspace.ts';
 
 /** Starts the probe on screen. @returns the run's id */
 async function started(): Promise<string> {
@@ -47,3 +48,23 @@ test('what was seen of runs before is not kept', TIME, async (context) => {
     assert.deepEqual(Object.keys(useRuns.getState().runs), [run]);
   }
 });
+
+test(
+  'a run is said to be of a snippet unless that was changed; a user who may run only those always says so',
+  TIME,
+  async (context) => {
+    await page(context);
+    const snippet = { id: 's1', revision: 2 };
+    const told = async () => {
+      const run = await started();
+      return useRuns.getState().runs[run]?.info?.snippet;
+    };
+    useWorkspace.setState({ origin: { kind: 'snippet', ...snippet }, dirty: false });
+    assert.deepEqual(await told(), snippet);
+    changeEntry('params', 'pid', '1');
+    assert.equal(await told(), undefined);
+    // The hub, which knows what was saved, has the last word.
+    useSession.setState({ permissions: ['view', 'run'] });
+    assert.deepEqual(await told(), snippet);
+  },
+);

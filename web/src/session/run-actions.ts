@@ -2,7 +2,7 @@ import type { Probe as ProbeInput } from '@probepad/protocol/control/run';
 import { errorOf, type ProbepadError, probepadError } from '@probepad/protocol/errors';
 import { MAP_INTERVAL } from '@probepad/protocol/limits';
 import { putCheck, useCheck } from './check.ts';
-import { leadingHost, useSession } from './hosts.ts';
+import { leadingHost, runsSavedOnly, useSession } from './hosts.ts';
 import { isOwnRun } from './own-run.ts';
 import { isLive, keepOnly, putStarted, putWatched, useRuns } from './runs.ts';
 import { knowStream, request, theDecoder } from './session.ts';
@@ -63,7 +63,9 @@ async function tryStart(): Promise<ProbepadError | undefined> {
       hosts: online,
       name,
       probe: probeInput(),
-      ...(origin.kind === 'snippet' && !useWorkspace.getState().dirty
+      // Whoever may run nothing but what is saved names it always, for other parameters are allowed: the hub compares the rest.
+      ...(origin.kind === 'snippet' &&
+      (!useWorkspace.getState().dirty || runsSavedOnly(useSession.getState()))
         ? { snippet: { id: origin.id, revision: origin.revision } }
         : {}),
     });

@@ -67,6 +67,7 @@ interface FakeParams {
   name: string;
   hosts: string[];
   probe: { files: { name: string; text: string }[] };
+  snippet?: { id: string; revision: number };
 }
 
 interface Going {
@@ -198,10 +199,7 @@ export function fakeHub(server: Server, options: FakeHubOptions = {}) {
     };
   }
 
-  function start(
-    client: WebSocket,
-    params: { hosts: string[]; name: string; probe: { files: { name: string; text: string }[] } },
-  ) {
+  function start(client: WebSocket, params: Pick<FakeParams, 'hosts' | 'name' | 'probe' | 'snippet'>) {
     const id = `r${ids++}`;
     const going = params.hosts.map((host): Going => {
       const stream = ids++;
@@ -218,7 +216,8 @@ export function fakeHub(server: Server, options: FakeHubOptions = {}) {
       };
       return { status, stream: new FakeStream(stream, options.rate ?? 40, host) };
     });
-    runs.set(id, { info: { id, name: params.name, probe: params.probe, started: Date.now() }, going });
+    const { name, probe, snippet } = params;
+    runs.set(id, { info: { id, name, probe, ...(snippet && { snippet }), started: Date.now() }, going });
     const text = params.probe.files.map((file) => file.text).join('\n');
     for (const each of going) void advance(client, each, text);
     return info(id);
