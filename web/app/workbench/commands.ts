@@ -1,10 +1,9 @@
 import { nameNewFile, openHeader, renameShown } from '../../src/editor/file-tabs.tsx';
 import { toggleTabMoves } from '../../src/editor/tab-moves.ts';
 import { openBlank, openTemplate } from '../../src/library/open.ts';
-import { stopWithWords } from '../../src/run/run-button.tsx';
+import { startWithWords, stopWithWords } from '../../src/run/run-button.tsx';
 import { useSession } from '../../src/session/hosts.ts';
 import { stepScale, usePreferences } from '../../src/session/preferences.ts';
-import { startRun } from '../../src/session/run-actions.ts';
 import { isLive } from '../../src/session/runs.ts';
 import { retryConnection } from '../../src/session/session.ts';
 import { toggleHost, unshelve, useWorkspace } from '../../src/session/workspace.ts';
@@ -36,7 +35,7 @@ export function useCommands(actions: WorkbenchActions): Command[] {
       group: 'Run',
       title: live && own ? 'Start again' : 'Start',
       keys: 'Ctrl+Enter',
-      run: () => void startRun(),
+      run: () => void startWithWords(),
     },
     {
       id: 'run.stop',

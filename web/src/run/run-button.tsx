@@ -1,5 +1,5 @@
 import { useSession } from '../session/hosts.ts';
-import { startRun, stopRun } from '../session/run-actions.ts';
+import { endRun, startRun, stopRun } from '../session/run-actions.ts';
 import { isLive, type RunView, useRuns } from '../session/runs.ts';
 import { useWorkspace } from '../session/workspace.ts';
 import { Button } from '../ui/button.tsx';
@@ -8,9 +8,19 @@ import { Tooltip } from '../ui/tooltip.tsx';
 import styles from './run-button.module.css';
 
 /** Stops the run on screen and says so when it can't. */
-export async function stopWithWords(): Promise<void> {
-  const error = await stopRun();
+export async function stopWithWords(stop = stopRun): Promise<void> {
+  const error = await stop();
   if (error) toast({ tone: 'error', text: error.message, detail: error.remedy });
+}
+
+/** Starts the probe on screen, and tells of the run of this tab that goes on unseen. */
+export async function startWithWords(): Promise<void> {
+  const left = await startRun();
+  if (!left) return;
+  toast({
+    text: `Your run of ${left.name} before this one goes on.`,
+    action: { label: 'Stop it', run: () => void stopWithWords(() => endRun(left.id)) },
+  });
 }
 
 export function RunButton() {
@@ -64,7 +74,7 @@ function StartButton({ starting }: { starting: boolean }) {
         icon="play"
         className={styles.button}
         disabled={starting || !open || !mayRun}
-        onClick={() => void startRun()}
+        onClick={() => void startWithWords()}
         data-testid="run"
       >
         {starting ? 'Starting' : 'Run'}

@@ -1,11 +1,11 @@
 import { useCheck } from '../session/check.ts';
 import { runsSavedOnly, useSession } from '../session/hosts.ts';
-import { startRun } from '../session/run-actions.ts';
 import type { RunView } from '../session/runs.ts';
 import { useWorkspace } from '../session/workspace.ts';
 import { Button } from '../ui/button.tsx';
 import { AttachField } from './attach-field.tsx';
 import styles from './params-panel.module.css';
+import { startWithWords } from './run-button.tsx';
 
 /** The form for what a refused run lacked: targets for programs that need one. Those left without stay off. Nothing when none is lacking. */
 export function TargetNeeded({ run }: { run: RunView }) {
@@ -23,7 +23,7 @@ export function TargetNeeded({ run }: { run: RunView }) {
       data-testid="target-needed"
       onSubmit={(event) => {
         event.preventDefault();
-        void startRun();
+        void startWithWords();
       }}
     >
       <strong>Where shall it attach?</strong>

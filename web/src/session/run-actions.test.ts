@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { useSession } from './hosts.ts';
 import { isOwnRun } from './own-run.ts';
-import { openRun, startRun, stopRun } from './run-actions.ts';
+import { endRun, openRun, startRun, stopRun } from './run-actions.ts';
 import { isLive, useRuns } from './runs.ts';
+import { theDecoder } from './session.ts';
 import { page, until } from './test/page.ts';
 import { changeEntry, useWorkspace } from './workspace.ts';
 
@@ -66,5 +67,41 @@ test(
     // The hub, which knows what was saved, has the last word.
     useSession.setState({ permissions: ['view', 'run'] });
     assert.deepEqual(await told(), snippet);
+  },
+);
+
+test('a run of this tab that goes on unseen is told of when another is started', TIME, async (context) => {
+  await page(context);
+  const others = await started();
+  useWorkspace.setState({ own: undefined });
+  const first = await started();
+  await openRun(others);
+  assert.equal((await startRun())?.id, first);
+
+  const { run: second } = useWorkspace.getState();
+  assert.ok(second);
+  assert.equal(await endRun(second), undefined);
+  await openRun(others);
+  assert.equal(await startRun(), undefined, 'one that has ended is not');
+  assert.equal(await startRun(), undefined, 'nor is one that is on screen, which is stopped');
+});
+
+test(
+  'a run that is opened while a start is under way is no longer watched after it',
+  TIME,
+  async (context) => {
+    await page(context);
+    const others = await started();
+    useWorkspace.setState({ own: undefined });
+    const before = await started();
+    const forget = context.mock.method(theDecoder(), 'forget');
+    useWorkspace.setState({ own: undefined });
+    const opening = openRun(others);
+    await startRun();
+    await opening;
+    assert.deepEqual(
+      forget.mock.calls.map(({ arguments: [run] }) => run),
+      [before, others],
+    );
   },
 );

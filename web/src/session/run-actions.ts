@@ -38,15 +38,29 @@ export async function checkProbe(): Promise<void> {
 
 let checkTurn = 0;
 
-/** Starts the probe on screen on the chosen hosts; a run of this tab that still goes on is stopped first, another's goes on. */
-export async function startRun(): Promise<void> {
-  if (useRuns.getState().starting) return;
-  useRuns.setState({ error: await tryStart() });
+/** A run that goes on with nobody here to watch it. */
+export interface LeftRun {
+  id: string;
+  name: string;
+}
+
+/**
+ * Starts the probe on screen on the chosen hosts. A run of this tab that is on screen is stopped first, another's goes on.
+ * @returns this tab's run before it, when that goes on because another's is on screen
+ */
+export async function startRun(): Promise<LeftRun | undefined> {
+  if (useRuns.getState().starting) return undefined;
+  const { own } = useWorkspace.getState();
+  const stopping = isOwnRun();
+  const error = await tryStart();
+  useRuns.setState({ error });
+  return error === undefined && own !== undefined && !stopping ? goingOn(own) : undefined;
 }
 
 /** @returns what went wrong */
 async function tryStart(): Promise<ProbepadError | undefined> {
-  const { hosts: chosen, name, origin } = useWorkspace.getState();
+  const { hosts: chosen, name, origin, dirty } = useWorkspace.getState();
+  const probe = probeInput();
   const { hosts } = useSession.getState();
   const online = chosen.filter((id) => hosts.find((host) => host.id === id)?.online);
   if (online.length === 0) {
@@ -58,17 +72,16 @@ async function tryStart(): Promise<ProbepadError | undefined> {
   useRuns.setState({ starting: true, error: undefined });
   try {
     if (isOwnRun()) await stopRun();
-    const before = useWorkspace.getState().run;
+    // Whoever may run nothing but what is saved names it always, for other parameters are allowed: the hub compares the rest.
+    const named = origin.kind === 'snippet' && (!dirty || runsSavedOnly(useSession.getState()));
     const info = await request('run.start', {
       hosts: online,
       name,
-      probe: probeInput(),
-      // Whoever may run nothing but what is saved names it always, for other parameters are allowed: the hub compares the rest.
-      ...(origin.kind === 'snippet' &&
-      (!useWorkspace.getState().dirty || runsSavedOnly(useSession.getState()))
-        ? { snippet: { id: origin.id, revision: origin.revision } }
-        : {}),
+      probe,
+      ...(named ? { snippet: { id: origin.id, revision: origin.revision } } : {}),
     });
+    // Read only now: another run may have been opened in the meantime.
+    const before = useWorkspace.getState().run;
     putStarted(info);
     useWorkspace.setState({ run: info.id, own: info.id });
     // The address named the run that was watched here before.
@@ -85,12 +98,28 @@ async function tryStart(): Promise<ProbepadError | undefined> {
   }
 }
 
-/** Ends the run on screen, everywhere or on one host. */
-export async function stopRun(host?: string): Promise<ProbepadError | undefined> {
+/** A run that is not on screen, if it goes on. To ask for it is to watch it, for a moment. */
+async function goingOn(id: string): Promise<LeftRun | undefined> {
+  try {
+    const { name, statuses } = await request('run.watch', { run: id });
+    if (useWorkspace.getState().run !== id) leaveRun(id);
+    return statuses.some(({ state }) => state !== 'ended') ? { id, name } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Ends the run on screen. @returns what went wrong */
+export async function stopRun(): Promise<ProbepadError | undefined> {
   const { run } = useWorkspace.getState();
   if (run === undefined || !isLive(useRuns.getState().runs[run])) return undefined;
+  return endRun(run);
+}
+
+/** Ends a run, on screen or not, on every host. @returns what went wrong */
+export async function endRun(run: string): Promise<ProbepadError | undefined> {
   try {
-    await request('run.stop', host === undefined ? { run } : { run, hosts: [host] });
+    await request('run.stop', { run });
     return undefined;
   } catch (thrown) {
     return errorOf(thrown);
