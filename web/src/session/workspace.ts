@@ -75,7 +75,11 @@ export const useWorkspace = create<Workspace>()(
     {
       name: 'probepad.workspace',
       version: 1,
-      storage: tabStorage((state: Workspace) => ({ ...state, own: undefined })),
+      storage: tabStorage<Workspace>({
+        seedOf: (state) => ({ ...state, own: undefined }),
+        lighter: (state) =>
+          state.shelf.length === 0 ? undefined : { ...state, shelf: state.shelf.slice(0, -1) },
+      }),
     },
   ),
 );
