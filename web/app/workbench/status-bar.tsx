@@ -1,4 +1,5 @@
 import { HostMark } from '../../src/hosts/host-mark.tsx';
+import { standingOf } from '../../src/run/words.ts';
 import { useCheck } from '../../src/session/check.ts';
 import { leadingHost, useSession } from '../../src/session/hosts.ts';
 import { toggleBottom, toggleSide } from '../../src/session/preferences.ts';
@@ -107,13 +108,13 @@ function RunItems({ run }: { run: RunView | undefined }) {
   const rate = sources.reduce((sum, { name, kind }) => sum + (streams(kind) ? (run.rates[name] ?? 0) : 0), 0);
   const drops = sources.reduce((sum, { name }) => sum + droppedOf(countsOf(run, name)), 0);
   const live = isLive(run);
-  const running = Object.values(run.statuses).some(({ state }) => state === 'running');
+  const standing = standingOf(Object.values(run.statuses));
   return (
     <>
       {live && (
         <span className={names(styles.item, styles.live)} data-testid="status-attached">
           <Icon name="play" size={11} />
-          {running ? `${attached} attached` : 'starting'}
+          {standing === 'running' ? `${attached} attached` : standing}
         </span>
       )}
       {live && (

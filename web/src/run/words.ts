@@ -61,6 +61,16 @@ export function stagesOf(status: RunStatus): Stage[] {
   });
 }
 
+const STARTING: readonly RunState[] = ['compiling', 'loading', 'attaching'];
+
+/** Where a run that has not ended stands, over all its hosts: what most has come of it. */
+export function standingOf(statuses: readonly RunStatus[]): 'starting' | 'running' | 'stopping' {
+  const states = statuses.map(({ state }) => state);
+  if (states.includes('running')) return 'running';
+  const starting = states.some((state) => STARTING.includes(state));
+  return !starting && states.includes('stopping') ? 'stopping' : 'starting';
+}
+
 /** Milliseconds with as many digits as matter. */
 export function millisecondsText(milliseconds: number): string {
   if (milliseconds >= 10_000) return `${(milliseconds / 1000).toFixed(1)} s`;
