@@ -76,3 +76,17 @@ test('when a stream is watched again its count begins again', () => {
   assert.equal(intake.dropped(1).size, 0);
   assert.deepEqual([...intake.dropped(2)], [[0, 1]]);
 });
+
+test('when a stream is watched again, the snapshot that was dropped in part passes whole', () => {
+  const { intake, passed } = fullIntake();
+  const shot = (stream: number, flags: number) =>
+    sampleMessage({ kind: 'map', stream, source: 2, seq: 1n, flags }, new Uint8Array(64));
+  for (const stream of [1, 11]) intake.offer(shot(stream, 1));
+  intake.taken(10 * KIB);
+  intake.recount(1);
+  for (const flags of [1, 2]) intake.offer(shot(1, flags));
+  assert.equal(passed.length, 3);
+  assert.deepEqual([...intake.dropped(1)], []);
+  intake.offer(shot(11, 2));
+  assert.equal(passed.length, 3, 'the rest of what another stream lacks is still dropped');
+});

@@ -10,6 +10,7 @@ export interface Intake {
   /** The worker has read so many bytes. */
   taken(bytes: number): void;
   dropped(stream: number): ReadonlyMap<number, number>;
+  /** The stream begins again: it is watched from now on, or anew. */
   recount(stream: number): void;
 }
 
@@ -77,7 +78,11 @@ export function createIntake(pass: (message: ArrayBuffer) => void, limit = PAGE_
       waiting -= bytes;
     },
     dropped: (stream) => counts.get(stream) ?? NONE,
-    recount: (stream) => void counts.delete(stream),
+    recount(stream) {
+      counts.delete(stream);
+      // What is sent again begins with whole snapshots, of the same number too.
+      for (const key of refused.keys()) if (key.startsWith(`${stream} `)) refused.delete(key);
+    },
   };
 }
 
