@@ -1,5 +1,5 @@
 import { useCheck } from '../session/check.ts';
-import { staleSettings } from '../session/stale-settings.ts';
+import { staleOnScreen } from '../session/stale-settings.ts';
 import { changeEntry, useWorkspace } from '../session/workspace.ts';
 import { Button } from '../ui/button.tsx';
 import styles from './params-panel.module.css';
@@ -8,11 +8,10 @@ const WORDS = { params: 'parameter', attach: 'target of' } as const;
 
 /** Settings that keep a probe from running, because what they are for is gone, each with its way out. Nothing without any. */
 export function StaleList() {
-  const { schema, checking, diagnostics } = useCheck();
+  const check = useCheck();
   const settings = useWorkspace((state) => state.settings);
-  // What doesn't compile has no schema of its own: the last one may be another program's.
-  const current = !checking && !diagnostics.some(({ severity }) => severity === 'error');
-  const stale = schema && current ? staleSettings(settings, schema) : [];
+  const opening = useWorkspace((state) => state.opening);
+  const stale = staleOnScreen(check, { settings, opening });
   if (stale.length === 0) return null;
   return (
     <section className={styles.stale} data-testid="stale-settings">

@@ -4,12 +4,14 @@ import type { ProbepadError } from '@probepad/protocol/errors';
 import type { ProbeSchema } from '@probepad/protocol/schema';
 import { create } from 'zustand';
 
-interface Check {
+export interface Check {
   /** A compile of the text on screen is under way. */
   checking: boolean;
   diagnostics: readonly Diagnostic[];
   /** Of the last text that compiled: forms and attach targets come from it. */
   schema: ProbeSchema | undefined;
+  /** The probe that the schema is of, as `Workspace.opening` counts them. */
+  opening: number | undefined;
   error: ProbepadError | undefined;
   /** Of the compile alone. */
   milliseconds: number | undefined;
@@ -21,18 +23,20 @@ export const useCheck = create<Check>(() => ({
   checking: false,
   diagnostics: [],
   schema: undefined,
+  opening: undefined,
   error: undefined,
   milliseconds: undefined,
   cached: false,
 }));
 
-export function putCheck(result: CompileResult): void {
-  useCheck.setState(({ schema }) => ({
+/** `opening`: that of the probe that was compiled. */
+export function putCheck(result: CompileResult, opening: number): void {
+  useCheck.setState({
     checking: false,
     diagnostics: result.diagnostics,
-    schema: result.schema ?? schema,
+    ...(result.schema && { schema: result.schema, opening }),
     error: undefined,
     milliseconds: result.milliseconds,
     cached: result.cached,
-  }));
+  });
 }

@@ -27,10 +27,11 @@ export async function checkProbe(): Promise<void> {
   const host = leadingHost(useSession.getState().hosts, useWorkspace.getState().hosts);
   if (!host?.online || !probeInput().files[0]?.text.trim()) return;
   const turn = ++checkTurn;
+  const { opening } = useWorkspace.getState();
   useCheck.setState({ checking: true });
   try {
     const result = await request('compile', { host: host.id, probe: probeInput() });
-    if (turn === checkTurn) putCheck(result);
+    if (turn === checkTurn) putCheck(result, opening);
   } catch (thrown) {
     if (turn === checkTurn) useCheck.setState({ checking: false, error: errorOf(thrown) });
   }
