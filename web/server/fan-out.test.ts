@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import type { Run } from '@probepad/protocol/control/browser';
 import type { RunCounts, SourceCounts } from '@probepad/protocol/control/run';
 import { FRAME_FLAGS, type FrameHeader, GAP_PLACES } from '@probepad/protocol/frames';
-import { VIEWER_QUEUE_MAX } from '@probepad/protocol/limits';
+import { FRAME_PAYLOAD_MAX, VIEWER_QUEUE_MAX } from '@probepad/protocol/limits';
 import { PROBE, SCHEMA, statusOf } from './testing/probe.ts';
 import { joinedAgent, testFrame } from './testing/test-agent.ts';
 import { type TestBrowser, testBrowser } from './testing/test-browser.ts';
@@ -89,6 +89,20 @@ test('a message goes on byte for byte, and every loss before it is counted where
   });
   assert.equal(browser.received.messages, 2, 'messages are not taken apart');
   assert.equal(browser.frames.all.length, 6);
+});
+
+test('a large message goes on in smaller ones, each of which tells a viewer on a slow line that the hub is there', async (t) => {
+  const { agent, browser, run, frame } = await runningRun(t);
+  await browser.call('run.watch', { run: run.id });
+  const frames = Array.from({ length: 16 }, (_, at) => frame({ seq: BigInt(at), count: 1 }, 60 * 1024));
+  agent.sendFrames(...frames);
+  await browser.frames.next(({ header }) => header.seq === 15n);
+  assert.equal(browser.frames.all.length, 16);
+  assert.equal(browser.received.messages, 4, 'frames are not sent one by one either');
+  assert.ok(
+    browser.received.largest <= FRAME_PAYLOAD_MAX,
+    `${browser.received.largest} bytes in one message`,
+  );
 });
 
 test('records that the agent sent and that never came are counted at the end', async (t) => {

@@ -15,8 +15,14 @@ export interface FrameRoutes {
 }
 
 /**
+ * Largest message that frames are put together to; a single frame may be a header larger. A viewer hears of a message only once
+ * all of it is there, and gives a hub up that it hears nothing of for HEARTBEAT_TIMEOUT: over a slow line it must not take that long.
+ */
+const JOINED_MAX = FRAME_PAYLOAD_MAX;
+
+/**
  * Passes one binary message of an agent on to everybody who watches its streams. Only headers are read. Bytes are not copied,
- * and a message whose frames all go to the same viewers goes on as it is.
+ * and a message of up to JOINED_MAX whose frames all go to the same viewers goes on as it is.
  * @throws FrameError when the message is not a whole number of well-formed frames or holds one that is not this agent's to send;
  *   nothing of it has been passed on then
  */
@@ -25,7 +31,7 @@ export function fanOut(message: Buffer, routes: FrameRoutes): void {
   const pieces: Piece[] = [];
   const viewers = new Set<StreamViewer>();
   const watched = new Map<number, RunStream>();
-  let complete = true;
+  let complete = message.byteLength <= JOINED_MAX;
   for (const { header, stream, start, end } of frames) {
     if (header.kind === 'blob') {
       routes.blob(header, message.subarray(start + FRAME_HEADER_SIZE, end));
@@ -82,7 +88,7 @@ function scan(message: Buffer, routes: FrameRoutes): ScannedFrame[] {
   return frames;
 }
 
-/** Appends a piece; neighbours of one stream become one, except snapshots, which may be replaced one by one. */
+/** Appends a piece; neighbours of one stream become one up to JOINED_MAX, except snapshots, which may be replaced one by one. */
 function join(pieces: Piece[], piece: Piece, message: Buffer): void {
   const before = pieces.at(-1);
   const begin = before === undefined ? 0 : before.data.byteOffset - message.byteOffset;
@@ -91,6 +97,7 @@ function join(pieces: Piece[], piece: Piece, message: Buffer): void {
     before.data.byteOffset + before.data.byteLength === piece.data.byteOffset &&
     before.stream === piece.stream &&
     before.log === piece.log &&
+    before.data.byteLength + piece.data.byteLength <= JOINED_MAX &&
     before.snapshot === undefined &&
     piece.snapshot === undefined;
   if (!touches) {

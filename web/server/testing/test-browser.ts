@@ -16,8 +16,8 @@ export interface TestBrowser {
   socket: WebSocket;
   messages: Inbox<Incoming>;
   frames: Inbox<Frame>;
-  /** Bytes of binary messages so far, and how many messages. */
-  received: { bytes: number; messages: number };
+  /** Bytes of binary messages so far, how many messages, and the bytes of the largest. */
+  received: { bytes: number; messages: number; largest: number };
   call<M extends BrowserMethod>(
     method: M,
     params: ParamsOf<typeof BrowserRequests, M>,
@@ -43,7 +43,7 @@ export async function testBrowser(
   t.after(() => socket.terminate());
   const messages = inbox<Incoming>();
   const frames = inbox<Frame>();
-  const received = { bytes: 0, messages: 0 };
+  const received = { bytes: 0, messages: 0, largest: 0 };
   const keep = options.keepFrames ?? true;
   socket.on('message', (data: Buffer, isBinary: boolean) => {
     if (!isBinary) {
@@ -52,6 +52,7 @@ export async function testBrowser(
     }
     received.bytes += data.byteLength;
     received.messages++;
+    received.largest = Math.max(received.largest, data.byteLength);
     options.onFrames?.(data);
     if (keep) for (const frame of framesOf(data, FRAME_PAYLOAD_MAX)) frames.put(frame);
   });
