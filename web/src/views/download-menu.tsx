@@ -52,11 +52,13 @@ function fileName(source: string): string {
   return `${name}-${local.toISOString().slice(0, 19).replaceAll(':', '-')}`;
 }
 
+/** Milliseconds until a file's content is given up: Firefox and Safari may still read a large one long after the click. */
+const CONTENT_KEPT = 60_000;
+
 function save(content: Blob, name: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(content);
   link.download = name;
   link.click();
-  // The browser has taken the content over by the time that a timer runs.
-  setTimeout(() => URL.revokeObjectURL(link.href));
+  setTimeout(() => URL.revokeObjectURL(link.href), CONTENT_KEPT);
 }
