@@ -9,7 +9,7 @@ import { toast } from '../ui/toast.tsx';
 import { CellText } from './cell-text.tsx';
 import { collectRows } from './collect-rows.ts';
 import { gridTemplate, growWidths, rowWidth } from './column-widths.ts';
-import type { ExportedTable } from './export-rows.ts';
+import { distinctNames, type ExportedTable } from './export-rows.ts';
 import { groupDigits } from './numbers.ts';
 import { RateStrip } from './rate-strip.tsx';
 import { useVisibleRows } from './row-window.ts';
@@ -67,6 +67,7 @@ export function EventTable({
   }, [rowHeight, known?.head, paused, active]);
 
   const columns = known?.columns ?? [];
+  const columnNames = distinctNames(columns);
   const rows = known?.rows ?? [];
   const grown = growWidths(widths.current, columns, rows);
   const template = gridTemplate(grown);
@@ -184,9 +185,9 @@ export function EventTable({
             tabIndex={-1}
             style={{ gridTemplateColumns: template, width }}
           >
-            {columns.map((column) => (
+            {columns.map((column, at) => (
               <div
-                key={column.name}
+                key={columnNames[at]}
                 role="columnheader"
                 tabIndex={-1}
                 title={column.type}
@@ -235,7 +236,7 @@ export function EventTable({
           </div>
           <dl className={styles.fields}>
             {columns.map((column, at) => (
-              <div key={column.name} style={{ display: 'contents' }}>
+              <div key={columnNames[at]} style={{ display: 'contents' }}>
                 <dt title={column.type}>{column.name}</dt>
                 <dd>
                   <CellText text={active.cells[at] ?? ''} />

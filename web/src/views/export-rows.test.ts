@@ -22,6 +22,14 @@ test('no cell of a CSV file runs as a formula', () => {
   assert.deepEqual(csvOf({ columns: [{ name: '=1', align: 'text' }], rows: [] }), ["'=1\r\n"]);
 });
 
+test('no part of a cell runs as a formula where spreadsheets cut at semicolons', () => {
+  // The quotes don't begin the line there, so they hold nothing together.
+  assert.deepEqual(csv(['0', 'a;=1+1']), ['0,"a;\'=1+1"\r\n']);
+  assert.deepEqual(csv(['0', 'a;"=1+1']), ['0,"a;\'""=1+1"\r\n']);
+  assert.deepEqual(csv(['0', 'a\t@x']), ['0,"a\t\'@x"\r\n']);
+  assert.deepEqual(csv(['a; b', '0']), ['"a; b",0\r\n']);
+});
+
 test('a negative number stays a number in CSV', () => {
   assert.deepEqual(csv(['x', '-5'], ['y', '-0.25']), ['x,-5\r\n', 'y,-0.25\r\n']);
 });
@@ -45,6 +53,35 @@ test('JSON lines hold numbers where they are exact, and text as it is', () => {
       { comm: '__proto__', ret: '0x10' },
     ],
   );
+});
+
+test('columns of one name stay apart in either', () => {
+  const entry: ExportedTable = {
+    columns: [
+      { name: 'pid', align: 'number', role: 'key' },
+      { name: 'pid', align: 'number', role: 'field' },
+      { name: 'n', align: 'number', role: 'field' },
+    ],
+    rows: [{ cells: ['1', '2', '3'] }],
+  };
+  assert.deepEqual(JSON.parse(jsonLinesOf(entry)[0] ?? ''), { 'key.pid': 1, pid: 2, n: 3 });
+  assert.equal(csvOf(entry)[0], 'key.pid,pid,n\r\n');
+  const event: ExportedTable = {
+    columns: (['time', 'host', 'field', 'field', 'field', 'field'] as const).map((role, at) => ({
+      name: ['time', 'host', 'record', 'time', 'host', 'record'][at] ?? '',
+      align: 'text',
+      role,
+    })),
+    rows: [{ cells: ['12:00', 'db-3', 'open', '7', 'a', 'r'] }],
+  };
+  assert.deepEqual(JSON.parse(jsonLinesOf(event)[0] ?? ''), {
+    'frame time': '12:00',
+    'frame host': 'db-3',
+    record: 'open',
+    time: '7',
+    host: 'a',
+    'record (2)': 'r',
+  });
 });
 
 test('what is missing is said in either', () => {
@@ -73,7 +110,7 @@ test('columns that share a name are told apart by what they are, so that none is
     ],
     rows: [{ cells: ['12:00:00.000', 'a', '5', '6'] }],
   };
-  assert.equal(csvOf(event)[0], 'frame time,host name,time,host\r\n');
+  assert.equal(csvOf(event)[0], 'frame time,frame host,time,host\r\n');
   assert.deepEqual(JSON.parse(jsonLinesOf(event)[0] ?? ''), {
     'frame time': '12:00:00.000',
     'host name': 'a',
@@ -86,7 +123,7 @@ test('a name that would be given has not been taken already', () => {
   const names = (...all: [string, 'key' | 'field'][]) =>
     csvOf({ columns: all.map(([name, role]) => ({ name, role, align: 'text' })), rows: [] });
   assert.deepEqual(names(['pid', 'key'], ['pid', 'field'], ['key.pid', 'field']), [
-    'key.pid 2,pid,key.pid\r\n',
+    'key.pid (2),pid,key.pid\r\n',
   ]);
   assert.deepEqual(names(['a', 'field'], ['a', 'field'], ['a 2', 'field']), ['a,a 3,a 2\r\n']);
 });

@@ -9,8 +9,8 @@ export interface ExportedTable {
 export interface ExportedColumn {
   name: string;
   /** A cell of a number column that is a plain number becomes one in JSON. */
-  align: 'text' | 'number';
-  /** Tells columns of one name apart; absent for one of the program's own. */
+  align: ViewColumn['align'];
+  /** Tells columns of one name apart; absent: one of what the program itself wrote. */
   role?: ViewColumn['role'];
 }
 
@@ -24,6 +24,11 @@ export interface ExportedRow {
 const PLAIN_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?$/;
 /** Spreadsheets take a cell that begins so for a formula, and what stands in it comes from whoever is traced. */
 const FORMULA_START = /^[\s]*[=+\-@\uff0b\uff0d\uff1d\uff20]/;
+/**
+ * Where the comma is the decimal point, spreadsheets cut a line at each semicolon instead, and see the quotes around a cell only where
+ * those begin the line: what follows in the cell begins one of its own, and so after a tab and a new line.
+ */
+const FORMULA_AFTER_CUT = /[;\t\r\n](?=[\s"]*[=+\-@\uff0b\uff0d\uff1d\uff20])/g;
 
 /**
  * As RFC 4180 says: CRLF, quotes doubled. A text that a spreadsheet would run as a formula gets an apostrophe before it, which
@@ -32,7 +37,7 @@ const FORMULA_START = /^[\s]*[=+\-@\uff0b\uff0d\uff1d\uff20]/;
 export function csvOf({ columns, rows }: ExportedTable): string[] {
   const line = (cells: readonly string[]): string => `${cells.map(csvCell).join(',')}\r\n`;
   return [
-    line(uniqueNames(columns)),
+    line(distinctNames(columns)),
     ...rows.map(({ cells, gap }) =>
       line(columns.map((_, at) => (gap === undefined ? (cells[at] ?? '') : at === 0 ? gap : ''))),
     ),
@@ -40,13 +45,14 @@ export function csvOf({ columns, rows }: ExportedTable): string[] {
 }
 
 function csvCell(text: string): string {
-  const harmless = FORMULA_START.test(text) && !PLAIN_NUMBER.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  const begun = FORMULA_START.test(text) && !PLAIN_NUMBER.test(text) ? `'${text}` : text;
+  const harmless = begun.replaceAll(FORMULA_AFTER_CUT, "$&'");
+  return /[",;\t\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
-/** One JSON object a line, members named as the columns, each once; `{"gap": …}` where records are missing. */
+/** One JSON object a line, members named as the columns; `{"gap": …}` where records are missing. */
 export function jsonLinesOf({ columns, rows }: ExportedTable): string[] {
-  const names = uniqueNames(columns);
+  const names = distinctNames(columns);
   return rows.map(({ cells, gap }) => {
     const members = columns.map(({ align }, at) => [names[at], jsonValue(cells[at] ?? '', align)]);
     return `${JSON.stringify(gap === undefined ? Object.fromEntries(members) : { gap })}\n`;
@@ -63,25 +69,25 @@ function jsonValue(text: string, align: ExportedColumn['align']): string | numbe
 /** What a column is called when another has its name. */
 const BY_ROLE: Record<ViewColumn['role'], (name: string) => string> = {
   time: () => 'frame time',
-  host: () => 'host name',
+  host: () => 'frame host',
   key: (name) => `key.${name}`,
   rate: () => 'rate',
   field: (name) => name,
 };
 
-/** The columns' names, each once, for programs find a column by its name. A field of the program keeps its own. */
-function uniqueNames(columns: readonly ExportedColumn[]): string[] {
+/** A name for each column, no two alike, for programs find a column by its name. A field of the program keeps its own. */
+export function distinctNames(columns: readonly Pick<ExportedColumn, 'name' | 'role'>[]): string[] {
   const all = columns.map(({ name }) => name);
   const shared = (name: string): boolean => all.indexOf(name) !== all.lastIndexOf(name);
   const taken = new Set<string>();
   return columns.map(({ name, role = 'field' }) => {
     const base = shared(name) ? BY_ROLE[role](name) : name;
-    let unique = base;
+    let distinct = base;
     // A nested struct may have named its member just so.
-    for (let next = 2; taken.has(unique) || (unique !== name && all.includes(unique)); next++) {
-      unique = `${base} ${next}`;
+    for (let next = 2; taken.has(distinct) || (distinct !== name && all.includes(distinct)); next++) {
+      distinct = `${base} (${next})`;
     }
-    taken.add(unique);
-    return unique;
+    taken.add(distinct);
+    return distinct;
   });
 }

@@ -8,6 +8,7 @@ import { names } from '../ui/names.ts';
 import { toast } from '../ui/toast.tsx';
 import { CellText } from './cell-text.tsx';
 import { gridTemplate, growWidths, rowWidth } from './column-widths.ts';
+import { distinctNames } from './export-rows.ts';
 import { groupDigits } from './numbers.ts';
 import { useVisibleRows } from './row-window.ts';
 import styles from './table.module.css';
@@ -32,6 +33,7 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
   );
 
   const columns = known?.columns ?? [];
+  const columnNames = distinctNames(columns);
   const rows = known?.rows ?? [];
   const barColumn = known?.bar ?? -1;
   const grown = growWidths(widths.current, columns, rows);
@@ -94,7 +96,7 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
             const sorted = known?.sort.column === at;
             return (
               <button
-                key={column.name}
+                key={columnNames[at]}
                 type="button"
                 role="columnheader"
                 aria-sort={sorted ? (known.sort.descending ? 'descending' : 'ascending') : 'none'}
