@@ -23,7 +23,7 @@ export type ConnectionState =
 export interface Connection {
   /** @throws ProbepadFailure with the hub's error, or `internal` when the connection is gone or the reply is late. */
   request<M extends Method>(method: M, params: Params<M>): Promise<Result<M>>;
-  /** Tries again at once instead of at `retryAt`. */
+  /** Tries again at once instead of at `retryAt`, or of asking why the last try failed. */
   retry(): void;
   close(): void;
 }
@@ -34,8 +34,11 @@ export interface ConnectionOptions {
   /** A binary message: whole frames. The buffer is the receiver's own. */
   onFrames(message: ArrayBuffer): void;
   onState(state: ConnectionState): void;
-  /** Asks the hub by HTTP why it lets no socket through, which browsers tell no page. @returns the reason when trying again can't help */
-  refusal?(): Promise<ProbepadError | undefined>;
+  /**
+   * Asks the hub by HTTP why it lets no socket through, which browsers tell no page; ends at once when aborted.
+   * @returns the reason when trying again can't help
+   */
+  refusal?(abort: AbortSignal): Promise<ProbepadError | undefined>;
   /** Milliseconds without a word of the hub, which pings, after which the connection is given up. */
   silence?: number;
 }
@@ -61,6 +64,8 @@ export function connect(options: ConnectionOptions): Connection {
   let nextId = 1;
   let attempt = 0;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Set while the hub is asked why it lets no socket through. */
+  let asking: AbortController | undefined;
   let silenceTimer: ReturnType<typeof setInterval> | undefined;
   /** Looks since the last word. Counted, not timed: a page that was asleep or busy has words waiting to be read. */
   let silentLooks = 0;
@@ -90,10 +95,17 @@ export function connect(options: ConnectionOptions): Connection {
       if (closed) return;
       const delay = Math.min(RETRY_MAX, RETRY_FIRST * 2 ** attempt);
       attempt++;
-      const reason = refusal ?? (reached ? undefined : await options.refusal?.());
+      const question = new AbortController();
+      asking = question;
+      const reason = refusal ?? (reached ? undefined : await options.refusal?.(question.signal));
+      asking = undefined;
       if (closed) return;
       if (reason) {
         options.onState({ state: 'refused', error: reason });
+        return;
+      }
+      if (question.signal.aborted) {
+        open();
         return;
       }
       options.onState({ state: 'waiting', attempt, retryAt: Date.now() + delay });
@@ -190,12 +202,14 @@ export function connect(options: ConnectionOptions): Connection {
         socket.send(text);
       }),
     retry() {
+      asking?.abort();
       if (!retryTimer) return;
       clearTimeout(retryTimer);
       open();
     },
     close() {
       closed = true;
+      asking?.abort();
       clearTimeout(retryTimer);
       clearInterval(silenceTimer);
       socket?.close();

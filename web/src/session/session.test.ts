@@ -152,13 +152,52 @@ test('a page whose session is over says so and gives up', TIME, async (context) 
       onEvent: () => undefined,
       onFrames: () => undefined,
       onState: (state) => state.state !== 'connecting' && resolve(state),
-      refusal: () => refusalOf(url),
+      refusal: (abort) => refusalOf(url, abort),
     });
     context.after(() => connection.close());
   });
   assert.equal(end.state, 'refused');
   assert.equal(end.state === 'refused' && end.error.code, 'unauthenticated');
 });
+
+test(
+  'a hub that answers nothing is asked no longer than a moment, and no longer than the user likes',
+  TIME,
+  async (context) => {
+    const asked = Promise.withResolvers<void>();
+    const server = createServer(() => undefined);
+    server.on('upgrade', (_, socket) => socket.end('HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\n\r\n'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    context.after(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/ws`;
+    assert.equal(await refusalOf(url, new AbortController().signal, 20), undefined);
+
+    const states: ConnectionState['state'][] = [];
+    const again = Promise.withResolvers<void>();
+    const connection = connect({
+      url,
+      onEvent: () => undefined,
+      onFrames: () => undefined,
+      onState: ({ state }) => {
+        states.push(state);
+        if (states.length === 2) again.resolve();
+      },
+      refusal: (abort) => {
+        asked.resolve();
+        // Without its own limit: only the user ends it.
+        return refusalOf(url, abort, 60_000);
+      },
+    });
+    context.after(() => connection.close());
+    await asked.promise;
+    connection.retry();
+    await again.promise;
+    assert.deepEqual(states, ['connecting', 'connecting']);
+  },
+);
 
 test('a text that is too large for a message is refused, and the connection stays', TIME, async (context) => {
   const { connection, event } = await meet(context);

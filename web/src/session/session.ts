@@ -28,7 +28,7 @@ export function startSession(url: string, worker: Decoder): () => void {
     onEvent: receive,
     onFrames: (message) => worker.frames(message),
     onState: (state: ConnectionState) => useSession.setState({ connection: state }),
-    refusal: () => refusalOf(url),
+    refusal: (abort) => refusalOf(url, abort),
   });
   return () => {
     connection?.close();
