@@ -22,12 +22,20 @@ const test = base.extend<object, { stack: Stack }>({
   ],
 });
 
-/** Types into the shell on screen, which works the sum out: what was typed alone does not hold it. */
-async function sum(page: Page, name: string): Promise<void> {
-  await page.locator('.xterm').click();
+const SHELL_KEYS = '.xterm-helper-textarea';
+
+/** Types into the shell that has the keyboard, which works the sum out: what was typed alone does not hold it. */
+async function typedSum(page: Page, name: string): Promise<void> {
+  await expect(page.locator(SHELL_KEYS)).toBeFocused();
   await page.keyboard.type(`echo ${name}$((40+2))`);
   await page.keyboard.press('Enter');
   await expect(page.locator('.xterm-rows')).toContainText(`${name}42`);
+}
+
+/** The same in the shell on screen, wherever the keyboard is. */
+async function sum(page: Page, name: string): Promise<void> {
+  await page.locator('.xterm').click();
+  await typedSum(page, name);
 }
 
 test('a shell goes on while its panel shows something else, takes its own keys, and says when it is lost', async ({
@@ -51,4 +59,38 @@ test('a shell goes on while its panel shows something else, takes its own keys, 
   await page.getByTestId('shell-ended').getByRole('button', { name: 'New shell' }).click();
   await expect(page.getByTestId('shell-ended')).toHaveCount(0);
   await sum(page, 'third');
+});
+
+test('a shell takes the keyboard when it is asked for, takes a long paste, and is ended with a button', async ({
+  workbench: page,
+}) => {
+  await page.keyboard.press('Control+Backquote');
+  await typedSum(page, 'key');
+  await page.getByTestId('bottom-tab-problems').click();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await expect(page.locator('.xterm-rows')).toContainText('key42');
+  await expect(page.getByTestId('bottom-tab-terminal')).toBeFocused();
+  await page.getByTestId('bottom-tab-terminal').click();
+  await typedSum(page, 'click');
+
+  // More than one message holds; nothing of it is echoed.
+  await page.keyboard.type(
+    'stty -echo; echo listens$((40+2)); echo read$(head -c 1100000 | wc -c); stty echo',
+  );
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.xterm-rows')).toContainText('listens42');
+  const paste = 'x'.repeat(99).concat('\n').repeat(11_000);
+  await page.evaluate((clip) => navigator.clipboard.writeText(clip), paste);
+  await page.keyboard.press('Control+Shift+V');
+  await expect(page.locator('.xterm-rows')).toContainText('read1100000');
+
+  await page.keyboard.type('trap "" HUP INT');
+  await page.keyboard.press('Enter');
+  await page.getByTestId('end-shell').click();
+  await expect(page.getByTestId('shell-ended')).toContainText('ended here');
+  await expect(page.getByRole('button', { name: 'New shell' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.xterm-rows')).not.toContainText('click42');
+  await typedSum(page, 'new');
 });

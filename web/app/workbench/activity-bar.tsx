@@ -1,4 +1,5 @@
 import { type SidePanel, toggleBottom, toggleSide, usePreferences } from '../../src/session/preferences.ts';
+import { giveShellKeys } from '../../src/terminal/keyboard.ts';
 import { IconButton } from '../../src/ui/button.tsx';
 import type { IconName } from '../../src/ui/icon.tsx';
 import styles from './activity-bar.module.css';
@@ -33,7 +34,10 @@ export function ActivityBar({ actions }: { actions: WorkbenchActions }) {
         keys="Ctrl+`"
         on={bottom === 'terminal'}
         data-testid="open-terminal"
-        onClick={() => toggleBottom('terminal')}
+        onClick={() => {
+          if (bottom !== 'terminal') giveShellKeys();
+          toggleBottom('terminal');
+        }}
       />
       <IconButton
         icon={results === 'right' ? 'layoutBottom' : 'layout'}

@@ -3,6 +3,7 @@ import { ProblemsPanel } from '../../src/editor/problems-panel.tsx';
 import { type BottomPanel as Name, usePreferences } from '../../src/session/preferences.ts';
 import type { Problem } from '../../src/session/problems.ts';
 import { useWorkspace } from '../../src/session/workspace.ts';
+import { giveShellKeys } from '../../src/terminal/keyboard.ts';
 import { IconButton } from '../../src/ui/button.tsx';
 import { Tabs } from '../../src/ui/tabs.tsx';
 import { LogView } from '../../src/views/log-view.tsx';
@@ -39,7 +40,10 @@ export function BottomPanel({
             { id: 'log', label: 'Verifier log' },
             { id: 'terminal', label: 'Terminal' },
           ]}
-          onSelect={(id) => usePreferences.setState({ bottom: id as Name })}
+          onSelect={(id, by) => {
+            usePreferences.setState({ bottom: id as Name });
+            if (id === 'terminal' && by === 'click') giveShellKeys();
+          }}
         />
         <span className={styles.space} />
         <IconButton

@@ -7,6 +7,7 @@ import {
   toggleSide,
   usePreferences,
 } from '../../src/session/preferences.ts';
+import { giveShellKeys } from '../../src/terminal/keyboard.ts';
 
 /** The parts of the page between which the keyboard moves, in that order; each is marked `data-part`. */
 const PARTS = ['side', 'editor', 'results', 'bottom'] as const;
@@ -44,6 +45,7 @@ export function showSide(side: SidePanel): void {
 export function showBottom(bottom: BottomPanel): void {
   const closes = usePreferences.getState().bottom === bottom && isIn('bottom');
   if (closes || usePreferences.getState().bottom !== bottom) toggleBottom(bottom);
+  if (bottom === 'terminal' && !closes) giveShellKeys();
   focusPart(closes ? 'editor' : 'bottom');
 }
 

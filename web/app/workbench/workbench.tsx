@@ -15,6 +15,7 @@ import { usePreferences } from '../../src/session/preferences.ts';
 import { refreshCatalogue, startSession } from '../../src/session/session.ts';
 import { useWorkspace } from '../../src/session/workspace.ts';
 import { ShareDialog } from '../../src/share/share-dialog.tsx';
+import { giveShellKeys } from '../../src/terminal/keyboard.ts';
 import { Palette } from '../../src/ui/palette.tsx';
 import { applyTheme } from '../../src/ui/theme.ts';
 import { Toasts, toast } from '../../src/ui/toast.tsx';
@@ -77,6 +78,7 @@ export function Workbench({ target }: { target: Target }) {
   const openTerminal = (host: string): void => {
     setTerminalHost(host);
     usePreferences.setState({ bottom: 'terminal' });
+    giveShellKeys();
   };
 
   const resultsPanel = (

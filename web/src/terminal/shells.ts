@@ -6,6 +6,8 @@ import { useSession } from '../session/hosts.ts';
 import { request } from '../session/session.ts';
 import { listenTerminal } from '../session/terminals.ts';
 import { remPixels } from '../ui/theme.ts';
+import { toast } from '../ui/toast.tsx';
+import { inputPieces } from './input-pieces.ts';
 import { terminalTheme } from './terminal-theme.ts';
 
 /** Output is acknowledged in pieces of this many bytes once it is on screen. */
@@ -14,6 +16,8 @@ const ACK_BYTES = 32 * 1024;
 /** How a shell's life ended. */
 export type ShellEnd =
   | { kind: 'exit'; code: number }
+  /** By its user, from here. */
+  | { kind: 'closed' }
   | { kind: 'connection' }
   | { kind: 'refused'; error: ProbepadError };
 
@@ -21,8 +25,12 @@ export type ShellEnd =
 export interface Shell {
   /** Puts its screen into an element of the page. @returns a function that takes it out again */
   show(place: HTMLElement): () => void;
+  /** Gives it the keyboard. */
+  focus(): void;
   /** Takes over the page's colours and text size. */
   restyle(): void;
+  /** Ends it, one that hangs too. */
+  close(): void;
 }
 
 const shells = new Map<string, Shell & { dispose(): void }>();
@@ -62,9 +70,11 @@ function openShell(host: string): Shell & { dispose(): void } {
   screen.loadAddon(fit);
   let terminal: string | undefined;
   let asked = false;
+  let over = false;
   let endListening: (() => void) | undefined;
 
   const end = (how: ShellEnd): void => {
+    over = true;
     endWatching();
     endListening?.();
     useShellEnds.setState({ [host]: how });
@@ -78,9 +88,14 @@ function openShell(host: string): Shell & { dispose(): void } {
     try {
       const opened = await request('terminal.open', { host, columns: screen.cols, rows: screen.rows });
       terminal = opened.terminal;
+      if (over) {
+        // Its user ended it before it was there.
+        closeOnHost(terminal);
+        return;
+      }
       endListening = listen(terminal, screen, (code) => end({ kind: 'exit', code }));
     } catch (thrown) {
-      end({ kind: 'refused', error: errorOf(thrown) });
+      if (!over) end({ kind: 'refused', error: errorOf(thrown) });
     }
   }
 
@@ -90,7 +105,6 @@ function openShell(host: string): Shell & { dispose(): void } {
       // A terminal measures its letters, so it begins on the page.
       if (!screen.element) screen.open(element);
       fit.fit();
-      screen.focus();
       if (!asked) void open();
       asked = true;
       const observer = new ResizeObserver(() => fit.fit());
@@ -100,10 +114,16 @@ function openShell(host: string): Shell & { dispose(): void } {
         element.remove();
       };
     },
+    focus: () => screen.focus(),
     restyle() {
       screen.options.theme = terminalTheme();
       screen.options.fontSize = Math.round(remPixels());
       if (element.isConnected) fit.fit();
+    },
+    close() {
+      if (over) return;
+      end({ kind: 'closed' });
+      if (terminal !== undefined) closeOnHost(terminal);
     },
     dispose() {
       endWatching();
@@ -113,12 +133,27 @@ function openShell(host: string): Shell & { dispose(): void } {
   };
 }
 
+function closeOnHost(terminal: string): void {
+  request('terminal.close', { terminal }).catch((thrown) => tell('The shell may still be there', thrown));
+}
+
+function tell(text: string, thrown: unknown): void {
+  const { message, remedy } = errorOf(thrown);
+  toast({ tone: 'error', text, detail: `${message}. ${remedy}` });
+}
+
 /** Joins a screen to the terminal on the host. @returns a function that ends it */
 function listen(terminal: string, screen: Terminal, onExit: (code: number) => void): () => void {
   const quietly = (asked: Promise<unknown>): void => void asked.catch(() => undefined);
   let unread = 0;
+  let over = false;
+  const send = (data: string): void => {
+    request('terminal.input', { terminal, data }).catch((thrown) => {
+      if (!over) tell('What was typed did not reach the shell', thrown);
+    });
+  };
   const ends = [
-    screen.onData((data) => quietly(request('terminal.input', { terminal, data }))),
+    screen.onData((data) => inputPieces(data).forEach(send)),
     screen.onResize(({ cols, rows }) =>
       quietly(request('terminal.resize', { terminal, columns: cols, rows })),
     ),
@@ -136,6 +171,7 @@ function listen(terminal: string, screen: Terminal, onExit: (code: number) => vo
     });
   });
   return () => {
+    over = true;
     endListening();
     for (const each of ends) each.dispose();
   };

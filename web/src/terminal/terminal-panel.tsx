@@ -3,8 +3,9 @@ import { useEffect, useRef } from 'react';
 import { leadingHost, useSession } from '../session/hosts.ts';
 import { usePreferences } from '../session/preferences.ts';
 import { useWorkspace } from '../session/workspace.ts';
-import { Button } from '../ui/button.tsx';
+import { Button, IconButton } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
+import { giveShellKeys, useKeysWanted } from './keyboard.ts';
 import { forgetShell, type ShellEnd, shellOf, useShellEnds } from './shells.ts';
 import styles from './terminal-panel.module.css';
 
@@ -15,6 +16,13 @@ export function TerminalPanel({ wanted }: { wanted: string | undefined }) {
   const allowed = useSession((state) => state.permissions.includes('terminal'));
   const host = hosts.find((each) => each.id === wanted) ?? leadingHost(hosts, chosen);
   const end = useShellEnds((ends) => (host ? ends[host.id] : undefined));
+  const keysWanted = useKeysWanted((state) => state.wanted);
+
+  // Runs after the shell's own effect, which takes the keyboard; where there is no shell, the wish is over as well.
+  useEffect(() => {
+    if (keysWanted) useKeysWanted.setState({ wanted: false });
+  }, [keysWanted]);
+
   if (!host) return <Empty icon="terminal" title="No host is chosen" />;
   if (!allowed) {
     return (
@@ -34,17 +42,41 @@ export function TerminalPanel({ wanted }: { wanted: string | undefined }) {
     );
   }
   if (!host.online && !end) return <Empty icon="terminal" title={`${host.name} is offline`} />;
-  return <ShellView key={host.id} host={host.id} end={end} />;
+  return <ShellView key={host.id} host={host.id} end={end} keysWanted={keysWanted} />;
 }
 
-function ShellView({ host, end }: { host: string; end: ShellEnd | undefined }) {
+function ShellView({
+  host,
+  end,
+  keysWanted,
+}: {
+  host: string;
+  end: ShellEnd | undefined;
+  keysWanted: boolean;
+}) {
   const place = useRef<HTMLDivElement>(null);
+  const newShell = useRef<HTMLButtonElement>(null);
   const theme = usePreferences((state) => state.theme);
   const scale = usePreferences((state) => state.scale);
   // Once its end is forgotten it is a new one.
   const shell = shellOf(host);
 
   useEffect(() => (place.current ? shell.show(place.current) : undefined), [shell]);
+
+  useEffect(() => {
+    if (keysWanted) shell.focus();
+  }, [shell, keysWanted]);
+
+  const closed = end?.kind === 'closed';
+  // The button that had the keyboard is gone with the shell.
+  useEffect(() => {
+    if (closed) newShell.current?.focus();
+  }, [closed]);
+
+  const beginAgain = (): void => {
+    forgetShell(host);
+    giveShellKeys();
+  };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: theme and scale change the tokens that are read there
   useEffect(() => shell.restyle(), [shell, theme, scale]);
@@ -53,23 +85,43 @@ function ShellView({ host, end }: { host: string; end: ShellEnd | undefined }) {
     return (
       <Empty icon="error" tone="error" title={end.error.message}>
         <p>→ {end.error.remedy}</p>
-        <Button onClick={() => forgetShell(host)}>Try again</Button>
+        <Button onClick={beginAgain}>Try again</Button>
       </Empty>
     );
   }
   return (
     <div className={styles.panel} data-testid="terminal">
-      <div ref={place} className={styles.screen} />
+      <div className={styles.row}>
+        <div ref={place} className={styles.screen} />
+        {!end && (
+          <IconButton
+            icon="stop"
+            small
+            label="End shell"
+            data-testid="end-shell"
+            onClick={() => shell.close()}
+          />
+        )}
+      </div>
       {end && (
         <div className={styles.ended} role="status" data-testid="shell-ended">
-          {end.kind === 'exit'
-            ? `The shell ended with code ${end.code}.`
-            : 'The connection to the hub was lost, and the shell with it.'}
-          <Button small onClick={() => forgetShell(host)}>
+          {wordsOf(end)}
+          <Button ref={newShell} small onClick={beginAgain}>
             New shell
           </Button>
         </div>
       )}
     </div>
   );
+}
+
+function wordsOf(end: Exclude<ShellEnd, { kind: 'refused' }>): string {
+  switch (end.kind) {
+    case 'exit':
+      return `The shell ended with code ${end.code}.`;
+    case 'closed':
+      return 'The shell was ended here.';
+    case 'connection':
+      return 'The connection to the hub was lost, and the shell with it.';
+  }
 }

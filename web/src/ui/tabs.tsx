@@ -25,7 +25,8 @@ export function Tabs({
   label: string;
   items: TabItem[];
   current: string;
-  onSelect: (id: string) => void;
+  /** An arrow key chooses each tab that it passes. */
+  onSelect: (id: string, by: 'click' | 'arrow') => void;
 }) {
   const list = useRef<HTMLDivElement>(null);
   const move = (event: KeyboardEvent) => {
@@ -36,7 +37,7 @@ export function Tabs({
     event.preventDefault();
     const item = items[Math.max(0, Math.min(last, next))];
     if (!item) return;
-    onSelect(item.id);
+    onSelect(item.id, 'arrow');
     list.current?.querySelector<HTMLElement>(`[data-tab="${CSS.escape(item.id)}"]`)?.focus();
   };
   return (
@@ -54,7 +55,7 @@ export function Tabs({
           tabIndex={item.id === current ? 0 : -1}
           title={item.title}
           className={styles.tab}
-          onClick={() => onSelect(item.id)}
+          onClick={() => onSelect(item.id, 'click')}
         >
           {item.icon && <Icon name={item.icon} size={14} />}
           {item.label}
