@@ -43,12 +43,11 @@ type Kept =
   | { kind: 'map'; source: MapSource }
   | { kind: 'globals'; source: GlobalsSource };
 
-const NO_ROWS: RowWindow = {
+const NO_ROWS: Omit<RowWindow, 'offset' | 'filter'> = {
   columns: [],
   head: -1,
   latest: -1,
   total: 0,
-  offset: 0,
   rows: [],
   searching: false,
 };
@@ -163,7 +162,7 @@ export function createEngine(changed: (key: string) => void, now = () => Date.no
       const window = find(query).events?.rows(query);
       // Asked again, the search goes on.
       if (window?.searching) changed(sourceKey(query.run, query.source));
-      return window ?? { ...NO_ROWS, offset: query.offset };
+      return window ?? { ...NO_ROWS, offset: query.offset, filter: query.filter };
     },
     map: (query) =>
       find(query).map?.entries(query) ?? {

@@ -117,6 +117,21 @@ test("each host's records are read with its own schema", () => {
   );
 });
 
+test('two filters are searched for at a time, and neither begins again for the other', () => {
+  const engine = engineOf('events');
+  for (let seq = 0; seq < 60_000; seq += 15_000) engine.frames(events(15_000, { seq: BigInt(seq) }));
+  assert.equal(rowsOf(engine, '77').searching, true);
+  for (let asked = 0; asked < 5; asked++) {
+    rowsOf(engine, '77');
+    rowsOf(engine, '88');
+  }
+  const window = rowsOf(engine, '77');
+  assert.equal(window.searching, false);
+  assert.equal(window.filter, '77');
+  const holding = Array.from({ length: 60_000 }, (_, at) => at).filter((at) => String(at).includes('77'));
+  assert.equal(window.total, holding.length);
+});
+
 test('rates end now, whatever the clocks of the hosts say', () => {
   let now = NOW;
   const engine = engineOf('events', () => now);

@@ -27,6 +27,9 @@ const GAP_WORDS: Record<number, string> = {
 /** For ordinals that were left out without a word. */
 const MISSING = 'not shown: this page was too slow or away, or the hub never got them';
 
+/** Texts that are searched for at a time: a download may still search for one while the view shows another. */
+const SEARCHES_MAX = 3;
+
 /** What is kept for one host. */
 interface Member {
   stream: Stream;
@@ -42,7 +45,16 @@ export function createEventSource({ name, kind }: Pick<Source, 'name' | 'kind'>)
   const history: History = createHistory();
   const cells = createEventCells(kind);
   const members = new Map<number, Member>();
-  let search: RowSearch | undefined;
+  /** By text, the one asked for last at the end. */
+  const searches = new Map<string, RowSearch>();
+
+  function searchFor(text: string): RowSearch {
+    const search = searches.get(text) ?? createRowSearch(history, text, cells.read);
+    searches.delete(text);
+    searches.set(text, search);
+    for (const stale of [...searches.keys()].slice(0, -SEARCHES_MAX)) searches.delete(stale);
+    return search;
+  }
 
   function rowAt(row: number): ViewRow | undefined {
     const chunk = history.find(row);
@@ -73,7 +85,7 @@ export function createEventSource({ name, kind }: Pick<Source, 'name' | 'kind'>)
         lines: createTextLines(),
       });
       cells.join(stream, source);
-      search = undefined;
+      searches.clear();
     },
     take(stream, frame) {
       const { header } = frame;
@@ -101,15 +113,14 @@ export function createEventSource({ name, kind }: Pick<Source, 'name' | 'kind'>)
     rows({ head, offset, limit, filter }) {
       const latest = history.next - 1;
       const top = Math.min(head ?? latest, latest);
-      const window = { columns: cells.columns(), head: top, latest, offset, searching: false };
+      const window = { columns: cells.columns(), head: top, latest, offset, filter, searching: false };
       if (filter === '') {
         const total = Math.max(0, top - history.oldest + 1);
         const count = Math.max(0, Math.min(limit, total - offset));
         const rows = Array.from({ length: count }, (_, at) => rowAt(top - offset - at));
         return { ...window, total, rows: rows.filter((row) => row !== undefined) };
       }
-      if (search?.text !== filter) search = createRowSearch(history, filter, cells.read);
-      const found = search.advance();
+      const found = searchFor(filter).advance();
       let total = found.rows.length;
       while (total > 0 && (found.rows[total - 1] ?? 0) > top) total--;
       const shown = found.rows.slice(Math.max(0, total - offset - limit), Math.max(0, total - offset));
@@ -118,7 +129,8 @@ export function createEventSource({ name, kind }: Pick<Source, 'name' | 'kind'>)
         ...window,
         total,
         rows: rows.filter((row) => row !== undefined),
-        searching: !found.complete,
+        // A head that was given up itself has nothing older.
+        searching: !found.complete && top >= history.oldest,
       };
     },
     series(now) {

@@ -2,7 +2,6 @@ import type { Chunk, History } from './history.ts';
 
 /** The rows of a history that hold a text, found piece by piece: decoding all of it at once would hold up everything else. */
 export interface RowSearch {
-  readonly text: string;
   /** Goes on searching: first what is new, then from there back to the oldest row. Rows that match, oldest first. */
   advance(): { rows: readonly number[]; complete: boolean };
 }
@@ -34,7 +33,6 @@ export function createRowSearch(
   }
 
   return {
-    text,
     advance() {
       // More came than can be read: what is newest is what people look for, so it begins there again.
       if (history.next - high > rowsMax) {

@@ -50,6 +50,8 @@ export interface RowWindow {
   total: number;
   offset: number;
   rows: ViewRow[];
+  /** That of the question. */
+  filter: string;
   /** Older rows have still to be looked through for the filter; the source changes when it is worth asking again. */
   searching: boolean;
 }

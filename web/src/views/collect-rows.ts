@@ -4,19 +4,18 @@ import type { RowWindow, ViewRow } from '../session/decoder.ts';
 const PAGE = 10_000;
 
 /**
- * All rows that a window is a part of, in its order: those that came up to its head, and as many as it counted. Rows that are given
- * up in the meantime are left out.
+ * All rows that a window is a part of, in its order: those that came up to its head, also what a filter that still searches has yet to
+ * find. Rows that are given up in the meantime are left out.
  */
 export async function collectRows(
-  window: RowWindow,
+  { head }: Pick<RowWindow, 'head'>,
   ask: (query: { head: number; offset: number; limit: number }) => Promise<RowWindow>,
 ): Promise<ViewRow[]> {
   const rows: ViewRow[] = [];
-  while (rows.length < window.total) {
-    const limit = Math.min(PAGE, window.total - rows.length);
-    const answer = await ask({ head: window.head, offset: rows.length, limit });
-    if (answer.rows.length === 0) break;
+  for (;;) {
+    const answer = await ask({ head, offset: rows.length, limit: PAGE });
     rows.push(...answer.rows);
+    if (answer.searching) continue;
+    if (answer.rows.length === 0 || rows.length >= answer.total) return rows;
   }
-  return rows;
 }

@@ -74,7 +74,9 @@ export function EventTable({
   const width = rowWidth(grown);
   /** A row keeps its element while it is on screen; one that leaves gives it to one that comes. */
   const slots = Math.max(limit, rows.length);
-  const slotOf = (row: ViewRow): string => (filter === '' ? String(Number(row.id) % slots) : row.id);
+  const slotOf = (row: ViewRow): string => (known?.filter === '' ? String(Number(row.id) % slots) : row.id);
+  /** The answer at hand is to another filter, or has yet to grow. */
+  const searching = filter !== '' && (known?.filter !== filter || known.searching);
   const fresh = known && held !== undefined ? known.latest - known.head : 0;
 
   const step = (by: number): void => {
@@ -98,7 +100,9 @@ export function EventTable({
 
   const collect = async (window: RowWindow): Promise<ExportedTable> => ({
     columns: window.columns,
-    rows: await collectRows(window, (page) => theDecoder().rows({ ...source, ...page, filter })),
+    rows: await collectRows(window, (page) =>
+      theDecoder().rows({ ...source, ...page, filter: window.filter }),
+    ),
   });
 
   const copy = (row: ViewRow): void => {
@@ -156,7 +160,13 @@ export function EventTable({
         }
         filter={{ what: 'rows', text: filter, onChange: setFilter }}
         status={{
-          text: `${still ? (paused ? 'paused · ' : 'held · ') : ''}${groupDigits(known?.total ?? 0)} ${filter === '' ? 'rows' : 'match'}`,
+          text: [
+            still && (paused ? 'paused' : 'held'),
+            `${groupDigits(known?.total ?? 0)} ${known?.filter ? 'match' : 'rows'}`,
+            searching && 'searching…',
+          ]
+            .filter(Boolean)
+            .join(' · '),
           testId: 'row-count',
           still,
         }}
@@ -222,7 +232,7 @@ export function EventTable({
               </div>
             ))}
           </div>
-          {known && known.total === 0 && filter === '' && empty}
+          {known && known.total === 0 && known.filter === '' && empty}
         </div>
       </div>
       {open && active && (
