@@ -20,7 +20,7 @@ async function downloaded(page: Page, format: string): Promise<{ name: string; t
   return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
 }
 
-/** Looks at every frame until told to stop. @returns places of rows that lay over one another, and rows that were out of order */
+/** Looks at every frame until told to stop. @returns places of rows that lay over one another, and rows that were out of order, by their numbers */
 async function watchRows(page: Page): Promise<() => Promise<{ frames: number; faults: string[] }>> {
   await page.evaluate(() => {
     const seen = { frames: 0, faults: [] as string[], going: true };
@@ -28,7 +28,7 @@ async function watchRows(page: Page): Promise<() => Promise<{ frames: number; fa
     const look = (): void => {
       const rows = [...document.querySelectorAll('[data-testid="event-row"]')].map((element) => {
         const { top, height } = element.getBoundingClientRect();
-        return { top, height, time: element.firstElementChild?.textContent ?? '' };
+        return { top, height, row: Number(element.getAttribute('data-row')) };
       });
       rows.sort((a, b) => a.top - b.top);
       seen.frames++;
@@ -36,7 +36,7 @@ async function watchRows(page: Page): Promise<() => Promise<{ frames: number; fa
         const above = rows[at - 1];
         if (!above) return;
         if (below.top < above.top + above.height - 0.5) seen.faults.push(`${above.top} over ${below.top}`);
-        if (below.time > above.time) seen.faults.push(`${above.time} above ${below.time}`);
+        if (below.row >= above.row) seen.faults.push(`row ${above.row} above row ${below.row}`);
       });
       if (seen.going) requestAnimationFrame(look);
     };

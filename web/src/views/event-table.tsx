@@ -215,6 +215,7 @@ export function EventTable({
                 role="row"
                 tabIndex={-1}
                 data-testid="event-row"
+                data-row={row.id}
                 aria-selected={row.id === active?.id}
                 className={names(styles.row, row.id === active?.id && styles.active)}
                 style={{
