@@ -12,14 +12,20 @@ import { useLive } from './use-live.ts';
 import { ViewTools } from './view-tools.tsx';
 
 /** Silence is drawn as well: a rate goes on at 0 while nothing comes. */
-export const SERIES_TICK = 1000;
+const SERIES_TICK = 1000;
+
+/** A source's numbers over time. While it is live once a second, which is how far its points are apart: more would draw the same again. */
+export function useSeries(source: SourceRef, live: boolean): Series | undefined {
+  return useLive(source, 'series', () => theDecoder().series(source), {
+    every: live ? SERIES_TICK : undefined,
+    clockOnly: live,
+  });
+}
 
 /** A source's numbers over time, large: as lines, or as the table behind them. */
 export function SeriesView({ source, live, waiting }: { source: SourceRef; live: boolean; waiting: string }) {
   const [asTable, setAsTable] = useState(false);
-  const series = useLive(source, 'series', () => theDecoder().series(source), {
-    every: live ? SERIES_TICK : undefined,
-  });
+  const series = useSeries(source, live);
   if (!series || series.times.length < 2) return <Empty title={waiting} />;
   return (
     <div className={styles.view}>
