@@ -215,6 +215,10 @@ test("a verifier's log tells what is missing, and holds nothing twice", () => {
   send(`${whole}12345678\nprocessed 2 insns\n`, whole.length + 9);
   const holed = `${whole}[9 bytes are missing here]\nprocessed 2 insns\n`;
   assert.equal(engine.log(RUN)[0]?.text, holed);
+  // What the hub keeps for whoever comes late begins in the middle of a long one.
+  engine.know({ run: RUN, host: 'h', hostName: 'h', stream: 2 });
+  engine.frames(sampleMessage({ kind: 'log', stream: 2, seq: 700n }, new TextEncoder().encode('1: exit\n')));
+  assert.equal(engine.log(RUN)[1]?.text, '[700 bytes are missing here]\n1: exit\n');
   send('anew\n', 0, FRAME_FLAGS.first);
   assert.equal(engine.log(RUN)[0]?.text, 'anew\n');
 });
