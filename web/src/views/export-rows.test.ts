@@ -113,7 +113,7 @@ test('columns that share a name are told apart by what they are, so that none is
   assert.equal(csvOf(event)[0], 'frame time,frame host,time,host\r\n');
   assert.deepEqual(JSON.parse(jsonLinesOf(event)[0] ?? ''), {
     'frame time': '12:00:00.000',
-    'host name': 'a',
+    'frame host': 'a',
     time: 5,
     host: 6,
   });
@@ -125,5 +125,5 @@ test('a name that would be given has not been taken already', () => {
   assert.deepEqual(names(['pid', 'key'], ['pid', 'field'], ['key.pid', 'field']), [
     'key.pid (2),pid,key.pid\r\n',
   ]);
-  assert.deepEqual(names(['a', 'field'], ['a', 'field'], ['a 2', 'field']), ['a,a 3,a 2\r\n']);
+  assert.deepEqual(names(['a', 'field'], ['a', 'field'], ['a (2)', 'field']), ['a,a (3),a (2)\r\n']);
 });
