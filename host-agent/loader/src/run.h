@@ -33,7 +33,7 @@ struct program {
 	bool rejected;
 	char words[256];
 	bool attached;
-	char *log; /* run->log_size bytes, touched only by a rejection */
+	char *log; /* run->log_size bytes of run->logs, touched only by a rejection */
 	int iterator_link; /* fd of an iterator's link, or -1 */
 };
 
@@ -62,7 +62,9 @@ struct run {
 	struct bpf_object *object;
 	struct program *programs;
 	size_t program_count, attached_count;
-	size_t log_size; /* of each program's verifier_log.c buffer */
+	/* verifier_log.c: the buffers of all programs, one behind the other, and the size of each. */
+	char *logs;
+	size_t logs_size, log_size;
 
 	/* What attaching left: closing them detaches. */
 	struct bpf_link **links;

@@ -22,22 +22,56 @@ static size_t log_size(const struct run *run)
 	return half < VERIFIER_LOG_MIN ? VERIFIER_LOG_MIN : (size_t)half;
 }
 
+/* Maps a buffer of that size for each of `count` programs, and says whether there was room. */
+static bool map_logs(struct run *run, size_t count, size_t size)
+{
+	run->log_size = size;
+	run->logs_size = count * size;
+	run->logs = mmap(NULL, run->logs_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (run->logs == MAP_FAILED)
+		run->logs = NULL;
+	return run->logs;
+}
+
+static void unmap_logs(struct run *run)
+{
+	if (run->logs)
+		munmap(run->logs, run->logs_size);
+	run->logs = NULL;
+}
+
+static bool is_loaded(const struct program *program)
+{
+	return !program->off && !program->absent;
+}
+
 void verifier_log_give(struct run *run)
 {
-	size_t i;
+	size_t size = log_size(run), count = 0, i;
+	bool scarce = false;
+	char *log;
 
-	run->log_size = log_size(run);
-	for (i = 0; i < run->program_count; i++) {
+	for (i = 0; i < run->program_count; i++)
+		count += is_loaded(&run->programs[i]);
+	/* With vm.overcommit_memory=2 there is no memory that is only lent: MAP_NORESERVE counts for nothing. */
+	while (!map_logs(run, count, size) && size / 2 >= VERIFIER_LOG_MIN) {
+		size /= 2;
+		scarce = true;
+	}
+	/* Then half of what there is stays for the load itself, and for others. */
+	if (scarce && run->logs && size / 2 >= VERIFIER_LOG_MIN) {
+		unmap_logs(run);
+		map_logs(run, count, size / 2);
+	}
+	log = run->logs;
+	for (i = 0; i < run->program_count && log; i++) {
 		struct program *program = &run->programs[i];
 
-		if (program->off || program->absent)
+		if (!is_loaded(program))
 			continue;
-		program->log = mmap(NULL, run->log_size, PROT_READ | PROT_WRITE,
-				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-		if (program->log == MAP_FAILED)
-			program->log = NULL;
-		else
-			bpf_program__set_log_buf(program->bpf, program->log, run->log_size);
+		program->log = log;
+		log += run->log_size;
+		bpf_program__set_log_buf(program->bpf, program->log, run->log_size);
 	}
 }
 
@@ -46,13 +80,11 @@ void verifier_log_drop(struct run *run)
 	size_t i;
 
 	for (i = 0; i < run->program_count; i++) {
-		if (!run->programs[i].log)
-			continue;
-		if (run->programs[i].bpf)
+		if (run->programs[i].log && run->programs[i].bpf)
 			bpf_program__set_log_buf(run->programs[i].bpf, NULL, 0);
-		munmap(run->programs[i].log, run->log_size);
 		run->programs[i].log = NULL;
 	}
+	unmap_logs(run);
 }
 
 struct program *verifier_log_rejected(struct run *run)

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { FRAME_FLAGS } from '@probepad/protocol/frames';
 import type { AttachSpec } from '@probepad/protocol/loader';
-import { auto, compileFixture, hexU32, LOADER, LoaderProcess } from './loader-process.ts';
+import { auto, compileFixture, hexU32, LOADER, LoaderProcess, RELEASE } from './loader-process.ts';
 import { leftovers, programExists, VethPair } from './machine-state.ts';
 import { makeOrders, type Orders } from './orders.ts';
 import { prepare } from './prepare.ts';
@@ -349,6 +349,16 @@ test("a text that the run's memory has no room for says that it is cut, and keep
   assert.match(log, /^\[.*left out.* 4194304 bytes\]$/m);
   for (const text of [log, loader.message('verifier_log')?.log ?? ''])
     assert.match(text.slice(-1_000), /R\d invalid mem access[\s\S]*\nprocessed \d+ insns/);
+});
+
+test('where memory is not lent out, the text of the verifier gets as much as there is', async () => {
+  const object = compileFixture('rejected');
+  // Sanitizers want terabytes of addresses.
+  const command = ['prlimit', `--as=${100 << 20}`, RELEASE, 'run'];
+  using loader = new LoaderProcess(object, makeOrders(object, {}), { command });
+  await loader.until('failed', () => loader.message('failed'));
+  await loader.until('exit', () => loader.exited);
+  assert.match(logOf(loader), /invalid mem access 'map_value_or_null'/);
 });
 
 test('the policy is kept on the loaded program, before anything is attached', async () => {

@@ -15,6 +15,9 @@ const build = path.join(folder, 'build');
 /** The sanitized build, unless `PROBEPAD_LOADER` names another. */
 export const LOADER = process.env.PROBEPAD_LOADER ?? path.join(build, 'probepad-loader-sanitized');
 
+/** The build that hosts have. */
+export const RELEASE = path.join(build, 'probepad-loader');
+
 const PATIENCE = 15_000;
 
 /** Compiles a fixture of test/fixtures and returns the object's bytes. */
