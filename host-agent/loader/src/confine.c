@@ -150,7 +150,7 @@ void confine_trim(const struct run *run)
 			continue;
 		if (is_network(bpf_program__type(program->bpf)))
 			unneeded &= ~NETWORK;
-		if (hook_is_perf_event(&program->hook))
+		if (hook_is_perf_event(&program->hook) || wants_syscall_names(run, program))
 			unneeded &= ~ADMIN;
 	}
 	for (i = 0; i < run->spec.source_count; i++)

@@ -235,29 +235,38 @@ static int fail_unwanted(struct run *run)
 		    run->program_count ? "every program is off" : "the object has no program");
 }
 
+bool wants_syscall_names(const struct run *run, const struct program *program)
+{
+	switch (program->hook.family) {
+	case HOOK_KSYSCALL:
+		return true;
+	case HOOK_KPROBE:
+	case HOOK_KPROBE_MULTI:
+		return bpf_object__find_map_by_name(run->object, ".kconfig");
+	default:
+		return false;
+	}
+}
+
 /*
  * libbpf tries by a kprobe how this kernel names its system calls, once, and keeps to what it found: for ksyscall programs, and for
  * LINUX_HAS_SYSCALL_WRAPPER, which BPF_KSYSCALL() reads and a load fills in. Some kernels let only CAP_SYS_ADMIN try.
  */
 static void learn_syscall_names(struct run *run)
 {
-	bool kconfig = bpf_object__find_map_by_name(run->object, ".kconfig");
+	struct program *asking = NULL;
 	libbpf_print_fn_t print;
-	struct program *program;
 	size_t i;
 
-	for (i = 0; i < run->program_count; i++) {
-		program = &run->programs[i];
-		if (!program->off && (program->hook.family == HOOK_KSYSCALL ||
-				      (program->hook.family == HOOK_KPROBE && kconfig)))
-			break;
-	}
-	if (i == run->program_count)
+	for (i = 0; i < run->program_count && !asking; i++)
+		if (!run->programs[i].off && wants_syscall_names(run, &run->programs[i]))
+			asking = &run->programs[i];
+	if (!asking)
 		return;
 	/* No kernel has that one, so that nothing gets attached. */
 	print = libbpf_set_print(NULL);
 	confine_admin(true);
-	bpf_link__destroy(bpf_program__attach_ksyscall(program->bpf, "probepad_none", NULL));
+	bpf_link__destroy(bpf_program__attach_ksyscall(asking->bpf, "probepad_none", NULL));
 	confine_admin(false);
 	libbpf_set_print(print);
 }

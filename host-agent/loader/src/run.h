@@ -93,6 +93,8 @@ struct program *run_program(struct run *run, const char *name);
 
 /* load.c */
 int object_load(struct run *run);
+/* Whether that program depends on how the kernel names its system calls, which takes CAP_SYS_ADMIN to learn. */
+bool wants_syscall_names(const struct run *run, const struct program *program);
 /* Fails the run in the stage `target`: this kernel lacks every one. Returns -1. */
 int fail_absent(struct run *run);
 
