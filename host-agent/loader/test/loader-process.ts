@@ -199,3 +199,12 @@ export class LoaderProcess {
     this.wake();
   }
 }
+
+/** What became of each program: name, state, target and what is said of it. */
+export function states(loader: LoaderProcess): string[] {
+  return loader.messages.flatMap((message) =>
+    message.type === 'program'
+      ? [`${message.name} ${message.state} ${message.target} ${message.detail}`.trim()]
+      : [],
+  );
+}
