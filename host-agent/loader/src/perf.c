@@ -120,28 +120,15 @@ void perf_close(struct perf *perf)
 
 static int flush(struct run *run, struct perf *perf)
 {
-	struct source *source = perf->source;
-	struct frame_header header = {
-		.kind = FRAME_EVENTS,
-		.source = source->id,
-		.count = perf->records,
-		.seq = source->seq,
-		.lost = source_lost(run, source),
-	};
-	struct iovec piece = { .iov_base = perf->payload, .iov_len = perf->used };
+	int error;
 
 	if (!perf->records)
 		return 0;
-	bool broken = frame_write(&run->output, &header, &piece, 1);
-
-	if (broken) {
-		source->dropped += perf->records;
-	} else {
-		source->seq += perf->records;
-		source->delivered += perf->records;
-	}
+	error = source_send(run, perf->source, FRAME_EVENTS, perf->payload, perf->used, perf->records);
+	if (error)
+		perf->source->dropped += perf->records;
 	perf->used = perf->records = 0;
-	return broken ? -1 : 0;
+	return error;
 }
 
 /* Copies out of the ring, across its end. */

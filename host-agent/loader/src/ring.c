@@ -91,26 +91,9 @@ bool ring_empty(const struct ring *ring)
 	return *ring->consumer == __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
 }
 
-static int send_chunk(struct run *run, struct ring *ring, uint64_t from, const struct ring_chunk *chunk)
+static const struct record_header *record_at(const struct ring *ring, uint64_t at)
 {
-	struct source *source = ring->source;
-	struct frame_header header = {
-		.kind = FRAME_EVENTS,
-		.source = source->id,
-		.count = chunk->records,
-		.seq = source->seq,
-		.lost = source_lost(run, source),
-	};
-	struct iovec piece = {
-		.iov_base = (void *)(ring->data + (from & (ring->size - 1))),
-		.iov_len = chunk->bytes,
-	};
-
-	if (frame_write(&run->output, &header, &piece, 1))
-		return -1;
-	source->seq += chunk->records;
-	source->delivered += chunk->records;
-	return 0;
+	return (const struct record_header *)(ring->data + (at & (ring->size - 1)));
 }
 
 int64_t ring_drain(struct run *run, struct ring *ring)
@@ -120,18 +103,15 @@ int64_t ring_drain(struct run *run, struct ring *ring)
 	struct ring_chunk chunk;
 
 	while (at < end) {
+		const struct record_header *record = record_at(ring, at);
+
 		ring_walk(ring->data, ring->size - 1, at, end, FRAME_PAYLOAD_MAX, &chunk);
-		if (chunk.records && send_chunk(run, ring, at, &chunk))
+		if (chunk.records && source_send(run, ring->source, FRAME_EVENTS, record, chunk.bytes, chunk.records))
 			return -1;
 		if (!chunk.bytes && !chunk.busy) {
 			/* One record over the cap. It cannot travel, but it is counted. */
-			ring_walk(ring->data, ring->size - 1, at, end, UINT32_MAX, &chunk);
-			const struct record_header *record =
-				(const struct record_header *)(ring->data + (at & (ring->size - 1)));
-
 			chunk.bytes = (uint32_t)step_of(record->length);
 			ring->source->dropped += !(record->length & RECORD_DISCARDED);
-			chunk.busy = false;
 		}
 		at += chunk.bytes;
 		__atomic_store_n(ring->consumer, at, __ATOMIC_RELEASE);
@@ -147,9 +127,7 @@ void ring_abandon(struct ring *ring)
 	uint64_t end = __atomic_load_n(ring->producer, __ATOMIC_ACQUIRE);
 
 	while (at < end) {
-		const struct record_header *record =
-			(const struct record_header *)(ring->data + (at & (ring->size - 1)));
-		uint32_t word = __atomic_load_n(&record->length, __ATOMIC_ACQUIRE);
+		uint32_t word = __atomic_load_n(&record_at(ring, at)->length, __ATOMIC_ACQUIRE);
 
 		ring->source->dropped += !(word & RECORD_DISCARDED);
 		at += step_of(word);

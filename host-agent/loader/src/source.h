@@ -2,6 +2,7 @@
 #ifndef PROBEPAD_SOURCE_H
 #define PROBEPAD_SOURCE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "run.h"
@@ -22,5 +23,8 @@ static inline uint64_t source_lost(struct run *run, const struct source *source)
 {
 	return source->dropped + lost_count(run, source->id);
 }
+
+/* Sends records as one frame and counts them as delivered. 0, or -1 when the output is broken: what they count as is the caller's. */
+int source_send(struct run *run, struct source *source, uint8_t kind, const void *payload, size_t size, uint32_t records);
 
 #endif

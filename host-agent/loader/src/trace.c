@@ -142,28 +142,15 @@ void trace_close(struct trace *trace)
 
 static int flush(struct run *run, struct trace *trace)
 {
-	struct source *source = trace->source;
-	struct frame_header header = {
-		.kind = FRAME_TRACE,
-		.source = source->id,
-		.count = trace->records,
-		.seq = source->seq,
-		.lost = source_lost(run, source),
-	};
-	struct iovec piece = { .iov_base = trace->payload, .iov_len = trace->used };
+	int error;
 
 	if (!trace->records)
 		return 0;
-	bool broken = frame_write(&run->output, &header, &piece, 1);
-
-	if (broken) {
-		source->dropped += trace->records;
-	} else {
-		source->seq += trace->records;
-		source->delivered += trace->records;
-	}
+	error = source_send(run, trace->source, FRAME_TRACE, trace->payload, trace->used, trace->records);
+	if (error)
+		trace->source->dropped += trace->records;
 	trace->used = trace->records = 0;
-	return broken ? -1 : 0;
+	return error;
 }
 
 bool trace_saved_name(const char *saved, uint32_t pid, char comm[16])
