@@ -304,8 +304,8 @@ static void drain_cpu(struct cpu_drain *drain, const struct trace_cpu *cpu)
 	const struct trace_instance *instance = drain->trace->instance;
 	const struct trace_format *format = &instance->format;
 	uint8_t *page = drain->trace->page;
-	/* One page more than that is the reader's. */
-	uint32_t left = instance->ring_kib * KIB / format->page_size + 1;
+	/* The kernel counts what pages hold without their headers, and rounds up; one page more is the reader's. */
+	uint32_t left = instance->ring_kib * KIB / (format->page_size - format->data_offset) + 2;
 	ssize_t got;
 
 	drain->cpu = cpu->cpu;

@@ -646,7 +646,7 @@ static void test_trace_sleep(void)
 	struct source source = { .id = 1 };
 	struct trace_cpu cpus[2] = { { .cpu = 0 }, { .cpu = 1, .pipe = -1, .stats = -1 } };
 	struct trace_instance instance = {
-		.format = { .page_size = 4096 }, .cpus = cpus, .cpu_count = 2, .ring_kib = 64, .names = -1
+		.format = { .data_offset = 16, .page_size = 4096 }, .cpus = cpus, .cpu_count = 2, .ring_kib = 64, .names = -1
 	};
 	int pipes[2];
 
