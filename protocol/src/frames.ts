@@ -11,7 +11,7 @@
  * |     12 | u32  | stream  | one run on one host; the hub numbers them |
  * |     16 | u32  | count   | records in the payload |
  * |     20 | u32  | aux     | by kind |
- * |     24 | u64  | seq     | ordinal of the first record within its source (snapshot number for maps) |
+ * |     24 | u64  | seq     | ordinal of the first record within its source; snapshot number for maps, byte for logs and files |
  * |     32 | u64  | lost    | records the kernel has lost for this source so far, cumulative |
  * |     40 | u64  | time_ns | CLOCK_MONOTONIC of the host when the frame was made |
  *
@@ -34,7 +34,7 @@ export const FRAME_KINDS = {
   gap: 5,
   /** A piece of a file: stream is the transfer's id, seq the offset, aux the total size. Flags say first and last. */
   blob: 6,
-  /** A piece of the verifier's log of this stream, UTF-8. Flags say first and last. */
+  /** A piece of the verifier's log of this stream, UTF-8, `seq` its first byte within the log. Flags say first and last. */
   log: 7,
 } as const;
 export type FrameKind = keyof typeof FRAME_KINDS;
