@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Diagnostic } from '@probepad/protocol/diagnostics';
 import { putCheck, useCheck } from './check.ts';
 import { staleOnScreen, staleSettings } from './stale-settings.ts';
 import { fakeSchema } from './test/fake-stream.ts';
@@ -35,4 +36,4 @@ test('stale settings stay until the next answer comes, and are those of the prob
   assert.deepEqual(shown(2), ['renamed']);
 });
 
-const ERROR = { origin: 'clang', severity: 'error', message: 'x', notes: [] } as const;
+const ERROR: Diagnostic = { origin: 'clang', severity: 'error', message: 'x', notes: [] };
