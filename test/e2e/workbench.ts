@@ -4,7 +4,10 @@ import { type Stack, startStack } from '../stack/stack.ts';
 
 export { expect };
 
-/** Each spec file gets a hub and agent of its own with a fresh data folder; each test a fresh browser profile. */
+/**
+ * The spec files share a hub and agent that start with a fresh data folder, as long as no test fails: Playwright starts a worker
+ * anew then, and for a file whose `stack` is another one. Each test gets a fresh browser profile.
+ */
 export const test = base.extend<{ workbench: Page }, { stack: Stack }>({
   stack: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are asked for from this pattern
