@@ -1,4 +1,29 @@
-import { EXEC_PROBE, expect, focusEditor, row, shown, state, stir, stop, test, write } from './workbench.ts';
+import { type Stack, startStack } from '../stack/stack.ts';
+import {
+  test as base,
+  EXEC_PROBE,
+  expect,
+  focusEditor,
+  row,
+  shown,
+  state,
+  stir,
+  stop,
+  write,
+} from './workbench.ts';
+
+/** An installation that nobody has used: the other files' has seen their runs and snippets. */
+const test = base.extend<object, { stack: Stack }>({
+  stack: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are asked for from this pattern
+    async ({}, use) => {
+      const stack = await startStack({ app: true });
+      await use(stack);
+      await stack.close();
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+});
 
 test('a fresh installation shows live rows after Ctrl+Enter alone', async ({ workbench: page }) => {
   await focusEditor(page);
