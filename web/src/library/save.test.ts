@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { request } from '../session/session.ts';
 import { page } from '../session/test/page.ts';
 import { changeEntry, openProbe, useWorkspace } from '../session/workspace.ts';
 import { saveSnippet } from './save.ts';
@@ -36,4 +37,13 @@ test('what is changed while a save is under way is not saved, be it text, a name
   }
   await saveSnippet();
   assert.equal(useWorkspace.getState().dirty, false);
+});
+
+test('saved again before the reply, a probe is still one snippet', async (context) => {
+  await page(context);
+  const count = async (): Promise<number> => (await request('snippets.list', {})).snippets.length;
+  const before = await count();
+  openProbe({ ...probe('mine'), origin: { kind: 'own' } });
+  await Promise.all([saveSnippet(), saveSnippet(), saveSnippet()]);
+  assert.equal(await count(), before + 1);
 });

@@ -7,7 +7,26 @@ import { showPath } from './path.ts';
  * was saved, and stays as it is.
  * @returns the revision, and whether somebody else saved another since this one was opened @throws ProbepadFailure
  */
-export async function saveSnippet(): Promise<{ revision: number; overNewer: boolean }> {
+export async function saveSnippet(): Promise<Saved> {
+  // What is asked for meanwhile is a revision of the snippet that comes of the first.
+  while (underWay !== undefined) await underWay.catch(() => undefined);
+  const saving = save();
+  underWay = saving;
+  try {
+    return await saving;
+  } finally {
+    underWay = undefined;
+  }
+}
+
+interface Saved {
+  revision: number;
+  overNewer: boolean;
+}
+
+let underWay: Promise<Saved> | undefined;
+
+async function save(): Promise<Saved> {
   const { origin, name, files, settings, opening } = useWorkspace.getState();
   const saved = await request('snippets.save', {
     ...(origin.kind === 'snippet' ? { id: origin.id } : {}),
