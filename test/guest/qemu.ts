@@ -40,7 +40,8 @@ export async function startQemu(kernel: Kernel, options: QemuOptions): Promise<Q
 function qemuArguments(kernel: Kernel, initramfs: string, { name, memoryMiB, cpus }: QemuOptions): string[] {
   return [
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
-    ...['-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', String(cpus), '-m', String(memoryMiB)],
+    // With a thread for each CPU a kernel that patches itself sometimes meets a breakpoint that is there no more, and panics.
+    ...['-accel', 'tcg,thread=single', '-cpu', 'max', '-smp', String(cpus), '-m', String(memoryMiB)],
     ...['-kernel', kernel.image, '-initrd', initramfs, '-append', kernelCommandLine(name)],
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
     // multidevs=remap: the machine's root spans several devices, whose inode numbers would clash.
