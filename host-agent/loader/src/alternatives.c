@@ -44,11 +44,6 @@ void alternatives_find(struct run *run)
 	}
 }
 
-static bool is_wanted(const struct program *program)
-{
-	return !program->off && !program->absent;
-}
-
 static void set_aside(struct program *program, bool aside)
 {
 	program->set_aside = aside;
@@ -68,14 +63,14 @@ static bool bring_back(struct run *run, const struct program *first)
 			continue;
 		if (program->set_aside)
 			set_aside(program, false);
-		found = found || is_wanted(program);
+		found = found || program_is_wanted(program);
 	}
 	return found;
 }
 
 static bool leave_out(struct run *run, struct program *rejected)
 {
-	if (rejected->preferred ? !is_wanted(rejected->preferred) : !bring_back(run, rejected))
+	if (rejected->preferred ? !program_is_wanted(rejected->preferred) : !bring_back(run, rejected))
 		return false;
 	set_aside(rejected, true);
 	rejected->rejected = true;
@@ -92,7 +87,7 @@ static bool leave_out_half(struct run *run)
 	for (i = 0; i < run->program_count; i++) {
 		struct program *program = &run->programs[i];
 
-		if (program->preferred && is_wanted(program) && is_wanted(program->preferred)) {
+		if (program->preferred && program_is_wanted(program) && program_is_wanted(program->preferred)) {
 			set_aside(program, true);
 			again = true;
 		}
@@ -165,7 +160,7 @@ void alternatives_tell(const struct run *run)
 	for (i = 0; i < run->program_count; i++) {
 		const struct program *program = &run->programs[i];
 		const struct program *other = program->preferred ? program->preferred : stand_in(run, program);
-		bool needless = is_wanted(program) && !program->attached && alternative_needless(program);
+		bool needless = program_is_wanted(program) && !program->attached && alternative_needless(program);
 
 		if (program->rejected || (program->set_aside && !program->preferred))
 			tell_refused(program, other);

@@ -283,7 +283,7 @@ static void attach_all(struct run *run, bool second_ways, struct outcome *outcom
 		char detail[512] = "";
 		int error;
 
-		if (program->off || program->absent || second_ways != (program->preferred != NULL))
+		if (!program_is_wanted(program) || second_ways != (program->preferred != NULL))
 			continue;
 		if (alternative_needless(program))
 			continue;

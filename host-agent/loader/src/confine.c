@@ -146,7 +146,7 @@ void confine_trim(const struct run *run)
 	for (i = 0; i < run->program_count; i++) {
 		const struct program *program = &run->programs[i];
 
-		if (program->off || program->absent)
+		if (!program_is_wanted(program))
 			continue;
 		if (is_network(bpf_program__type(program->bpf)))
 			unneeded &= ~NETWORK;

@@ -35,7 +35,7 @@ void counts_send(struct stream *stream)
 		__u32 size = sizeof(info);
 		int fd;
 
-		if (run->programs[i].off || run->programs[i].absent)
+		if (!program_is_wanted(&run->programs[i]))
 			continue;
 		fd = bpf_program__fd(run->programs[i].bpf);
 		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size))

@@ -52,7 +52,7 @@ static bool find_unsupported(struct run *run, int error)
 	for (i = 0; i < run->program_count; i++) {
 		struct program *program = &run->programs[i];
 
-		if (program->off || program->absent || program->hook.family != HOOK_FUNCTION)
+		if (!program_is_wanted(program) || program->hook.family != HOOK_FUNCTION)
 			continue;
 		program->absent = true;
 		program->lacks = "fentry and fexit";
@@ -71,7 +71,7 @@ static size_t find_absent(struct run *run)
 	for (i = 0; i < run->program_count; i++) {
 		struct program *program = &run->programs[i];
 
-		if (program->off || program->absent)
+		if (!program_is_wanted(program))
 			continue;
 		hooks[count] = &program->hook;
 		asked[count++] = program;
@@ -91,7 +91,7 @@ static size_t count_wanted(const struct run *run)
 	size_t wanted = 0, i;
 
 	for (i = 0; i < run->program_count; i++)
-		wanted += !run->programs[i].off && !run->programs[i].absent;
+		wanted += program_is_wanted(&run->programs[i]);
 	return wanted;
 }
 
@@ -159,7 +159,7 @@ static void tell_loaded(struct run *run, uint64_t began)
 		const char *type;
 		int fd;
 
-		if (run->programs[i].off || run->programs[i].absent)
+		if (!program_is_wanted(&run->programs[i]))
 			continue;
 		fd = bpf_program__fd(run->programs[i].bpf);
 		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size))

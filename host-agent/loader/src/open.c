@@ -171,8 +171,8 @@ static int prepare_program(struct run *run, struct program *program)
 	struct bpf_program *bpf = program->bpf;
 	int error;
 
-	bpf_program__set_autoload(bpf, !program->off && !program->absent);
-	if (program->off || program->absent)
+	bpf_program__set_autoload(bpf, program_is_wanted(program));
+	if (!program_is_wanted(program))
 		return 0;
 	/* Sections that are younger than this libbpf, but whose kernel types are not. */
 	if (bpf_program__type(bpf) == BPF_PROG_TYPE_UNSPEC) {

@@ -118,7 +118,7 @@ int policy_check(struct run *run)
 		struct program *program = &run->programs[i];
 		const char *type;
 
-		if (program->off || program->absent)
+		if (!program_is_wanted(program))
 			continue;
 		type = type_of(program->bpf);
 		if (!globs_match(&run->spec.policy.program_types, type))

@@ -37,6 +37,12 @@ struct program {
 	int iterator_link; /* fd of an iterator's link, or -1 */
 };
 
+/* Whether it is to be loaded, or is. */
+static inline bool program_is_wanted(const struct program *program)
+{
+	return !program->off && !program->absent;
+}
+
 /* A section's map (.bss, .data.probepad): its bytes in place when the kernel lets us map them, else by look-up. */
 struct section {
 	struct bpf_map *map;

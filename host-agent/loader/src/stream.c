@@ -135,6 +135,13 @@ int stream_open(struct stream *stream, struct run *run, struct control *control)
 	return sections_open(run) ? -1 : sources_open(stream);
 }
 
+/* What came is read at once, unless a timer reads it anyway. */
+static void wake(struct source *source, bool active)
+{
+	if (!active)
+		source->due = 0;
+}
+
 static void look_at_events(struct stream *stream, uint64_t next)
 {
 	struct pollfd pollfd = { .fd = stream->epoll, .events = POLLIN };
@@ -158,9 +165,9 @@ static void look_at_events(struct stream *stream, uint64_t next)
 		else if (about == EPOLL_SIGNAL)
 			take_signal(stream);
 		else if (about == EPOLL_TRACE)
-			stream->trace.source->due = stream->trace.active ? stream->trace.source->due : 0;
-		else if (!stream->rings[about - EPOLL_RING].active)
-			stream->rings[about - EPOLL_RING].source->due = 0;
+			wake(stream->trace.source, stream->trace.active);
+		else
+			wake(stream->rings[about - EPOLL_RING].source, stream->rings[about - EPOLL_RING].active);
 	}
 }
 

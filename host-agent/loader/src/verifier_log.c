@@ -40,11 +40,6 @@ static void unmap_logs(struct run *run)
 	run->logs = NULL;
 }
 
-static bool is_loaded(const struct program *program)
-{
-	return !program->off && !program->absent;
-}
-
 void verifier_log_give(struct run *run)
 {
 	size_t size = log_size(run), count = 0, i;
@@ -52,7 +47,7 @@ void verifier_log_give(struct run *run)
 	char *log;
 
 	for (i = 0; i < run->program_count; i++)
-		count += is_loaded(&run->programs[i]);
+		count += program_is_wanted(&run->programs[i]);
 	/* With vm.overcommit_memory=2 there is no memory that is only lent: MAP_NORESERVE counts for nothing. */
 	while (!map_logs(run, count, size) && size / 2 >= VERIFIER_LOG_MIN) {
 		size /= 2;
@@ -67,7 +62,7 @@ void verifier_log_give(struct run *run)
 	for (i = 0; i < run->program_count && log; i++) {
 		struct program *program = &run->programs[i];
 
-		if (!is_loaded(program))
+		if (!program_is_wanted(program))
 			continue;
 		program->log = log;
 		log += run->log_size;
