@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type BrowserMethod, BrowserRequests } from '@probepad/protocol/control/browser';
 import type { ParamsOf, ResultOf } from '@probepad/protocol/control/envelope';
-import type { SourceFile } from '@probepad/protocol/control/run';
+import { mainFileOf, type SourceFile } from '@probepad/protocol/control/run';
 import type { Snippet, Template } from '@probepad/protocol/control/snippet';
 import { fail } from '@probepad/protocol/errors';
 import { SNIPPET_FILES_MAX } from '@probepad/protocol/limits';
@@ -191,10 +191,11 @@ function watchLive(going: LiveRun, viewer: Viewer): Outcome<LiveRun['run']> {
 
 /** Whether the same file is compiled, and the others that it may include are the same; in which order those come means nothing. */
 function sameProgram(saved: readonly SourceFile[], given: readonly SourceFile[]): boolean {
-  const main = (files: readonly SourceFile[]) => files.find(({ name }) => name.endsWith('.c'))?.name;
   const byName = (files: readonly SourceFile[]) =>
     files.toSorted((a, b) => Number(a.name > b.name) - Number(a.name < b.name));
-  return main(saved) === main(given) && isDeepStrictEqual(byName(saved), byName(given));
+  return (
+    mainFileOf(saved)?.name === mainFileOf(given)?.name && isDeepStrictEqual(byName(saved), byName(given))
+  );
 }
 
 /** The method of that name, if there is one. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { SourceFile } from '@probepad/protocol/control/run';
+import { mainFileOf, type SourceFile } from '@probepad/protocol/control/run';
 import { FILE_NAME_PATTERN, SNIPPET_FILES_MAX } from '@probepad/protocol/limits';
 import { UsageError } from './usage.ts';
 
@@ -10,7 +10,7 @@ const INCLUDE = /^[ \t]*#[ \t]*include[ \t]*"([^"/]+)"/gm;
 const KERNEL_HEADER = 'vmlinux.h';
 
 /**
- * Reads the files of a probe; the first `.c` file is what will be compiled. Headers that they include by a bare name and
+ * Reads the files of a probe; one has to be there to be compiled. Headers that they include by a bare name and
  * that lie beside them come along.
  * @throws UsageError for a file that cannot be read or has a name that snippets do not take
  */
@@ -24,7 +24,7 @@ export async function readProbeFiles(paths: readonly string[]): Promise<SourceFi
     if (files.has(name)) throw new UsageError(`${path}: another file is named ${name} too`);
     files.set(name, await readFile(path, 'utf8').catch((error: Error) => unreadable(error)));
   }
-  if (![...files.keys()].some((name) => name.endsWith('.c')))
+  if (mainFileOf([...files.keys()].map((name) => ({ name }))) === undefined)
     throw new UsageError('none of the files is a .c file');
   await addHeaders(files, [...new Set(paths.map((path) => dirname(path)))]);
   return [...files].map(([name, text]) => ({ name, text }));

@@ -1,4 +1,4 @@
-import type { SourceFile } from '@probepad/protocol/control/run';
+import { mainFileOf, type SourceFile } from '@probepad/protocol/control/run';
 import { EVENTS_SECTION } from '@probepad/protocol/loader';
 import { schemaOfObject } from './schema-of-object.ts';
 
@@ -16,7 +16,7 @@ export function withRecordCandidates(
 ): SourceFile[] | undefined {
   if (!hasUnknownRecords(object)) return undefined;
   const names = structNames(files);
-  const main = files.find(({ name }) => name.endsWith('.c'));
+  const main = mainFileOf(files);
   if (names.length === 0 || main === undefined) return undefined;
   const additions = names.map(
     (name, index) =>

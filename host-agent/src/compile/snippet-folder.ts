@@ -1,10 +1,10 @@
 import { chown, constants, mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SourceFile } from '@probepad/protocol/control/run';
+import { mainFileOf, type SourceFile } from '@probepad/protocol/control/run';
 import { fail } from '@probepad/protocol/errors';
 import { FILE_NAME_PATTERN, SNIPPET_FILES_MAX, SNIPPET_MAX } from '@probepad/protocol/limits';
 
-/** Throws `bad_file_name` or `source_too_large`; gives the file that is compiled: the first `.c` file. */
+/** Throws `bad_file_name` or `source_too_large`; gives the file that is compiled. */
 export function checkFiles(files: readonly SourceFile[]): SourceFile {
   if (files.length > SNIPPET_FILES_MAX) {
     fail('source_too_large', `checking files: ${files.length} of them`, { limit: SNIPPET_MAX });
@@ -22,7 +22,7 @@ export function checkFiles(files: readonly SourceFile[]): SourceFile {
   if (size > SNIPPET_MAX) {
     fail('source_too_large', `checking files: ${size} bytes`, { limit: SNIPPET_MAX });
   }
-  const main = files.find(({ name }) => name.endsWith('.c'));
+  const main = mainFileOf(files);
   if (main === undefined) fail('bad_file_name', 'looking for the file to compile: no name ends with .c');
   return main;
 }

@@ -10,6 +10,11 @@ export const SourceFileSchema = z.object({
 });
 export type SourceFile = z.infer<typeof SourceFileSchema>;
 
+/** The file that is compiled, for whoever asks: the first `.c` file. The others are there to be included. */
+export function mainFileOf<F extends Pick<SourceFile, 'name'>>(files: readonly F[]): F | undefined {
+  return files.find(({ name }) => name.endsWith('.c'));
+}
+
 /** What is compiled and how it is run, the same on every host it goes to. */
 export const ProbeInputSchema = z.object({
   /** The first `.c` file is compiled; the others may be included by it. */
@@ -71,7 +76,6 @@ export const TimingSchema = z.object({
 });
 export type Timing = z.infer<typeof TimingSchema>;
 
-/** One run on one host, always the whole of what is known: a later status replaces an earlier one. */
 /** Where records of one source went so far; `produced` is the sum of the others. */
 export const SourceCountsSchema = z.object({
   produced: z.number(),
@@ -80,6 +84,7 @@ export const SourceCountsSchema = z.object({
 });
 export type SourceCounts = z.infer<typeof SourceCountsSchema>;
 
+/** One run on one host, always the whole of what is known: a later status replaces an earlier one. */
 export const RunStatusSchema = z.object({
   run: z.string(),
   host: z.string(),

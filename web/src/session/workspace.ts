@@ -1,4 +1,4 @@
-import type { SourceFile } from '@probepad/protocol/control/run';
+import { mainFileOf, type SourceFile } from '@probepad/protocol/control/run';
 import type { SnippetSettings } from '@probepad/protocol/control/snippet';
 import type { Place } from '@probepad/protocol/diagnostics';
 import { SNIPPET_FILES_MAX } from '@probepad/protocol/limits';
@@ -105,9 +105,9 @@ export function openProbe(probe: Probe): boolean {
   return shelve;
 }
 
-/** The file that is compiled: the first `.c`. */
+/** The name of the file that is compiled, or of the first while none can be. */
 export function mainFile(files: readonly SourceFile[]): string {
-  return files.find((file) => file.name.endsWith('.c'))?.name ?? files[0]?.name ?? '';
+  return (mainFileOf(files) ?? files[0])?.name ?? '';
 }
 
 /** Takes the newest probe back from the shelf. */
