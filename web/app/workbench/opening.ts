@@ -1,4 +1,3 @@
-import { errorOf } from '@probepad/protocol/errors';
 import { useEffect, useRef } from 'react';
 import { openNewest, openTemplate, openWithWords } from '../../src/library/open.ts';
 import { showPath } from '../../src/library/path.ts';
@@ -6,7 +5,7 @@ import { useSession } from '../../src/session/hosts.ts';
 import { openRun } from '../../src/session/run-actions.ts';
 import { unshelve, useWorkspace } from '../../src/session/workspace.ts';
 import { unpackFragment } from '../../src/share/fragment.ts';
-import { toast } from '../../src/ui/toast.tsx';
+import { toast, toastError } from '../../src/ui/toast.tsx';
 
 /** What the address asks for. */
 export type Target = { kind: 'home' } | { kind: 'snippet'; id: string } | { kind: 'run'; id: string };
@@ -41,8 +40,7 @@ export function useOpening(target: Target): void {
     }
     done.current = true;
     open(target).catch((thrown) => {
-      const error = errorOf(thrown);
-      toast({ tone: 'error', text: error.message, detail: error.remedy });
+      toastError(thrown);
       showPath('/');
     });
   }, [connected, templates, target]);

@@ -1,6 +1,5 @@
 'use client';
 
-import { errorOf } from '@probepad/protocol/errors';
 import { useEffect, useMemo, useState } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import { startDecoder } from '../../src/decode-worker/client.ts';
@@ -18,7 +17,7 @@ import { ShareDialog } from '../../src/share/share-dialog.tsx';
 import { giveShellKeys } from '../../src/terminal/keyboard.ts';
 import { Palette } from '../../src/ui/palette.tsx';
 import { applyTheme } from '../../src/ui/theme.ts';
-import { Toasts, toast } from '../../src/ui/toast.tsx';
+import { Toasts, toast, toastError } from '../../src/ui/toast.tsx';
 import { TooltipProvider } from '../../src/ui/tooltip.tsx';
 import { ActivityBar } from './activity-bar.tsx';
 import { BottomPanel } from './bottom-panel.tsx';
@@ -189,7 +188,6 @@ async function saveWithWords(): Promise<void> {
     });
     void refreshCatalogue();
   } catch (thrown) {
-    const error = errorOf(thrown);
-    toast({ tone: 'error', text: error.message, detail: error.remedy });
+    toastError(thrown);
   }
 }

@@ -1,5 +1,4 @@
 import type { Check, Host } from '@probepad/protocol/control/host';
-import { errorOf } from '@probepad/protocol/errors';
 import { useState } from 'react';
 import { conditionOf, useSession } from '../session/hosts.ts';
 import { request } from '../session/session.ts';
@@ -8,7 +7,7 @@ import { Button, IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { toast } from '../ui/toast.tsx';
+import { toastError } from '../ui/toast.tsx';
 import { CONDITION_WORDS, HostMark } from './host-mark.tsx';
 import styles from './hosts-panel.module.css';
 
@@ -127,10 +126,7 @@ function HostItem({
             tone="danger"
             onClick={() => {
               setRevoking(false);
-              request('hosts.revoke', { host: host.id }).catch((thrown) => {
-                const error = errorOf(thrown);
-                toast({ tone: 'error', text: error.message, detail: error.remedy });
-              });
+              request('hosts.revoke', { host: host.id }).catch(toastError);
             }}
           >
             Revoke

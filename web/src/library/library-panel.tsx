@@ -1,8 +1,7 @@
-import { errorOf } from '@probepad/protocol/errors';
 import { leadingHost, useSession } from '../session/hosts.ts';
 import { unshelve, useWorkspace } from '../session/workspace.ts';
 import { names } from '../ui/names.ts';
-import { toast } from '../ui/toast.tsx';
+import { toastError } from '../ui/toast.tsx';
 import styles from './library-panel.module.css';
 import { missingNeeds } from './needs.ts';
 import { openSnippet, openTemplate } from './open.ts';
@@ -57,10 +56,7 @@ export function LibraryPanel() {
           )}
           data-testid={`snippet-${snippet.id}`}
           onClick={() => {
-            openSnippet(snippet.id).catch((thrown) => {
-              const error = errorOf(thrown);
-              toast({ tone: 'error', text: error.message, detail: error.remedy });
-            });
+            openSnippet(snippet.id).catch(toastError);
           }}
         >
           <span className={styles.name}>{snippet.name || snippet.id}</span>

@@ -1,3 +1,4 @@
+import { errorOf } from '@probepad/protocol/errors';
 import { useEffect } from 'react';
 import { create } from 'zustand';
 import { Button, IconButton } from './button.tsx';
@@ -22,6 +23,12 @@ export function toast(message: Omit<Toast, 'id' | 'tone'> & { tone?: Toast['tone
   useToasts.setState(({ toasts }) => ({
     toasts: [...toasts.filter((each) => each.text !== entry.text), entry].slice(-4),
   }));
+}
+
+/** Says what went wrong and what to do about it. */
+export function toastError(thrown: unknown): void {
+  const { message, remedy } = errorOf(thrown);
+  toast({ tone: 'error', text: message, detail: remedy });
 }
 
 function close(id: number): void {

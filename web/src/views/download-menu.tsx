@@ -1,7 +1,6 @@
-import { errorOf } from '@probepad/protocol/errors';
 import { IconButton } from '../ui/button.tsx';
 import { Menu } from '../ui/popover.tsx';
-import { toast } from '../ui/toast.tsx';
+import { toastError } from '../ui/toast.tsx';
 import { csvOf, type ExportedTable, jsonLinesOf } from './export-rows.ts';
 
 const FORMATS = [
@@ -34,10 +33,7 @@ export function DownloadMenu({
         onSelect: () => {
           collect?.()
             .then((table) => save(new Blob(write(table), { type }), `${fileName(source)}.${ending}`))
-            .catch((thrown) => {
-              const error = errorOf(thrown);
-              toast({ tone: 'error', text: error.message, detail: error.remedy });
-            });
+            .catch(toastError);
         },
       }))}
     />

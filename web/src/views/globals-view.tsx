@@ -1,9 +1,8 @@
-import { errorOf } from '@probepad/protocol/errors';
 import { useState } from 'react';
 import type { GlobalValue, SourceRef } from '../session/decoder.ts';
 import { useRuns } from '../session/runs.ts';
 import { request, theDecoder } from '../session/session.ts';
-import { toast } from '../ui/toast.tsx';
+import { toast, toastError } from '../ui/toast.tsx';
 import { writesOf } from './encode-global.ts';
 import styles from './globals.module.css';
 import { useLive } from './use-live.ts';
@@ -75,10 +74,7 @@ function GlobalInput({
     }
     setTyped(undefined);
     for (const each of writes) {
-      request('run.write', { run: source.run, source: source.source, ...each }).catch((thrown) => {
-        const error = errorOf(thrown);
-        toast({ tone: 'error', text: error.message, detail: error.remedy });
-      });
+      request('run.write', { run: source.run, source: source.source, ...each }).catch(toastError);
     }
   };
   return (
