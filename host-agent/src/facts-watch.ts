@@ -1,4 +1,5 @@
 import type { Check } from '@probepad/protocol/control/host';
+import type { Compiler } from './compile/compiler.ts';
 import type { Machine } from './machine.ts';
 import { preflight } from './preflight/preflight.ts';
 import type { Log } from './runs/log.ts';
@@ -13,10 +14,11 @@ export interface Facts {
 /** How often the machine is looked at for changes that the hub should know, milliseconds. */
 const FACTS_INTERVAL = 5_000;
 
-/** Waits for the compiler, however long it takes to be made or to fail. */
-export async function lookAtCompiler(machine: Machine, state: Facts): Promise<void> {
+/** Waits for the compiler, however long it takes to be made or to fail. @returns it, or undefined when there is none */
+export async function lookAtCompiler(machine: Machine, state: Facts): Promise<Compiler | undefined> {
   const compiler = await machine.compiler().catch(() => undefined);
   if (compiler !== undefined) state.compiler = compiler.facts();
+  return compiler;
 }
 
 /**
@@ -41,9 +43,8 @@ export function watchFacts(
     told = now;
   }
 
-  async function look(): Promise<void> {
-    await lookAtCompiler(machine, state);
-    const compiler = await machine.compiler().catch(() => undefined);
+  async function look(): Promise<Compiler | undefined> {
+    const compiler = await lookAtCompiler(machine, state);
     const { loaderPath, policy } = machine.environment;
     state.checks = await preflight({
       loaderPath,
@@ -51,12 +52,12 @@ export function watchFacts(
       ...(compiler === undefined ? {} : { compiler }),
     });
     tell();
+    return compiler;
   }
 
   /** Looks, and again when the compiler is as fast as it will be. */
   async function lookTwice(): Promise<void> {
-    await look();
-    const compiler = await machine.compiler().catch(() => undefined);
+    const compiler = await look();
     if (compiler === undefined) return;
     await compiler.ready;
     await look();

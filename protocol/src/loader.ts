@@ -171,7 +171,7 @@ export const LoaderMessageSchema = z.discriminatedUnion('type', [
     monotonic_ns: z.string(),
     realtime_ns: z.string(),
   }),
-  /** One program was rejected: the end of the verifier's text, at most some MiB. The whole has gone as `log` frames before. */
+  /** One program was rejected: the end of the verifier's text, at most a MiB. The whole has gone as `log` frames before. */
   z.object({ type: z.literal('verifier_log'), program: z.string(), log: z.string() }),
   z.object({
     type: z.literal('counts'),

@@ -64,8 +64,8 @@ export function hexOf(bytes: Uint8Array, start: number, end: number): string {
 }
 
 /**
- * One value of any type, nested as its type is; an IPv6 address is the list of its octets. `end` is where the record ends: what lies past it is null, and an
- * array of unknown length (a flexible array member) reaches up to it.
+ * One value of any type, nested as its type is; an IPv6 address is the list of its octets. `end` is where the record ends: what
+ * lies past it is null, and an array of unknown length (a flexible array member) reaches up to it.
  */
 export function readValue(
   schema: ProbeSchema,
@@ -103,10 +103,10 @@ function read(
     }
     return values;
   }
-  if (isAddress6(schema, id)) {
-    return offset + 16 > end ? null : Array.from(bytes.subarray(offset, offset + 16));
-  }
   if (type.kind === 'struct' || type.kind === 'union') {
+    if (isAddress6(schema, id)) {
+      return offset + 16 > end ? null : Array.from(bytes.subarray(offset, offset + 16));
+    }
     const value: { [member: string]: Value } = {};
     for (const member of type.members) {
       const at = offset * 8 + member.offsetBits;

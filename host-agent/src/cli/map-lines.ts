@@ -84,13 +84,10 @@ export function mapLines(
     ...keys.map((part) => textOf(part, key)),
     ...values.map((part) => textOf(part, value)),
   ]);
-  const table = createTable(
+  return createTable(
     [...keys, ...values].map(({ name }) => name),
     [...keys, ...values].map((_, index) => rows.every((row) => /^-?\d/.test(row[index] ?? ''))),
-  );
-  // Once to widen the columns.
-  for (const row of rows) table.row(row);
-  return [table.heading(), ...rows.map((row) => table.row(row))];
+  ).whole(rows);
 }
 
 /** Bars for a member named `slots`. */
