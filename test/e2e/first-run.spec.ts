@@ -1,4 +1,4 @@
-import { type Stack, startStack } from '../stack/stack.ts';
+import type { Stack } from '../stack/stack.ts';
 import {
   test as base,
   EXEC_PROBE,
@@ -6,6 +6,7 @@ import {
   focusEditor,
   row,
   shown,
+  stackOf,
   state,
   stir,
   stop,
@@ -13,17 +14,7 @@ import {
 } from './workbench.ts';
 
 /** An installation that nobody has used: the other files' has seen their runs and snippets. */
-const test = base.extend<object, { stack: Stack }>({
-  stack: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are asked for from this pattern
-    async ({}, use) => {
-      const stack = await startStack({ app: true });
-      await use(stack);
-      await stack.close();
-    },
-    { scope: 'worker', timeout: 120_000 },
-  ],
-});
+const test = base.extend<object, { stack: Stack }>({ stack: stackOf() });
 
 test('a fresh installation shows live rows after Ctrl+Enter alone', async ({ workbench: page }) => {
   await focusEditor(page);

@@ -1,26 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { type Stack, startStack } from '../stack/stack.ts';
-import { test as base, expect } from './workbench.ts';
+import type { Stack } from '../stack/stack.ts';
+import { test as base, expect, stackOf } from './workbench.ts';
 
 /** A host whose policy allows terminals. */
-const test = base.extend<object, { stack: Stack }>({
-  stack: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are asked for from this pattern
-    async ({}, use) => {
-      const folder = await mkdtemp(join(tmpdir(), 'probepad-policy-'));
-      const policy = join(folder, 'policy.json');
-      await writeFile(policy, '{"terminal":true}');
-      const stack = await startStack({ app: true, env: { PROBEPAD_POLICY: policy } });
-      await use(stack);
-      await stack.close();
-      await rm(folder, { recursive: true, force: true });
-    },
-    { scope: 'worker', timeout: 120_000 },
-  ],
-});
+const POLICY = join(import.meta.dirname, 'terminal-policy.json');
+const test = base.extend<object, { stack: Stack }>({ stack: stackOf({ env: { PROBEPAD_POLICY: POLICY } }) });
 
 const SHELL_KEYS = '.xterm-helper-textarea';
 

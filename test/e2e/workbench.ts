@@ -1,23 +1,30 @@
 import { execFile } from 'node:child_process';
-import { test as base, expect, type Page } from '@playwright/test';
-import { type Stack, startStack } from '../stack/stack.ts';
+import { test as base, expect, type Page, type WorkerFixture } from '@playwright/test';
+import { type Stack, type StackOptions, startStack } from '../stack/stack.ts';
 
 export { expect };
+
+/** The fixture of a hub with the app and an agent, with a fresh data folder, for as long as Playwright's worker lives. */
+export function stackOf(
+  options: StackOptions = {},
+): [WorkerFixture<Stack, object>, { scope: 'worker'; timeout: number }] {
+  return [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are asked for from this pattern
+    async ({}, use) => {
+      const stack = await startStack({ app: true, ...options });
+      await use(stack);
+      await stack.close();
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ];
+}
 
 /**
  * The spec files share a hub and agent that start with a fresh data folder, as long as no test fails: Playwright starts a worker
  * anew then, and for a file whose `stack` is another one. Each test gets a fresh browser profile.
  */
 export const test = base.extend<{ workbench: Page }, { stack: Stack }>({
-  stack: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are asked for from this pattern
-    async ({}, use) => {
-      const stack = await startStack({ app: true });
-      await use(stack);
-      await stack.close();
-    },
-    { scope: 'worker', timeout: 120_000 },
-  ],
+  stack: stackOf(),
   workbench: async ({ page, stack }, use) => {
     await page.goto(stack.url);
     await ready(page);
