@@ -1,6 +1,6 @@
 import type { ProbeSchema } from './schema.ts';
 import { isCharType, type Leaf, leavesOf, resolveType } from './types.ts';
-import { enumName, readBits, readValue, textOf, type Value } from './value.ts';
+import { enumName, readBits, readValue, textOf, type Value } from './values/value.ts';
 
 /**
  * Records to columns. A plan is made once per type; filling it is one tight loop per column over the records' offsets.

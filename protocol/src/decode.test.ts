@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createDecoder } from './decode.ts';
-import {
-  escapeControls,
-  escapeLines,
-  formatBytes,
-  formatDuration,
-  formatValue,
-  meaningOf,
-} from './format.ts';
 import { encodeFrame, type Frame, FrameError, type FrameKind, framesOf } from './frames.ts';
 import type { ProbeSchema, Source, Type } from './schema.ts';
 import { sampleMessage, sampleRecord, sampleSchema, sampleSource } from './testing.ts';
-import { toJson } from './value.ts';
+import { escapeControls, escapeLines } from './values/escape.ts';
+import { formatValue } from './values/format.ts';
+import { meaningOf } from './values/meaning.ts';
+import { formatBytes, formatDuration } from './values/units.ts';
+import { toJson } from './values/value.ts';
 
 const TYPES: Type[] = [
   { kind: 'int', name: 'unsigned int', size: 4, signed: false, encoding: 'integer' }, // 0

@@ -4,7 +4,7 @@
 import { type Column, type ColumnPlan, planColumns } from './columns.ts';
 import { type Frame, FrameError, forEachRecord } from './frames.ts';
 import type { ProbeSchema, Source } from './schema.ts';
-import { hexOf, readValue, textOf, type Value } from './value.ts';
+import { hexOf, readValue, textOf, type Value } from './values/value.ts';
 
 /** Rows of one record type. */
 export interface RecordBatch {

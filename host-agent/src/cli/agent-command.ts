@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { escapeControls } from '@probepad/protocol/format';
+import { escapeControls } from '@probepad/protocol/values/escape';
 import { startAgent } from '../main.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { onStopSignal } from './signals.ts';

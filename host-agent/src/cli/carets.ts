@@ -1,6 +1,6 @@
 import type { SourceFile } from '@probepad/protocol/control/run';
 import type { Diagnostic, Place } from '@probepad/protocol/diagnostics';
-import { escapeControls } from '@probepad/protocol/format';
+import { escapeControls } from '@probepad/protocol/values/escape';
 
 const TAB = '    ';
 

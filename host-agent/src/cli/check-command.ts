@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import type { CompileResult, Probe } from '@probepad/protocol/control/run';
 import { ProbepadFailure } from '@probepad/protocol/errors';
-import { escapeControls } from '@probepad/protocol/format';
 import { MAP_INTERVAL } from '@probepad/protocol/limits';
 import type { ProbeSchema } from '@probepad/protocol/schema';
+import { escapeControls } from '@probepad/protocol/values/escape';
 import { type MachineOptions, openMachine } from '../machine.ts';
 import { diagnosticText } from './carets.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';

@@ -1,4 +1,4 @@
-import type { Value } from '@probepad/protocol/value';
+import type { Value } from '@probepad/protocol/values/value';
 
 const BAR = 40;
 const SLOTS_MIN = 8;

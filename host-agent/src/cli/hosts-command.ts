@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Check, Host } from '@probepad/protocol/control/host';
-import { escapeControls } from '@probepad/protocol/format';
+import { escapeControls } from '@probepad/protocol/values/escape';
 import { hostFacts } from '../host-facts.ts';
 import { type MachineOptions, openMachine } from '../machine.ts';
 import { preflight } from '../preflight/preflight.ts';

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '@probepad/protocol/diagnostics';
-import { toJson } from '@probepad/protocol/value';
+import { toJson } from '@probepad/protocol/values/value';
 import type { Output } from './output.ts';
 import { createRowDecoder, rowOf } from './rows.ts';
 import type { SessionListener } from './session.ts';

@@ -1,4 +1,4 @@
-import { escapeControls } from '@probepad/protocol/format';
+import { escapeControls } from '@probepad/protocol/values/escape';
 import type { Log } from '../runs/log.ts';
 
 /** The log of a machine that runs probes itself: what libbpf and the compiler say, on standard error with `--verbose` only. */

@@ -1,6 +1,6 @@
 /** The `probepad` command. */
 import { ProbepadFailure } from '@probepad/protocol/errors';
-import { escapeLines } from '@probepad/protocol/format';
+import { escapeLines } from '@probepad/protocol/values/escape';
 import { PolicyError } from '../policy/policy.ts';
 import { VERSION } from '../version.ts';
 import { agentCommand } from './agent-command.ts';

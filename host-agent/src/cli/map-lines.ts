@@ -1,8 +1,9 @@
-import { formatValue, type Meaning, meaningOf } from '@probepad/protocol/format';
-import { isSummed, sumOfCpus } from '@probepad/protocol/per-cpu';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { leavesOf } from '@probepad/protocol/types';
-import type { Value } from '@probepad/protocol/value';
+import { formatValue } from '@probepad/protocol/values/format';
+import { type Meaning, meaningOf } from '@probepad/protocol/values/meaning';
+import { isSummed, sumOfCpus } from '@probepad/protocol/values/per-cpu';
+import type { Value } from '@probepad/protocol/values/value';
 import { histogram } from './histogram.ts';
 import type { MapEntry } from './rows.ts';
 import { createTable } from './table.ts';

@@ -1,15 +1,12 @@
 import type { RunCounts, RunStatus } from '@probepad/protocol/control/run';
 import type { RecordBatch } from '@probepad/protocol/decode';
-import {
-  escapeControls,
-  escapeLines,
-  formatDuration,
-  formatValue,
-  meaningOf,
-} from '@probepad/protocol/format';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { resolveType } from '@probepad/protocol/types';
-import type { Value } from '@probepad/protocol/value';
+import { escapeControls, escapeLines } from '@probepad/protocol/values/escape';
+import { formatValue } from '@probepad/protocol/values/format';
+import { meaningOf } from '@probepad/protocol/values/meaning';
+import { formatDuration } from '@probepad/protocol/values/units';
+import type { Value } from '@probepad/protocol/values/value';
 import { mapLines } from './map-lines.ts';
 import type { Output } from './output.ts';
 import { createRowDecoder, type MapEntry } from './rows.ts';

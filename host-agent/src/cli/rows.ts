@@ -3,7 +3,7 @@ import type { Column } from '@probepad/protocol/columns';
 import { createDecoder, type MapBatch, type RecordBatch, type TraceLine } from '@probepad/protocol/decode';
 import type { Frame } from '@probepad/protocol/frames';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
-import type { Value } from '@probepad/protocol/value';
+import type { Value } from '@probepad/protocol/values/value';
 
 export interface MapEntry {
   key: Value;

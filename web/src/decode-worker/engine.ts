@@ -1,8 +1,8 @@
 import { createDecoder } from '@probepad/protocol/decode';
-import { escapeControls } from '@probepad/protocol/format';
 import { FRAME_FLAGS, type Frame, framesOf } from '@probepad/protocol/frames';
 import { FRAME_PAYLOAD_MAX } from '@probepad/protocol/limits';
 import type { Source } from '@probepad/protocol/schema';
+import { escapeControls } from '@probepad/protocol/values/escape';
 import {
   type GlobalValue,
   type Histogram,

@@ -1,8 +1,8 @@
 import type { Column } from '@probepad/protocol/columns';
-import { escapeControls } from '@probepad/protocol/format';
 import type { Frame } from '@probepad/protocol/frames';
 import type { Source } from '@probepad/protocol/schema';
 import { nameOfType } from '@probepad/protocol/types';
+import { escapeControls } from '@probepad/protocol/values/escape';
 import type { ViewColumn } from '../session/decoder.ts';
 import type { Chunk } from './history.ts';
 import { cellText, clockText, HOST_COLUMN, type Shown, shownColumns } from './present.ts';

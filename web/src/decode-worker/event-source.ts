@@ -1,6 +1,6 @@
-import { formatValue } from '@probepad/protocol/format';
 import { type Frame, GAP_PLACES } from '@probepad/protocol/frames';
 import type { Source } from '@probepad/protocol/schema';
+import { formatValue } from '@probepad/protocol/values/format';
 import type { RowQuery, RowWindow, Series, ViewRow } from '../session/decoder.ts';
 import { BUCKET_SECONDS, type Buckets, createBuckets } from './buckets.ts';
 import { createEventCells } from './event-cells.ts';

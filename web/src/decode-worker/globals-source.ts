@@ -1,8 +1,9 @@
-import { formatValue, meaningOf } from '@probepad/protocol/format';
 import type { Frame } from '@probepad/protocol/frames';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { isCharType, nameOfType, resolveType, sizeOfType } from '@probepad/protocol/types';
-import type { Value } from '@probepad/protocol/value';
+import { formatValue } from '@probepad/protocol/values/format';
+import { meaningOf } from '@probepad/protocol/values/meaning';
+import type { Value } from '@probepad/protocol/values/value';
 import type { GlobalValue } from '../session/decoder.ts';
 import type { Stream } from './stream.ts';
 

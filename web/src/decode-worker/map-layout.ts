@@ -1,8 +1,8 @@
 import type { MapBatch } from '@probepad/protocol/decode';
-import { formatValue } from '@probepad/protocol/format';
-import { isAmount, isSummed, sumOfCpus } from '@probepad/protocol/per-cpu';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
-import type { Value } from '@probepad/protocol/value';
+import { formatValue } from '@probepad/protocol/values/format';
+import { isAmount, isSummed, sumOfCpus } from '@probepad/protocol/values/per-cpu';
+import type { Value } from '@probepad/protocol/values/value';
 import type { ViewColumn } from '../session/decoder.ts';
 import { slotsLeaf } from '../session/histograms.ts';
 import { type Shown, shownColumns } from './present.ts';

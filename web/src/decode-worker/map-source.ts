@@ -1,7 +1,7 @@
 import type { MapBatch } from '@probepad/protocol/decode';
-import { formatValue } from '@probepad/protocol/format';
 import type { Frame } from '@probepad/protocol/frames';
 import type { Source } from '@probepad/protocol/schema';
+import { formatValue } from '@probepad/protocol/values/format';
 import type { Histogram, MapQuery, MapWindow, Series, ViewColumn } from '../session/decoder.ts';
 import { isSlotArray } from '../session/histograms.ts';
 import { createMapHistory } from './map-history.ts';

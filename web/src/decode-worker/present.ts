@@ -1,7 +1,8 @@
-import { formatValue, type Meaning, meaningOf } from '@probepad/protocol/format';
 import type { ProbeSchema } from '@probepad/protocol/schema';
 import { isCharType, type Leaf, leavesOf, nameOfType, resolveType } from '@probepad/protocol/types';
-import type { Value } from '@probepad/protocol/value';
+import { formatValue } from '@probepad/protocol/values/format';
+import { type Meaning, meaningOf } from '@probepad/protocol/values/meaning';
+import type { Value } from '@probepad/protocol/values/value';
 import type { ViewColumn } from '../session/decoder.ts';
 
 /** How one leaf of a type is shown. */

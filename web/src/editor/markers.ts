@@ -1,4 +1,4 @@
-import { escapeLines } from '@probepad/protocol/format';
+import { escapeLines } from '@probepad/protocol/values/escape';
 import type { Problem } from '../session/problems.ts';
 import { modelOf } from './models.ts';
 import { monaco } from './monaco.ts';

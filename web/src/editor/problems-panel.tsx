@@ -1,4 +1,4 @@
-import { escapeLines } from '@probepad/protocol/format';
+import { escapeLines } from '@probepad/protocol/values/escape';
 import { useCheck } from '../session/check.ts';
 import { hostName, useSession } from '../session/hosts.ts';
 import type { Problem } from '../session/problems.ts';

@@ -1,4 +1,4 @@
-import { escapeLines } from '@probepad/protocol/format';
+import { escapeLines } from '@probepad/protocol/values/escape';
 import { type Problem, problemsOf } from '../session/problems.ts';
 import type { RunView } from '../session/runs.ts';
 import { reveal } from '../session/workspace.ts';

@@ -1,6 +1,6 @@
 import type { RunStatus } from '@probepad/protocol/control/run';
 import type { ProbepadError } from '@probepad/protocol/errors';
-import { escapeLines } from '@probepad/protocol/format';
+import { escapeLines } from '@probepad/protocol/values/escape';
 import { hostName, useSession } from '../session/hosts.ts';
 import { usePreferences } from '../session/preferences.ts';
 import { type RunView, sourcesOf, streams } from '../session/runs.ts';

@@ -1,4 +1,4 @@
-import { escapeControls } from '@probepad/protocol/format';
+import { escapeControls } from '@probepad/protocol/values/escape';
 import { hostName, useSession } from '../session/hosts.ts';
 import type { ProgramCost } from '../session/program-costs.ts';
 import { countsOf, isLive, type RunView, sourcesOf, streams } from '../session/runs.ts';

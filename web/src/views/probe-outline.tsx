@@ -1,6 +1,6 @@
-import { formatBytes } from '@probepad/protocol/format';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { leavesOf, nameOfType } from '@probepad/protocol/types';
+import { formatBytes } from '@probepad/protocol/values/units';
 import styles from './overview.module.css';
 
 /** What a program will do and give, read from its object before anything is loaded. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sampleSchema } from '../testing.ts';
 import { isSummed, sumOfCpus } from './per-cpu.ts';
-import { sampleSchema } from './testing.ts';
 
 test('numbers of all CPUs are added, 64 bits exact, lists place by place', () => {
   assert.equal(sumOfCpus([1, 2, 3]), 6);

@@ -1,5 +1,5 @@
-import type { ProbeSchema, Type } from './schema.ts';
-import { isAddress6, isCharType, resolveType, sizeOfType } from './types.ts';
+import type { ProbeSchema, Type } from '../schema.ts';
+import { isAddress6, isCharType, resolveType, sizeOfType } from '../types.ts';
 
 /** A decoded value. Integers of up to 32 bits are numbers, 64-bit ones bigints, so that none loses a bit. */
 export type Value = number | bigint | boolean | string | null | Value[] | { [member: string]: Value };

@@ -1,6 +1,6 @@
-import type { Meaning } from './format.ts';
-import type { ProbeSchema } from './schema.ts';
-import { resolveType } from './types.ts';
+import type { ProbeSchema } from '../schema.ts';
+import { resolveType } from '../types.ts';
+import type { Meaning } from './meaning.ts';
 import type { Value } from './value.ts';
 
 /** What the values of a per-CPU map come to over all CPUs. */
