@@ -1,0 +1,30 @@
+/**
+ * Values that only the host can put a name to: a viewer asks it for those that it shows (`control/names.ts`), and formats with what
+ * is known by then.
+ */
+export const NAME_KINDS = [
+  /** An address in the kernel or one of its modules. */
+  'kernel_symbol',
+  /** An address in the process `pid`. */
+  'user_symbol',
+  /** A uid in the host's own user namespace. */
+  'user',
+  'group',
+  /** A cgroup id (its inode in cgroup v2): systemd unit, container or pod. */
+  'cgroup',
+  /** A dev_t as the kernel keeps it, 12 bits of major and 20 of minor (linux/kdev_t.h). */
+  'device',
+  /** A process id: its command while it lives. */
+  'process',
+] as const;
+export type NameKind = (typeof NAME_KINDS)[number];
+
+export interface Name {
+  /** What stands in a cell: `vfs_read+0x1c`, `postgres`, `nginx.service`. */
+  text: string;
+  /** More of the same for who looks closer: the file of a symbol, a cgroup's path. */
+  detail?: string | undefined;
+}
+
+/** What is known now; undefined where nothing is, or not yet. `pid` belongs to user symbols alone. */
+export type NameLookup = (kind: NameKind, value: bigint, pid?: number) => Name | undefined;
