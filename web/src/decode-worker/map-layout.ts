@@ -3,8 +3,8 @@ import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { formatValue } from '@probepad/protocol/values/format';
 import { isAmount, isSummed, sumOfCpus } from '@probepad/protocol/values/per-cpu';
 import type { Value } from '@probepad/protocol/values/value';
+import { slotsOf } from '@probepad/protocol/views/infer-views';
 import type { ViewColumn } from '../session/decoder.ts';
-import { slotsLeaf } from '../session/histograms.ts';
 import { type Shown, shownColumns } from './present.ts';
 
 /** How one host's entries of a map are read. Hosts differ: their kernels have other type ids, and structs of other members. */
@@ -45,8 +45,9 @@ export function planLayout(schema: ProbeSchema, source: Source): MapLayout {
     ({ shown: { leaf, meaning, column } }) =>
       column.role === 'field' && leaf.type >= 0 && isAmount(schema, leaf.type, meaning),
   );
-  const slots = slotsLeaf(schema, source);
-  const slotsPlace = slots < 0 ? undefined : places[keys.length + slots];
+  const slots = slotsOf(schema, source).find((each) => each.in === 'value');
+  const slotsPlace =
+    slots && places[keys.length + values.findIndex(({ leaf }) => leaf.name === slots.column)];
   return {
     columns: places.map(({ shown }) => shown.column),
     key: (batch, row) => batch.keys[0]?.get(row) ?? null,

@@ -1,8 +1,8 @@
 import type { Source } from '@probepad/protocol/schema';
+import type { ViewKind } from '@probepad/protocol/views/view';
 import { type ReactNode, useState } from 'react';
 import type { SourceRef } from '../session/decoder.ts';
-import { isHistogram } from '../session/histograms.ts';
-import { countsOf, droppedOf, isLive, type RunView, schemaOf, sourcesOf, streams } from '../session/runs.ts';
+import { countsOf, droppedOf, isLive, type RunView, streams } from '../session/runs.ts';
 import { changeEntry, useWorkspace } from '../session/workspace.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
@@ -16,7 +16,7 @@ import { shortNumber } from './numbers.ts';
 import { Overview } from './overview.tsx';
 import styles from './results.module.css';
 import { SeriesView } from './series-view.tsx';
-import { VIEW_NAMES, type ViewKind, viewsOf } from './views-of.ts';
+import { firstOf, type ShownSource, shownSources, VIEW_NAMES } from './shown-views.ts';
 
 const OVERVIEW = 'overview';
 const ICONS: Record<Source['kind'], IconName> = {
@@ -26,20 +26,19 @@ const ICONS: Record<Source['kind'], IconName> = {
   trace: 'terminal',
   text: 'file',
 };
-const ORDER: Source['kind'][] = ['events', 'map', 'trace', 'text', 'globals'];
 
 /** Everything that a run produces: a tab a source, and what became of its records. `hint` tells how to make events happen. */
 export function Results({ run, hint }: { run: RunView; hint: ReactNode }) {
   const sources = shownSources(run);
   const [chosen, setChosen] = useState<string>();
   const current =
-    chosen === OVERVIEW || sources.some(({ name }) => name === chosen)
+    chosen === OVERVIEW || sources.some(({ source }) => source.name === chosen)
       ? (chosen ?? OVERVIEW)
       : (firstOf(run, sources)?.name ?? OVERVIEW);
-  const source = sources.find(({ name }) => name === current);
+  const shown = sources.find(({ source }) => source.name === current);
 
   const live = isLive(run);
-  const items: TabItem[] = sources.map((each) => {
+  const items: TabItem[] = sources.map(({ source: each }) => {
     const dropped = droppedOf(countsOf(run, each.name));
     const rate = live && streams(each.kind) ? (run.rates[each.name] ?? 0) : 0;
     return {
@@ -55,11 +54,11 @@ export function Results({ run, hint }: { run: RunView; hint: ReactNode }) {
 
   return (
     <>
-      {source ? (
+      {shown ? (
         <SourcePanel
-          key={`${run.id} ${source.name}`}
+          key={`${run.id} ${shown.source.name}`}
           run={run}
-          source={source}
+          shown={shown}
           hint={hint}
           tabs={<Tabs name="source" label="Sources" items={items} current={current} onSelect={setChosen} />}
         />
@@ -79,19 +78,18 @@ export function Results({ run, hint }: { run: RunView; hint: ReactNode }) {
 
 function SourcePanel({
   run,
-  source,
+  shown: { source, views },
   hint,
   tabs,
 }: {
   run: RunView;
-  source: Source;
+  shown: ShownSource;
   hint: ReactNode;
   tabs: ReactNode;
 }) {
   const ref: SourceRef = { run: run.id, source: source.name };
   const saved = useWorkspace((state) => state.settings.views[source.name]);
-  const schema = schemaOf(run, source.name);
-  const kinds = viewsOf(source, schema !== undefined && isHistogram(schema, source));
+  const kinds = views.map(({ kind }) => kind);
   const kind = kinds.find((each) => each === saved) ?? kinds[0] ?? 'table';
   const live = isLive(run);
   return (
@@ -149,7 +147,7 @@ function View({
       return (
         <SeriesView source={sourceRef} live={live} waiting="Waiting for a second point to draw a line." />
       );
-    case 'table':
+    default:
       return source.kind === 'map' ? (
         <MapTable source={sourceRef} label={source.name} empty={empty} />
       ) : (
@@ -186,30 +184,5 @@ function Waiting({ run, source, hint }: { run: RunView; source: Source; hint: Re
       <p className="mono">{targets.join('  ')}</p>
       {hint}
     </Empty>
-  );
-}
-
-/** Sections that hold nothing to look at are left out. */
-function shownSources(run: RunView): Source[] {
-  return sourcesOf(run)
-    .filter(
-      ({ kind, name }) =>
-        !(kind === 'globals' && (name.includes('rodata') || name.includes('.data.probepad'))),
-    )
-    .sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
-}
-
-/** The source to show first: rows that come, then histograms, then what else there is; trace lines before empty maps. */
-function firstOf(run: RunView, sources: Source[]): Source | undefined {
-  const produces = ({ name, kind }: Source): boolean => streams(kind) && countsOf(run, name).produced > 0;
-  return (
-    sources.find((source) => source.kind === 'events' && produces(source)) ??
-    sources.find((source) => {
-      const schema = schemaOf(run, source.name);
-      return schema !== undefined && isHistogram(schema, source);
-    }) ??
-    sources.find(produces) ??
-    sources.find(({ kind }) => kind !== 'globals') ??
-    sources[0]
   );
 }
