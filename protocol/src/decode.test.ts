@@ -6,7 +6,7 @@ import type { ProbeSchema, Source, Type } from './schema.ts';
 import { sampleMessage, sampleRecord, sampleSchema, sampleSource } from './testing.ts';
 import { escapeControls, escapeLines } from './values/escape.ts';
 import { formatValue } from './values/format.ts';
-import { meaningOf } from './values/meaning.ts';
+import { presentationOf } from './values/presentation.ts';
 import { formatBytes, formatDuration } from './values/units.ts';
 import { toJson } from './values/value.ts';
 
@@ -198,10 +198,7 @@ test('an IPv6 address is one column, not the members of its union', () => {
   const decoder = createDecoder(schema);
   const [batch] = decoder.records(frame('events', joined(record(flow), record(flow.subarray(0, 12))), 2));
   const texts = (row: number) =>
-    batch?.columns.map(({ leaf, get }) => [
-      leaf.name,
-      formatValue(get(row), meaningOf(schema, leaf.type, leaf.name)),
-    ]);
+    batch?.columns.map(({ leaf, get }) => [leaf.name, formatValue(get(row), presentationOf(schema, leaf))]);
   assert.deepEqual(texts(0), [
     ['daddr', '2001:db8::1'],
     ['port', '80'],
@@ -229,14 +226,14 @@ test('frames that lie about their length are refused', () => {
 
 test('values read as people write them, and cannot steer a terminal', () => {
   const schema = schemaOf();
-  assert.equal(formatValue(0x0100007f, meaningOf(schema, 6, 'saddr')), '127.0.0.1');
-  assert.equal(formatValue(1_234_567n, meaningOf(schema, 1, 'in.dur_ns')), '1.23 ms');
+  assert.equal(formatValue(0x0100007f, presentationOf(schema, { type: 6, name: 'saddr' })), '127.0.0.1');
+  assert.equal(formatValue(1_234_567n, presentationOf(schema, { type: 1, name: 'in.dur_ns' })), '1.23 ms');
   assert.equal(formatDuration(61e9), '1 min 1 s');
-  assert.equal(formatDuration(129 * 60e9 + 59.9e9), '130 min 0 s');
+  assert.equal(formatDuration(129 * 60e9 + 59.9e9), '2 h 10 min');
   assert.equal(formatDuration(59.97e9), '1 min 0 s');
   assert.equal(formatBytes(1536), '1.5 KiB');
   assert.equal(escapeControls('a\u001b[31m\nb\u202e<b>'), 'a␛[31m␊b\\u{202e}<b>');
   assert.equal(escapeLines('a\u001b\nb\r'), 'a␛\nb␍');
   const octets = [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
-  assert.equal(formatValue(octets, 'ipv6'), '2001:db8::1');
+  assert.equal(formatValue(octets, { meaning: 'ipv6' }), '2001:db8::1');
 });

@@ -122,6 +122,8 @@ export const SourceSchema = z.object({
   writable: z.boolean(),
   /** For a map of maps: the type of the maps inside. */
   innerMapType: z.optional(z.string()),
+  /** Values of `btf_decl_tag("probepad:…")` on the map, without the prefix. */
+  tags: z.optional(z.array(z.string())),
 });
 export type Source = z.infer<typeof SourceSchema>;
 
@@ -135,6 +137,8 @@ export const ParamSchema = z.object({
   type: TypeId,
   /** What the program's text sets it to, in the form that `--set` takes. */
   initial: z.string(),
+  /** Values of `btf_decl_tag("probepad:…")` on the variable, without the prefix. */
+  tags: z.optional(z.array(z.string())),
 });
 export type Param = z.infer<typeof ParamSchema>;
 
@@ -153,6 +157,11 @@ export const ProbeSchemaSchema = z.object({
   sources: z.array(SourceSchema),
   params: z.array(ParamSchema),
   types: z.array(TypeSchema),
+  /**
+   * Names of 16-bit ports (`dport`) that the program hands on in network byte order, as its text tells; their type says only
+   * `__u16`. Absent: none.
+   */
+  networkOrder: z.optional(z.array(z.string())),
   lostSites: z.array(LostSiteSchema),
 });
 export type ProbeSchema = z.infer<typeof ProbeSchemaSchema>;

@@ -89,7 +89,7 @@ const SHAPES: Record<string, string[]> = {
     'wakeups (result): topology waker→target value, bars value, table, chart value',
     'counts (result): bars bytes|us|io, table, chart bytes|us|io',
     'steps (result): bars sent|received, table, chart sent|received',
-    'stat_map (result): bars acq_count|acq_total_time|acq_max_time~, table, chart acq_count|acq_total_time|acq_max_time~',
+    'stat_map (result): bars acq_total_time|acq_max_time~|acq_count, table, chart acq_total_time|acq_max_time~|acq_count',
     'packets (result): number value, table, chart value',
     'per_queue (result): chart sent|received, table, bars sent|received',
     'queue_length (result): bars value~, table, chart value~',
@@ -103,7 +103,7 @@ const SHAPES: Record<string, string[]> = {
     'stackmap (working): table',
   ],
   'streams.bpf.c': [
-    'slower (result): table, chart delta_us|offset|size~|end_ns by task|file|pid|op, bars delta_us|offset|size~|end_ns by task|file|pid|op, heatmap delta_us|offset|size~|end_ns, histogram delta_us|offset|size~|end_ns',
+    'slower (result): table, chart delta_us|size~ by task|file|pid|op, bars delta_us|size~ by task|file|pid|op, heatmap delta_us|size~, histogram delta_us|size~',
     'connections (result): table, chart by task|daddr_v4|af|pid|dport|saddr_v6|daddr_v6, bars by task|daddr_v4|af|pid|dport|saddr_v6|daddr_v6, topology saddr_v4→daddr_v4 saddr_v6→daddr_v6',
     'samples (result): flame kernel:kstack/kstack_sz user:ustack/ustack_sz, table, chart by comm|pid, bars by comm|pid',
     'starts_seen (result): table, chart by comm|pid, bars by comm|pid',

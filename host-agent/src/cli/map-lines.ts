@@ -1,8 +1,8 @@
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { leavesOf } from '@probepad/protocol/types';
 import { formatValue } from '@probepad/protocol/values/format';
-import { type Meaning, meaningOf } from '@probepad/protocol/values/meaning';
 import { isSummed, sumOfCpus } from '@probepad/protocol/values/per-cpu';
+import { PLAIN, type Presentation, presentLeaves } from '@probepad/protocol/values/presentation';
 import type { Value } from '@probepad/protocol/values/value';
 import { histogram } from './histogram.ts';
 import type { MapEntry } from './rows.ts';
@@ -23,24 +23,26 @@ interface Part {
   name: string;
   /** The type's id, undefined where the object does not tell it. */
   type: number | undefined;
-  meaning: Meaning;
+  shown: Presentation;
   of(value: Value): Value;
 }
 
 /** The columns of a type, as the decoder makes them: one per member, or one for a scalar. */
 function partsOf(schema: ProbeSchema, type: number | undefined, scalarName: string): Part[] {
-  if (type === undefined) return [{ name: scalarName, type, meaning: 'plain', of: (value) => value }];
-  return leavesOf(schema, type).map((leaf) => ({
-    name: leaf.name === '' ? scalarName : leaf.name,
+  if (type === undefined) return [{ name: scalarName, type, shown: PLAIN, of: (value) => value }];
+  const leaves = leavesOf(schema, type);
+  const shown = presentLeaves(schema, leaves, type);
+  return leaves.map((leaf, at) => ({
+    name: shown[at]?.label ?? (leaf.name === '' ? scalarName : leaf.name),
     type: leaf.type,
-    meaning: meaningOf(schema, leaf.type, leaf.name),
+    shown: shown[at] ?? PLAIN,
     of: (value) => leaf.path.reduce((inner, name) => members(inner)?.[name] ?? null, value),
   }));
 }
 
 /** Values of a per-CPU map: amounts are summed, of others the first CPU's is taken. */
 function overCpus(schema: ProbeSchema, part: Part): Part {
-  if (part.type === undefined || !isSummed(schema, part.type, part.meaning)) {
+  if (part.type === undefined || !isSummed(schema, part.type, part.shown.meaning)) {
     return {
       ...part,
       name: `${part.name} (CPU 0)`,
@@ -50,7 +52,7 @@ function overCpus(schema: ProbeSchema, part: Part): Part {
   return { ...part, of: (value) => sumOfCpus(Array.isArray(value) ? value.map(part.of) : [part.of(value)]) };
 }
 
-const textOf = (part: Part, value: Value): string => formatValue(part.of(value), part.meaning);
+const textOf = (part: Part, value: Value): string => formatValue(part.of(value), part.shown);
 
 /** A map's entries, largest first, as aligned columns; values that are histograms as bars below their key. */
 export function mapLines(
@@ -62,7 +64,9 @@ export function mapLines(
   const keys = entries.some(({ key }) => key !== null) ? partsOf(schema, source.keyType, 'key') : [];
   const plain = partsOf(schema, source.valueType, 'value');
   const values = source.perCpu ? plain.map((part) => overCpus(schema, part)) : plain;
-  const amounts = values.filter(({ type, meaning }) => type !== undefined && isSummed(schema, type, meaning));
+  const amounts = values.filter(
+    ({ type, shown }) => type !== undefined && isSummed(schema, type, shown.meaning),
+  );
   const sorted = entries
     .map((entry) => ({
       entry,

@@ -4,7 +4,7 @@ import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { resolveType } from '@probepad/protocol/types';
 import { escapeControls, escapeLines } from '@probepad/protocol/values/escape';
 import { formatValue } from '@probepad/protocol/values/format';
-import { meaningOf } from '@probepad/protocol/values/meaning';
+import { PLAIN, presentationOf } from '@probepad/protocol/values/presentation';
 import { formatDuration } from '@probepad/protocol/values/units';
 import type { Value } from '@probepad/protocol/values/value';
 import { mapLines } from './map-lines.ts';
@@ -62,8 +62,8 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
 
   function printRecords(host: string, schema: ProbeSchema, source: Source, batch: RecordBatch): void {
     const { columns, rows } = batch;
-    const meanings = columns.map(({ leaf }) =>
-      leaf.type < 0 ? 'plain' : meaningOf(schema, leaf.type, leaf.name),
+    const shown = columns.map(({ leaf }) =>
+      leaf.type < 0 ? PLAIN : presentationOf(schema, leaf, batch.type),
     );
     const table = tableOf(
       `${host} ${source.name} ${batch.type}`,
@@ -74,7 +74,7 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
       under(
         table,
         host,
-        columns.map((column, index) => formatValue(column.get(row), meanings[index] ?? 'plain')),
+        columns.map((column, index) => formatValue(column.get(row), shown[index])),
       );
     }
   }
@@ -93,8 +93,9 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
     const section = source.valueType === undefined ? undefined : resolveType(schema, source.valueType);
     if (section?.kind !== 'struct' || typeof value !== 'object' || value === null || Array.isArray(value))
       return;
-    for (const { name, type } of section.members) {
-      const text = formatValue(value[name] ?? null, meaningOf(schema, type, name));
+    for (const member of section.members) {
+      const { name } = member;
+      const text = formatValue(value[name] ?? null, presentationOf(schema, member));
       output.line(`  ${name} = ${text}`);
     }
   }

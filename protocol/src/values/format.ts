@@ -1,67 +1,73 @@
 /** Values as people read them, the same in the browser and on the command line. */
+import { formatEither, formatIpv4, formatIpv6, formatMac, octetsOf } from './addresses.ts';
 import { escapeControls } from './escape.ts';
-import type { Meaning } from './meaning.ts';
-import { formatBytes, formatDuration } from './units.ts';
+import type { FormatContext } from './format-context.ts';
+import { formatNumber } from './format-number.ts';
+import { PLAIN, type Presentation } from './presentation.ts';
 import type { Value } from './value.ts';
 
+const NOTHING: FormatContext = {};
 /** A value as text in one line; never holds control characters. */
-export function formatValue(value: Value, meaning: Meaning): string {
+export function formatValue(
+  value: Value,
+  shown: Presentation = PLAIN,
+  context: FormatContext = NOTHING,
+): string {
   if (value === null) return '–';
-  if (typeof value === 'string') return escapeControls(value);
+  if (typeof value === 'string')
+    return shown.meaning === 'words' ? formatWords(value) : escapeControls(value);
   if (typeof value === 'boolean') return value ? 'true' : 'false';
-  if (Array.isArray(value)) {
-    if (meaning === 'ipv6') return formatIpv6(value) ?? formatList(value);
-    return formatList(value);
-  }
+  if (Array.isArray(value)) return formatList(value, shown, context);
   if (typeof value === 'object') {
-    const members = Object.entries(value).map(([name, inner]) => `${name}: ${formatValue(inner, 'plain')}`);
+    const members = Object.entries(value).map(
+      ([name, inner]) => `${name}: ${formatValue(inner, shown.members?.[name], context)}`,
+    );
     return `{ ${members.join(', ')} }`;
   }
-  return formatNumber(value, meaning);
+  const text = formatNumber(value, shown, context);
+  return shown.unit === undefined ? text : `${text} ${escapeControls(shown.unit)}`;
 }
 
-function formatList(values: Value[]): string {
-  return `[${values.map((value) => formatValue(value, 'plain')).join(', ')}]`;
+/** A value as C would print it, whatever it means: numbers in decimal, addresses of pointers too. */
+export function formatRaw(value: Value): string {
+  return formatValue(value);
 }
 
-function formatNumber(value: number | bigint, meaning: Meaning): string {
-  switch (meaning) {
-    case 'duration_ns':
-      return formatDuration(Number(value));
-    case 'duration_us':
-      return formatDuration(Number(value) * 1e3);
-    case 'duration_ms':
-      return formatDuration(Number(value) * 1e6);
-    case 'bytes':
-      return formatBytes(Number(value));
-    case 'hex':
-      return `0x${value.toString(16)}`;
-    case 'ipv4': {
-      const word = Number(value);
-      return [word & 255, (word >>> 8) & 255, (word >>> 16) & 255, word >>> 24].join('.');
-    }
-    case 'port_be': {
-      const word = Number(value);
-      return String(((word & 255) << 8) | (word >>> 8));
-    }
-    default:
-      return String(value);
-  }
+function formatList(values: Value[], shown: Presentation, context: FormatContext): string {
+  const address = formatOctets(values, shown);
+  if (address !== undefined) return address;
+  if (shown.meaning === 'code') return formatStack(values, shown.element ?? shown, context);
+  return `[${values.map((value) => formatValue(value, shown.element, context)).join(', ')}]`;
 }
 
-/** Sixteen octets in the form of RFC 5952; undefined when the list is something else. */
-function formatIpv6(octets: Value[]): string | undefined {
-  if (octets.length !== 16 || !octets.every((octet) => typeof octet === 'number')) return undefined;
-  const groups: string[] = [];
-  for (let at = 0; at < 16; at += 2) {
-    groups.push((((octets[at] as number) << 8) | (octets[at + 1] as number)).toString(16));
-  }
-  let best = { at: -1, length: 1 };
-  for (let at = 0; at < 8; at++) {
-    let length = 0;
-    while (groups[at + length] === '0') length++;
-    if (length > best.length) best = { at, length };
-  }
-  if (best.at < 0) return groups.join(':');
-  return `${groups.slice(0, best.at).join(':')}::${groups.slice(best.at + best.length).join(':')}`;
+/** An address that is kept as a list of bytes or of words. */
+function formatOctets(values: Value[], { meaning }: Presentation): string | undefined {
+  if (meaning !== 'ipv4' && meaning !== 'ipv6' && meaning !== 'ip' && meaning !== 'mac') return undefined;
+  const total = meaning === 'ipv4' ? 4 : meaning === 'mac' ? 6 : 16;
+  const octets = values.flatMap((value) =>
+    typeof value === 'number' || typeof value === 'bigint' ? octetsOf(value, total / values.length) : [],
+  );
+  if (octets.length !== total) return undefined;
+  if (meaning === 'ipv4') return formatIpv4(octets);
+  if (meaning === 'mac') return formatMac(octets);
+  return meaning === 'ipv6' ? formatIpv6(octets) : formatEither(octets);
+}
+
+/** Frames from the innermost out; what comes after the last one is zero. */
+function formatStack(values: Value[], shown: Presentation, context: FormatContext): string {
+  const last = values.findLastIndex((value) => Number(value) !== 0);
+  return values
+    .slice(0, last + 1)
+    .map((value) => formatValue(value, shown, context))
+    .join(' ← ');
+}
+
+/** Words with a NUL behind each; those that a shell would take apart stand in quotes. */
+function formatWords(text: string): string {
+  return text
+    .replace(/\0+$/, '')
+    .split('\0')
+    .map((word) => (word === '' || /[\s'"]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : word))
+    .map(escapeControls)
+    .join(' ');
 }

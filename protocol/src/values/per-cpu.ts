@@ -1,24 +1,22 @@
 import type { ProbeSchema } from '../schema.ts';
 import { resolveType } from '../types.ts';
-import type { Meaning } from './meaning.ts';
+import { isAmountMeaning, type Meaning } from './meaning.ts';
 import type { Value } from './value.ts';
 
 /** What the values of a per-CPU map come to over all CPUs. */
-
-/** Numbers that mean nothing when they are added up. */
-const NO_AMOUNTS: readonly Meaning[] = ['ipv4', 'ipv6', 'port_be', 'hex', 'time_ns'];
 
 /** Whether a value of this type and meaning is an amount: fit for sums, bars and charts. */
 export function isAmount(schema: ProbeSchema, type: number, meaning: Meaning): boolean {
   const resolved = resolveType(schema, type);
   if (resolved.kind === 'float') return true;
-  return resolved.kind === 'int' && resolved.encoding === 'integer' && !NO_AMOUNTS.includes(meaning);
+  return resolved.kind === 'int' && resolved.encoding === 'integer' && isAmountMeaning(meaning);
 }
 
 /** Whether the values of the CPUs are added up: amounts and lists of them (a histogram's slots). */
 export function isSummed(schema: ProbeSchema, type: number, meaning: Meaning): boolean {
   const resolved = resolveType(schema, type);
-  if (resolved.kind === 'array') return meaning !== 'ipv6' && isAmount(schema, resolved.element, meaning);
+  if (resolved.kind === 'array')
+    return isAmountMeaning(meaning) && isAmount(schema, resolved.element, meaning);
   return isAmount(schema, type, meaning);
 }
 

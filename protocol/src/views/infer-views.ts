@@ -1,7 +1,7 @@
 /** What a program's sources can be looked at as, from its schema alone. Decision record 0010 tells the order's reasons. */
 import type { ProbeSchema, Source } from '../schema.ts';
 import { type Leaf, leavesOf, resolveType } from '../types.ts';
-import { meaningOf } from '../values/meaning.ts';
+import { meaningOf } from '../values/presentation.ts';
 import {
   endsOf,
   isHidden,
@@ -202,8 +202,7 @@ function isWorking(
   if (WORKING_NAME.test(name)) return true;
   const isPointer = (leaf: Leaf): boolean => resolveType(schema, leaf.type).kind === 'pointer';
   if (values.some(isPointer) || keys.some((leaf) => isPointer(leaf) && measures.length === 0)) return true;
-  if (values.some((leaf) => meaningOf(schema, leaf.type, leaf.name) === 'time_ns'))
-    return measures.length <= 1;
+  if (values.some((leaf) => meaningOf(schema, leaf) === 'time_ns')) return measures.length <= 1;
   return values.length > 0 && values.every(({ size }) => size === 1);
 }
 
@@ -262,7 +261,7 @@ function measureRank(schema: ProbeSchema, leaf: Leaf): number {
   if (tagOf(leaf, 'view') !== undefined) return 0;
   if (/^(count|counts|calls|hits|total|packets|pkts|value)$/.test(name)) return 1;
   if (/(^|_)(dur|duration|delta|lat|latency|elapsed|took|delay|waited)(_|$)/i.test(name)) return 2;
-  const meaning = meaningOf(schema, leaf.type, leaf.name);
+  const meaning = meaningOf(schema, leaf);
   if (meaning === 'bytes') return 3;
   if (/^(start|end|begin|enter|exit)/i.test(name)) return 6;
   return meaning === 'plain' ? 5 : 4;

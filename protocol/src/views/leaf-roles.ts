@@ -1,8 +1,9 @@
 /** What a member is good for in a view, as its name, type and tags tell. The names are those that programs use. */
 import type { ProbeSchema } from '../schema.ts';
 import { isCharType, type Leaf, resolveType, sizeOfType } from '../types.ts';
-import { meaningOf } from '../values/meaning.ts';
+import type { Meaning } from '../values/meaning.ts';
 import { isAmount } from '../values/per-cpu.ts';
+import { meaningOf } from '../values/presentation.ts';
 import type { ColumnName, Ends, Measure, Scale, Slots, StackColumn } from './view.ts';
 
 /** How programs name a list of counts by size. */
@@ -71,7 +72,7 @@ export function measureOf(schema: ProbeSchema, leaf: Leaf, owner = ''): Measure 
 }
 
 function isNumber(schema: ProbeSchema, leaf: Leaf): boolean {
-  return isAmount(schema, leaf.type, meaningOf(schema, leaf.type, leaf.name));
+  return isAmount(schema, leaf.type, meaningOf(schema, leaf));
 }
 
 /** Lists of numbers that are short enough for a line each. */
@@ -94,13 +95,16 @@ export function splitsOf(schema: ProbeSchema, leaves: readonly Leaf[]): ColumnNa
     .map(({ leaf }) => leaf.name);
 }
 
+/** What lists of octets may be. */
+const ADDRESSES: readonly Meaning[] = ['ipv4', 'ipv6', 'ip', 'mac'];
+
 function splitRank(schema: ProbeSchema, leaf: Leaf): number {
   if (leaf.type < 0) return 0;
   if (leaf.tags.includes('key')) return 9;
   const type = resolveType(schema, leaf.type);
   const name = lastOf(leaf);
   if (type.kind === 'array') {
-    if (!isCharType(schema, type.element)) return meaningOf(schema, leaf.type, leaf.name) === 'ipv6' ? 2 : 0;
+    if (!isCharType(schema, type.element)) return ADDRESSES.includes(meaningOf(schema, leaf)) ? 2 : 0;
     return /comm|task|name|^command/.test(name) && !/file/.test(name) ? 8 : 6;
   }
   if (type.kind === 'enum') return 7;

@@ -66,7 +66,7 @@ export function createEngine(changed: (key: string) => void, now = () => Date.no
   const logs = new Map<number, { text: string; next: bigint; utf8: TextDecoder }>();
   const hosts = new Map<number, { run: string; host: string; hostName: string }>();
 
-  function open({ run, host, hostName, stream: id, schema }: StreamOpening): void {
+  function open({ run, host, hostName, stream: id, schema, arch }: StreamOpening): void {
     hosts.set(id, { run, host, hostName });
     if (streams.has(id)) return;
     const stream = {
@@ -74,6 +74,7 @@ export function createEngine(changed: (key: string) => void, now = () => Date.no
       stream: id,
       host,
       hostName,
+      arch,
       decoder: createDecoder(schema),
       clock: createPageClock(),
     };

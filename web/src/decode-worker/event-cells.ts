@@ -3,9 +3,11 @@ import type { Frame } from '@probepad/protocol/frames';
 import type { Source } from '@probepad/protocol/schema';
 import { nameOfType } from '@probepad/protocol/types';
 import { escapeControls } from '@probepad/protocol/values/escape';
+import { formatValue } from '@probepad/protocol/values/format';
+import { type Presentation, processLeaf, processOf } from '@probepad/protocol/values/presentation';
 import type { ViewColumn } from '../session/decoder.ts';
 import type { Chunk } from './history.ts';
-import { cellText, clockText, HOST_COLUMN, type Shown, shownColumns } from './present.ts';
+import { clockText, contextOf, HOST_COLUMN, type Shown, shownColumns } from './present.ts';
 import type { Stream } from './stream.ts';
 
 /** The columns of an event source and the texts in them, over all its hosts. */
@@ -110,25 +112,33 @@ export function createEventCells(kind: Source['kind']): EventCells {
 
   function recordCells(member: Member, frame: Frame, host: string[]): string[][] {
     const { schema } = member.stream.decoder;
-    const { wall } = member.stream.clock;
+    const frameContext = contextOf(member.stream, frame.header.timeNs);
     const time = timeText(member.stream, frame.header.timeNs);
     const own = columns().slice(1 + host.length);
     const rows: string[][] = [];
     for (const batch of member.stream.decoder.records(frame)) {
       const shown = batch.type === undefined ? undefined : shownOf(member, batch.type);
-      const byColumn = new Map<string, { column: Column; meaning: Shown['meaning'] }>();
+      const byColumn = new Map<string, { column: Column; shown: Presentation | undefined }>();
       batch.columns.forEach((column, index) => {
         const name = shown?.[index]?.column.name ?? BYTES_COLUMN.name;
-        byColumn.set(name, { column, meaning: shown?.[index]?.meaning ?? 'plain' });
+        byColumn.set(name, { column, shown: shown?.[index]?.shown });
       });
       const typeName = batch.type === undefined ? '' : nameOfType(schema, batch.type);
       const record = typeName.replace(/^struct /, '');
       const ordered = own.map((column) => (column === RECORD_COLUMN ? record : byColumn.get(column.name)));
+      const process = addresses(shown)
+        ? processLeaf(
+            shown.map(({ leaf }) => leaf),
+            shown.map((each) => each.shown),
+          )
+        : -1;
       for (let row = 0; row < batch.rows; row++) {
         const index = Number((batch.ordinals[row] ?? 0n) - frame.header.seq);
+        const pid = processOf(batch.columns[process]?.get(row) ?? null, shown?.[process]?.shown);
+        const context = pid === undefined ? frameContext : { ...frameContext, pid };
         const cells = ordered.map((found) => {
           if (found === undefined || typeof found === 'string') return found ?? '';
-          return cellText(found.column.get(row), found.meaning, frame.header.timeNs, wall);
+          return formatValue(found.column.get(row), found.shown, context);
         });
         rows[index] = [time, ...host, ...cells];
       }
@@ -181,4 +191,11 @@ function traceCells(stream: Stream, frame: Frame, host: string[]): string[][] {
 /** The host's wall time; empty until it has told its clock. */
 function timeText({ clock }: Stream, ns: bigint): string {
   return clock.wall === undefined ? '' : clockText(ns + clock.wall, 3);
+}
+
+/** Whether a record may hold addresses in the process that it is about. */
+function addresses(shown: readonly Shown[] | undefined): shown is readonly Shown[] {
+  return (
+    shown?.some((each) => each.shown.nameKind === 'code' || each.shown.element?.nameKind === 'code') ?? false
+  );
 }

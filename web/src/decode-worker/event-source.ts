@@ -163,5 +163,5 @@ function settle(frame: Frame): Frame {
 }
 
 function formatCount(count: number): string {
-  return formatValue(count, 'plain').replace(/\B(?=(\d{3})+$)/g, ' ');
+  return formatValue(count).replace(/\B(?=(\d{3})+$)/g, ' ');
 }

@@ -2,7 +2,7 @@ import type { Frame } from '@probepad/protocol/frames';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { isCharType, nameOfType, resolveType, sizeOfType } from '@probepad/protocol/types';
 import { formatValue } from '@probepad/protocol/values/format';
-import { meaningOf } from '@probepad/protocol/values/meaning';
+import { presentationOf } from '@probepad/protocol/values/presentation';
 import type { Value } from '@probepad/protocol/values/value';
 import type { GlobalValue } from '../session/decoder.ts';
 import type { Stream } from './stream.ts';
@@ -36,7 +36,7 @@ function variablesOf(source: Source, stream: Stream, value: Value): GlobalValue[
   const section = source.valueType === undefined ? undefined : resolveType(schema, source.valueType);
   const host = { host: stream.host, hostName: stream.hostName };
   if (section?.kind !== 'struct' || typeof value !== 'object' || value === null || Array.isArray(value)) {
-    const text = formatValue(value, 'plain');
+    const text = formatValue(value);
     return [
       {
         ...host,
@@ -50,13 +50,14 @@ function variablesOf(source: Source, stream: Stream, value: Value): GlobalValue[
       },
     ];
   }
+  const context = { arch: stream.arch, names: stream.names };
   return section.members.map((member) => {
     const encoding = encodingOf(schema, member.type);
     return {
       ...host,
       name: member.name,
       type: nameOfType(schema, member.type),
-      text: formatValue(value[member.name] ?? null, meaningOf(schema, member.type, member.name)),
+      text: formatValue(value[member.name] ?? null, presentationOf(schema, member), context),
       offset: member.offsetBits >> 3,
       size: sizeOfType(schema, member.type),
       writable: source.writable && encoding !== undefined,

@@ -1,7 +1,10 @@
 import type { MapBatch } from '@probepad/protocol/decode';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
+import { leavesOf } from '@probepad/protocol/types';
 import { formatValue } from '@probepad/protocol/values/format';
+import type { FormatContext } from '@probepad/protocol/values/format-context';
 import { isAmount, isSummed, sumOfCpus } from '@probepad/protocol/values/per-cpu';
+import { PLAIN } from '@probepad/protocol/values/presentation';
 import type { Value } from '@probepad/protocol/values/value';
 import { slotsOf } from '@probepad/protocol/views/infer-views';
 import type { ViewColumn } from '../session/decoder.ts';
@@ -12,10 +15,10 @@ export interface MapLayout {
   columns: ViewColumn[];
   /** The first member of the key. */
   key(batch: MapBatch, row: number): Value;
-  keyText(batch: MapBatch, row: number): string[];
+  keyText(batch: MapBatch, row: number, context: FormatContext): string[];
   /** The value in the column of that name and role, over all CPUs where it can be; undefined where this host has no such column. */
   value(batch: MapBatch, row: number, column: ViewColumn): Value | undefined;
-  text(batch: MapBatch, row: number, column: ViewColumn): string;
+  text(batch: MapBatch, row: number, column: ViewColumn, context: FormatContext): string;
   /** The column of the first amount, which bars and charts show. */
   main: ViewColumn | undefined;
   /** The log2 slots of an entry, summed over the CPUs; undefined where values have none. */
@@ -31,7 +34,7 @@ export function planLayout(schema: ProbeSchema, source: Source): MapLayout {
   const keys =
     source.keyType === undefined
       ? bytesShown(source.keySize, 'key')
-      : shownColumns(schema, source.keyType, 'key', 'key');
+      : shownColumns(schema, source.keyType, 'key', 'key', leavesOf(schema, source.valueType ?? -1));
   const values =
     source.valueType === undefined
       ? bytesShown(source.valueSize, 'field')
@@ -42,8 +45,8 @@ export function planLayout(schema: ProbeSchema, source: Source): MapLayout {
   ];
   const byColumn = new Map(places.map((place) => [columnKey(place.shown.column), place]));
   const main = places.find(
-    ({ shown: { leaf, meaning, column } }) =>
-      column.role === 'field' && leaf.type >= 0 && isAmount(schema, leaf.type, meaning),
+    ({ shown: { leaf, shown, column } }) =>
+      column.role === 'field' && leaf.type >= 0 && isAmount(schema, leaf.type, shown.meaning),
   );
   const slots = slotsOf(schema, source).find((each) => each.in === 'value');
   const slotsPlace =
@@ -51,12 +54,12 @@ export function planLayout(schema: ProbeSchema, source: Source): MapLayout {
   return {
     columns: places.map(({ shown }) => shown.column),
     key: (batch, row) => batch.keys[0]?.get(row) ?? null,
-    keyText: (batch, row) =>
-      keys.map(({ meaning }, at) => formatValue(batch.keys[at]?.get(row) ?? null, meaning)),
+    keyText: (batch, row, context) =>
+      keys.map(({ shown }, at) => formatValue(batch.keys[at]?.get(row) ?? null, shown, context)),
     value: (batch, row, column) => byColumn.get(columnKey(column))?.get(batch, row),
-    text(batch, row, column) {
+    text(batch, row, column, context) {
       const place = byColumn.get(columnKey(column));
-      return place ? formatValue(place.get(batch, row), place.shown.meaning) : '';
+      return place ? formatValue(place.get(batch, row), place.shown.shown, context) : '';
     },
     main: main?.shown.column,
     slots:
@@ -76,8 +79,8 @@ export function columnKey({ role, name }: ViewColumn): string {
 function valuePlace(schema: ProbeSchema, source: Source, shown: Shown, at: number): Place {
   const first = (batch: MapBatch, row: number): Value => batch.values[at]?.get(row) ?? null;
   if (!source.perCpu) return { shown, get: first };
-  const { column, leaf, meaning } = shown;
-  if (leaf.type >= 0 && isSummed(schema, leaf.type, meaning)) {
+  const { column, leaf } = shown;
+  if (leaf.type >= 0 && isSummed(schema, leaf.type, shown.shown.meaning)) {
     return {
       shown: { ...shown, column: { ...column, type: `${column.type}, summed over the CPUs` } },
       get: (batch, row) => sumOfCpus(batch.cpuValues?.map((columns) => columns[at]?.get(row) ?? null) ?? []),
@@ -100,5 +103,5 @@ function bytesShown(size: number, role: 'key' | 'field'): Shown[] {
     width: Math.min(40, size * 2 + 2),
     role,
   };
-  return [{ leaf: { path: [], name: '', type: -1, offset: 0, size, tags: [] }, column, meaning: 'plain' }];
+  return [{ leaf: { path: [], name: '', type: -1, offset: 0, size, tags: [] }, column, shown: PLAIN }];
 }

@@ -2,12 +2,13 @@ import type { MapBatch } from '@probepad/protocol/decode';
 import type { Frame } from '@probepad/protocol/frames';
 import type { Source } from '@probepad/protocol/schema';
 import { formatValue } from '@probepad/protocol/values/format';
+import type { FormatContext } from '@probepad/protocol/values/format-context';
 import { isSlotArray } from '@probepad/protocol/views/leaf-roles';
 import type { Histogram, MapQuery, MapWindow, Series, ViewColumn } from '../session/decoder.ts';
 import { createMapHistory } from './map-history.ts';
 import { columnKey, type MapLayout, planLayout } from './map-layout.ts';
 import { secondsOf } from './page-clock.ts';
-import { HOST_COLUMN, numberOf } from './present.ts';
+import { contextOf, HOST_COLUMN, numberOf } from './present.ts';
 import type { Stream } from './stream.ts';
 
 /** A map whose entries are shown as they are now, with the rate of the first number. */
@@ -32,7 +33,8 @@ interface Member {
 interface Snapshot {
   entries: Entry[];
   byId: Map<string, Entry>;
-  /** CLOCK_MONOTONIC of the host, in seconds. */
+  /** CLOCK_MONOTONIC of the host, in nanoseconds and in seconds. */
+  timeNs: bigint;
   time: number;
   partial: boolean;
 }
@@ -66,7 +68,8 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
 
   function finish(member: Member, pieces: Member['building']): void {
     const { source, layout, stream, snapshot: before } = member;
-    const time = secondsOf(pieces.at(-1)?.frame.header.timeNs ?? 0n);
+    const timeNs = pieces.at(-1)?.frame.header.timeNs ?? 0n;
+    const time = secondsOf(timeNs);
     const seconds = before ? time - before.time : 0;
     const entries: Entry[] = [];
     const byId = new Map<string, Entry>();
@@ -84,13 +87,13 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
         byId.set(id, entry);
       }
     }
-    member.snapshot = { entries, byId, time, partial: pieces.some(({ batch }) => batch.partial) };
+    member.snapshot = { entries, byId, timeNs, time, partial: pieces.some(({ batch }) => batch.partial) };
     sorted = undefined;
     if (layout.main) history.add(time, stream.clock, entries, labelOf, members.size);
   }
 
   function labelOf({ member, batch, row }: Entry): string {
-    const keys = member.layout.keyText(batch, row);
+    const keys = member.layout.keyText(batch, row, contextFor(member));
     return (members.size > 1 ? [member.stream.hostName, ...keys] : keys).join(' · ');
   }
 
@@ -117,9 +120,10 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
   }
 
   function cellsOf({ member, batch, row, rate }: Entry): string[] {
+    const context = contextFor(member);
     return allColumns().map((column) => {
       if (column.role === 'host') return member.stream.hostName;
-      return column.role === 'rate' ? rateText(rate) : member.layout.text(batch, row, column);
+      return column.role === 'rate' ? rateText(rate) : member.layout.text(batch, row, column, context);
     });
   }
 
@@ -200,13 +204,17 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
   }
 }
 
+function contextFor({ stream, snapshot }: Member): FormatContext {
+  return contextOf(stream, snapshot?.timeNs ?? 0n);
+}
+
 /** What a column sorts by. */
 function sortValue({ member, batch, row, rate }: Entry, column: ViewColumn): number | string {
   if (column.role === 'rate') return rate;
   if (column.role === 'host') return member.stream.hostName;
   const value = member.layout.value(batch, row, column) ?? null;
   const number = numberOf(value);
-  return Number.isNaN(number) ? formatValue(value, 'plain') : number;
+  return Number.isNaN(number) ? formatValue(value) : number;
 }
 
 /** The key's bytes as a string of one character each: an identity, never shown. */

@@ -1,4 +1,5 @@
 import type { Decoder } from '@probepad/protocol/decode';
+import type { NameLookup } from '@probepad/protocol/values/name';
 import type { PageClock } from './page-clock.ts';
 
 /** One run on one host, as far as reading its frames goes. */
@@ -6,6 +7,10 @@ export interface Stream {
   stream: number;
   host: string;
   hostName: string;
+  /** As `uname -m` says it. */
+  arch: string | undefined;
+  /** What the host has told names of so far; absent while nobody asks it. */
+  names?: NameLookup;
   decoder: Decoder;
   clock: PageClock;
 }

@@ -13,7 +13,12 @@ export interface SourceRef {
 export type Alignment = 'text' | 'number';
 
 export interface ViewColumn {
+  /** The member's path, which is the same for every host. */
   name: string;
+  /** What heads the column in place of its name, as the program's author wants it. */
+  label?: string;
+  /** Left out until somebody asks for it. */
+  hidden?: true;
   /** The C type as people write it, for the header's tooltip. */
   type: string;
   align: Alignment;
@@ -144,6 +149,8 @@ export interface StreamOpening {
   hostName: string;
   stream: number;
   schema: ProbeSchema;
+  /** The host's machine as `uname -m` says it, where that is known. */
+  arch?: string | undefined;
 }
 
 export function sourceKey(run: string, source: string): string {

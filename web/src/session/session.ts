@@ -81,7 +81,9 @@ function receive(event: BrowserEvent): void {
       putSchema(run, host, schema);
       // Whenever this page begins to watch, the schema comes first, and the hub's counters begin there.
       decoder?.recount(stream);
-      decoder?.open({ run, host, hostName: hostName(useSession.getState().hosts, host), stream, schema });
+      const { hosts } = useSession.getState();
+      const arch = hosts.find(({ id }) => id === host)?.facts?.arch;
+      decoder?.open({ run, host, hostName: hostName(hosts, host), stream, schema, arch });
       const offset = useRuns.getState().runs[run]?.statuses[host]?.clockOffset;
       if (offset !== undefined) decoder?.clock(stream, offset);
       break;
