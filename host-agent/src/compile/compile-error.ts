@@ -1,7 +1,7 @@
 import type { Diagnostic } from '@probepad/protocol/diagnostics';
 import { type ProbepadError, probepadError } from '@probepad/protocol/errors';
 import { COMPILE_TIMEOUT, DIAGNOSTICS_MAX, OBJECT_MAX } from '@probepad/protocol/limits';
-import type { BoxRun } from './box.ts';
+import type { BoxRun } from '../exec/box.ts';
 
 /** A timeout's likely cause, which completes the remedy. */
 const ENDLESS = 'look for a macro or include that expands without end';

@@ -5,7 +5,7 @@ import type { Probe, SourceFile } from '@probepad/protocol/control/run';
 import type { Diagnostic } from '@probepad/protocol/diagnostics';
 import { errorOf, fail, type ProbepadError, probepadError } from '@probepad/protocol/errors';
 import type { ProbeSchema } from '@probepad/protocol/schema';
-import { type Box, type BoxRun, createBox } from './box.ts';
+import { type Bind, type Box, type BoxRun, createBox } from '../exec/box.ts';
 import { copyWrapperHeaders, prepareBoxFolder, tidyBoxFolder } from './box-folder.ts';
 import { DIAGNOSTIC_OPTIONS, diagnosticsOfClang } from './clang-diagnostics.ts';
 import { type CachedCompile, openCompileCache } from './compile-cache.ts';
@@ -19,7 +19,7 @@ import { withFunctionLines } from './schema/function-lines.ts';
 import { schemaOfObject } from './schema-of-object.ts';
 import { checkFiles, createSnippetFolder } from './snippet-folder.ts';
 import { sourceLines } from './source-columns.ts';
-import { type Bind, findToolchain, targetArch } from './toolchain.ts';
+import { findToolchain, targetArch } from './toolchain.ts';
 
 export type CompilerOptions = {
   /** Kept between starts; at most some hundred MB. */

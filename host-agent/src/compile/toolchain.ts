@@ -1,17 +1,17 @@
 import { access, readdir, realpath } from 'node:fs/promises';
 import { arch, machine } from 'node:os';
-import { delimiter, dirname, join, normalize } from 'node:path';
+import { delimiter, join, normalize } from 'node:path';
 import { fail } from '@probepad/protocol/errors';
+import type { BoxedTools } from '../exec/box.ts';
 import { type ExecuteResult, execute } from '../exec/execute.ts';
+import { librariesOf } from '../exec/libraries.ts';
 
 /** BTF line info and `-mcpu=v3` as probes need them came with this release. */
 export const CLANG_OLDEST = 14;
 const CLANG_NEWEST = 22;
 
-/** A folder or file of the machine that the box shows, read-only, at `target`. */
-export type Bind = { source: string; target: string };
-
-export type Toolchain = {
+/** `binds`: all that clang needs to start: itself, its libraries and its headers. */
+export type Toolchain = BoxedTools & {
   /** The clang binary, links resolved. */
   clang: string;
   /** As `clang --version` says it: `16.0.6`. */
@@ -20,10 +20,6 @@ export type Toolchain = {
   resourceHeaders: string;
   /** Folders of <asm/…> besides /usr/include: Debian keeps them under the machine's multiarch name. */
   archHeaders: string[];
-  /** All that clang needs to start: itself, its libraries and its headers. */
-  binds: Bind[];
-  /** Folders where the libraries are, for LD_LIBRARY_PATH: without /proc the dynamic linker can't expand $ORIGIN. */
-  libraryFolders: string[];
 };
 
 /**
@@ -54,9 +50,9 @@ export async function findToolchain(given?: string): Promise<Toolchain> {
     binds: [
       { source: clang, target: clang },
       { source: await realpath(resourceHeaders), target: resourceHeaders },
-      ...libraries,
+      ...libraries.binds,
     ],
-    libraryFolders: [...new Set(libraries.map((library) => dirname(library.target)))],
+    libraryFolders: libraries.libraryFolders,
   };
 }
 
@@ -110,19 +106,6 @@ async function archHeaders(): Promise<string[]> {
 async function versionOf(clang: string): Promise<string | undefined> {
   const { code, stdout } = await ask(clang, ['--version']);
   return code === 0 ? /clang version (\d+[\w.]*)/.exec(stdout.toString())?.[1] : undefined;
-}
-
-/** Shared libraries and the dynamic linker, as ldd(1) finds them. A static binary has none. */
-async function librariesOf(binary: string): Promise<Bind[]> {
-  const { code, stdout } = await ask('ldd', [binary]);
-  if (code !== 0) return [];
-  const binds: Bind[] = [];
-  for (const line of stdout.toString().split('\n')) {
-    const path = /(?:=>\s+|^\s*)(\/\S+)/.exec(line)?.[1];
-    if (path === undefined) continue;
-    binds.push({ source: await realpath(path), target: normalize(path) });
-  }
-  return binds;
 }
 
 function ask(file: string, args: string[]): Promise<ExecuteResult> {

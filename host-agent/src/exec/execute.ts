@@ -5,8 +5,8 @@ export type ExecuteOptions = {
   args: readonly string[];
   /** The whole environment of the process; nothing is inherited. */
   env?: Readonly<Record<string, string>>;
-  /** Given to the process on stdin; without it stdin is /dev/null. */
-  stdin?: string | Uint8Array;
+  /** Given to the process on stdin, a number is an open descriptor; without it stdin is /dev/null. */
+  stdin?: string | Uint8Array | number;
   timeoutMs: number;
   /** Bytes of stdout and stderr that are kept; one more ends the process. */
   stdoutMax: number;
@@ -38,7 +38,7 @@ export function execute(options: ExecuteOptions): Promise<ExecuteResult> {
     const child = spawn(options.file, [...options.args], {
       cwd: options.cwd,
       env: { ...options.env },
-      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [inputOf(options.stdin), 'pipe', 'pipe'],
       detached: true,
     });
     let timedOut = false;
@@ -95,10 +95,15 @@ export function execute(options: ExecuteOptions): Promise<ExecuteResult> {
     child.on('exit', () => killTree());
     child.on('close', (code, signal) => finish(code, signal));
 
-    if (options.stdin !== undefined) {
+    if (typeof options.stdin === 'string' || options.stdin instanceof Uint8Array) {
       // EPIPE: the process ended without reading all of it; its exit code tells why.
       child.stdin?.on('error', () => {});
       child.stdin?.end(options.stdin);
     }
   });
+}
+
+function inputOf(stdin: ExecuteOptions['stdin']): 'ignore' | 'pipe' | number {
+  if (stdin === undefined) return 'ignore';
+  return typeof stdin === 'number' ? stdin : 'pipe';
 }

@@ -1,9 +1,9 @@
 import type { LoaderCommand, LoaderMessage, LoaderSetup, LoaderSpec } from '@probepad/protocol/loader';
 import { LoaderMessageSchema } from '@probepad/protocol/loader';
+import { readLines } from '../exec/json-lines.ts';
 import { type ChildExit, END_GRACE, launchLoader } from '../exec/launch.ts';
 import { createFrameReader, type RawFrame } from '../sources/frame-reader.ts';
 import type { Slabs } from '../sources/slabs.ts';
-import { readLines } from './json-lines.ts';
 import type { Log } from './log.ts';
 
 /** What a loader tells while it runs. */

@@ -1,5 +1,5 @@
+import { readLines } from '../exec/json-lines.ts';
 import { END_GRACE, type Launched, launch } from '../exec/launch.ts';
-import { readLines } from './json-lines.ts';
 import type { Log } from './log.ts';
 
 /**

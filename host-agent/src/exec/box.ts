@@ -1,6 +1,15 @@
 import { COMPILE_TIMEOUT, DIAGNOSTICS_MAX, OBJECT_MAX } from '@probepad/protocol/limits';
-import { type ExecuteResult, execute } from '../exec/execute.ts';
-import type { Bind, Toolchain } from './toolchain.ts';
+import { type ExecuteResult, execute } from './execute.ts';
+
+/** A folder or file of the machine that the box shows, read-only, at `target`. */
+export type Bind = { source: string; target: string };
+
+/** The programs that a box runs, with all that they need to start. */
+export type BoxedTools = {
+  binds: Bind[];
+  /** Folders where the libraries are, for LD_LIBRARY_PATH: without /proc the dynamic linker can't expand $ORIGIN. */
+  libraryFolders: string[];
+};
 
 /**
  * Uid and gid inside the box when the agent is root. No account has it: Debian gives none between 65000 and 65533
@@ -23,7 +32,7 @@ export type Box = {
   /** The uid that has to be able to read what is bound; undefined when it is the agent's own. */
   uid: number | undefined;
   /**
-   * Runs clang (or another binary that is bound) with `binds` besides the toolchain. It sees no other file, no /proc, /dev,
+   * Runs one of the tools with `binds` besides them. It sees no other file, no /proc, /dev,
    * /etc or temp folder, no network, nothing writable; output comes on stdout. Ten seconds of wall clock.
    */
   run(argv: readonly string[], options: BoxOptions): Promise<BoxRun>;
@@ -38,13 +47,15 @@ export type BoxOptions = {
   timeoutMs?: number;
   cpuSeconds?: number;
   signal?: AbortSignal;
+  /** Given on standard input: bytes, or an open file by its descriptor. Without it there is none. */
+  stdin?: Uint8Array | number;
 };
 
 /**
- * The compile box of docs/SECURITY.md: an unprivileged uid without new privileges (setpriv), resource limits (prlimit),
+ * The box of docs/SECURITY.md for tools that read what strangers made: an unprivileged uid without new privileges (setpriv), resource limits (prlimit),
  * and an empty file system of read-only binds in namespaces of its own (bubblewrap).
  */
-export function createBox(toolchain: Toolchain): Box {
+export function createBox(tools: BoxedTools): Box {
   const root = process.getuid?.() === 0;
   const user = root ? [`--reuid=${BOX_UID}`, `--regid=${BOX_UID}`, '--clear-groups'] : [];
   return {
@@ -63,8 +74,8 @@ export function createBox(toolchain: Toolchain): Box {
           '--',
           'bwrap',
           ...['--unshare-all', '--die-with-parent', '--new-session', '--clearenv', '--cap-drop', 'ALL'],
-          ...['--setenv', 'LD_LIBRARY_PATH', toolchain.libraryFolders.join(':'), '--setenv', 'LC_ALL', 'C'],
-          ...[...toolchain.binds, ...options.binds].flatMap(({ source, target }) => [
+          ...['--setenv', 'LD_LIBRARY_PATH', tools.libraryFolders.join(':'), '--setenv', 'LC_ALL', 'C'],
+          ...[...tools.binds, ...options.binds].flatMap(({ source, target }) => [
             '--ro-bind',
             source,
             target,
@@ -78,6 +89,7 @@ export function createBox(toolchain: Toolchain): Box {
         stdoutMax: options.stdoutMax ?? OBJECT_MAX,
         stderrMax: options.stderrMax ?? DIAGNOSTICS_MAX,
         ...(options.signal && { signal: options.signal }),
+        ...(options.stdin !== undefined && { stdin: options.stdin }),
       });
       return { ...result, broken: brokenBox(result) };
     },
