@@ -49,6 +49,7 @@ export function watchFacts(
     state.checks = await preflight({
       loaderPath,
       memory: policy.memory,
+      names: policy.names,
       ...(compiler === undefined ? {} : { compiler }),
     });
     tell();

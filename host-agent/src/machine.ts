@@ -1,11 +1,13 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Compiler, createCompiler } from './compile/compiler.ts';
+import { createNames, type Names } from './names/names.ts';
 import { type LoadedPolicy, loadPolicy } from './policy/policy-file.ts';
 import { deferredCompiler, type FullCompiler } from './runs/deferred-compiler.ts';
 import type { RunEnvironment } from './runs/environment.ts';
 import { loaderIdentity } from './runs/identity.ts';
 import type { Log } from './runs/log.ts';
+import { cgroupRoot } from './runs/surroundings.ts';
 import { sweep } from './runs/sweep.ts';
 
 export interface MachineOptions {
@@ -21,6 +23,7 @@ export interface Machine {
   dataDir: string;
   policy: LoadedPolicy;
   environment: RunEnvironment & { compiler: FullCompiler };
+  names: Names;
   /** The compiler itself, once it is made; rejects with `no_compiler` or `no_box`. */
   compiler(): Promise<Compiler>;
   /** Makes the compiler again when that failed: clang may have been installed since. @returns whether it is there since now */
@@ -33,6 +36,11 @@ export function defaultDataDir(): string {
   if (named !== undefined && named !== '') return resolve(named);
   if (process.getuid?.() === 0) return '/var/lib/probepad';
   return join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local/state'), 'probepad');
+}
+
+/** PROBEPAD_HOST_ROOT: where a container has files of its host; else they are where they always are. */
+function hostRoot(): string {
+  return process.env.PROBEPAD_HOST_ROOT ?? '';
 }
 
 /** PROBEPAD_LOADER, else the one that the build makes beside this folder. */
@@ -53,12 +61,21 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     createCompiler({ cacheDir: join(dataDir, 'cache'), loaderPath, log }),
   );
   await sweep(loaderPath, log);
+  const names = createNames({
+    loaderPath,
+    hostRoot: hostRoot(),
+    cgroupRoot: cgroupRoot(),
+    allowed: policy.policy,
+    log,
+  });
   return {
     dataDir,
     policy,
     compiler: current,
     retryCompiler: retry,
+    names,
     environment: {
+      watchProcesses: names.watch,
       compiler: deferredCompiler(current),
       loaderPath,
       policy: policy.policy,

@@ -60,7 +60,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     credentials: credentialStore(machine.dataDir),
     software: `agent/${VERSION}`,
     facts,
-    machine: { table, compiler: environment.compiler, terminals },
+    machine: { table, compiler: environment.compiler, terminals, names: machine.names },
     feed,
     log,
   });
@@ -74,6 +74,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       await table.endAll('stopped');
       table.close();
       await terminals.closeAll();
+      machine.names.close();
       link?.close();
     },
   };

@@ -49,6 +49,14 @@ export const AGENT_LOG_MAX = VERIFIER_LOG_MAX + 1 * MIB;
 /** Bytes in flight to a terminal before its host pauses. FACTS: xterm discards past 50 MB. */
 export const TERMINAL_IN_FLIGHT = 384 * KIB;
 
+/** Values that one request may ask names for; with the longest of texts the answer still fits a message. */
+export const NAMES_ASKED_MAX = 512;
+/** After this long a host answers with the names that it has; well within REQUEST_TIMEOUT. */
+export const NAMES_PATIENCE = 20_000;
+/** Characters of a name, and of what is told with it. Demangled names of templates go on for kilobytes. */
+export const NAME_TEXT_MAX = 256;
+export const NAME_DETAIL_MAX = 320;
+
 /** How often counters and map snapshots are sent while a run goes on. */
 export const COUNTS_INTERVAL = 500;
 export const MAP_INTERVAL = 1_000;

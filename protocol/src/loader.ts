@@ -192,6 +192,39 @@ export const LoaderMessageSchema = z.discriminatedUnion('type', [
 ]);
 export type LoaderMessage = z.infer<typeof LoaderMessageSchema>;
 
+const HexNumber = z.string().check(z.regex(/^[0-9a-f]{1,16}$/));
+const Pid = z.int().check(z.gte(0));
+
+/**
+ * What `probepad-loader processes` tells on fd 1, a JSON line each. `time` is CLOCK_MONOTONIC in ns: each CPU tells in order, several
+ * CPUs do not. Source: perf_event_open(2), the records of which they are.
+ */
+export const ProcessRecordSchema = z.discriminatedUnion('type', [
+  /** From here on nothing is missed but what `lost` counts. */
+  z.object({ type: z.literal('watching') }),
+  /** Code was mapped at `start` up to but not including `end`, from `offset` of the file on. Inode 0: no file. */
+  z.object({
+    type: z.literal('map'),
+    time: z.number(),
+    pid: Pid,
+    start: HexNumber,
+    end: HexNumber,
+    offset: HexNumber,
+    major: z.number(),
+    minor: z.number(),
+    inode: HexNumber,
+    path: z.string(),
+  }),
+  /** A process got a name. `exec`: by execve(2), so that all that it had mapped is gone. */
+  z.object({ type: z.literal('name'), time: z.number(), pid: Pid, name: z.string(), exec: z.boolean() }),
+  /** A child has what its parent has mapped. */
+  z.object({ type: z.literal('fork'), time: z.number(), pid: Pid, parent: Pid }),
+  z.object({ type: z.literal('exit'), time: z.number(), pid: Pid }),
+  z.object({ type: z.literal('lost'), count: z.number() }),
+  z.object({ type: z.literal('failed'), message: z.string() }),
+]);
+export type ProcessRecord = z.infer<typeof ProcessRecordSchema>;
+
 /**
  * The wrapper header puts this text in front of every bpf_printk format; the loader replaces it, in read-only data, by the
  * run's own tag of the same length, and filters its tracing instance by that. Printable and without `%`, `*`, `?`, `[`, because

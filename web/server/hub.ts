@@ -15,6 +15,7 @@ import { kernelHeaders } from './kernel-header.ts';
 import { liveRuns } from './live-runs.ts';
 import type { Log } from './log.ts';
 import { methodsOf } from './methods.ts';
+import { namesOf } from './names.ts';
 import { nextApp } from './next-app.ts';
 import { originRules } from './origin.ts';
 import { recovery } from './recovery.ts';
@@ -61,13 +62,14 @@ export async function startHub(settings: Settings, log: Log): Promise<Hub> {
   const live = liveRuns(store, bus, log);
   const compiling = compilingOn(hosts);
   const statistics = statisticsOf(hosts, live, log);
+  const names = namesOf(hosts, live);
   const terminals = terminalsOf(hosts, store);
   const runs = await runsOf(store, hosts, live, compiling);
   const comeback = recovery(live, store, log, settings.lease);
   await comeback.restore();
   const templates = await readTemplates(settings.templates, log);
   const headers = kernelHeaders(hosts, settings.data);
-  const methods = methodsOf({ hosts, live, runs, compiling, statistics, terminals, store, templates });
+  const methods = methodsOf({ hosts, live, runs, compiling, names, statistics, terminals, store, templates });
   const events = agentEvents({ hosts, live, recovery: comeback, statistics, terminals, store, log });
   if (settings.localAgent) await hosts.writeLocalJoinToken();
 

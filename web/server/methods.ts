@@ -9,6 +9,7 @@ import { newId } from './auth/tokens.ts';
 import type { Compiling } from './compiling.ts';
 import type { Hosts } from './hosts.ts';
 import type { LiveRun, LiveRuns } from './live-runs.ts';
+import type { Names } from './names.ts';
 import { isLoopback } from './origin.ts';
 import { checkSize, type Runs } from './runs.ts';
 import type { Identity } from './session.ts';
@@ -43,6 +44,7 @@ export interface MethodParts {
   live: LiveRuns;
   runs: Runs;
   compiling: Compiling;
+  names: Names;
   statistics: Statistics;
   terminals: Terminals;
   store: Store;
@@ -55,7 +57,7 @@ const NOTHING = { result: {} };
 
 /** What each request of a browser does. Permissions have been checked by then, parameters too. */
 export function methodsOf(parts: MethodParts): Handlers {
-  const { hosts, live, runs, compiling, statistics, terminals, store, templates } = parts;
+  const { hosts, live, runs, compiling, names, statistics, terminals, store, templates } = parts;
 
   /** Without `author`, only what is saved may run, unchanged. */
   async function checkApproved(
@@ -140,6 +142,9 @@ export function methodsOf(parts: MethodParts): Handlers {
     async 'run.write'(params, { identity }) {
       await runs.write(params, identity.user);
       return NOTHING;
+    },
+    async 'names.resolve'(params, { viewer }) {
+      return { result: await names.resolve(params, viewer) };
     },
     async 'runs.list'() {
       return { result: { runs: await runs.list() } };

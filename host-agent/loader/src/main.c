@@ -10,6 +10,7 @@ static int usage(void)
 {
 	fputs("usage: probepad-loader run                 one run: orders on fd 0, messages on 1, frames on 3, object on 4\n"
 	      "       probepad-loader statistics          counts runs of programs while stdin is open\n"
+	      "       probepad-loader processes           tells what processes map and are called while stdin is open\n"
 	      "       probepad-loader dump-btf [FILE]     prints vmlinux.h of the kernel's BTF\n"
 	      "       probepad-loader sweep               removes what killed runs left\n"
 	      "       probepad-loader probe-capabilities  prints what works here, as JSON\n",
@@ -29,6 +30,8 @@ int main(int argc, char **argv)
 		return run_main();
 	if (!strcmp(mode, "statistics"))
 		return statistics_main();
+	if (!strcmp(mode, "processes"))
+		return processes_main();
 	if (!strcmp(mode, "sweep"))
 		return sweep_main();
 	if (!strcmp(mode, "probe-capabilities"))

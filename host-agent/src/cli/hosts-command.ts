@@ -68,6 +68,7 @@ async function thisMachine(options: MachineOptions): Promise<Host> {
   const checks = await preflight({
     loaderPath,
     memory: policy.memory,
+    names: policy.names,
     ...(compiler === undefined ? {} : { compiler }),
   });
   const facts = hostFacts(machine.policy.policy, compiler?.facts() ?? { clang: '', btf: '' }, checks);

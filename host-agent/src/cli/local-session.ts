@@ -15,7 +15,7 @@ export const LOCAL_HOST = 'local';
  */
 export function localSession(options: MachineOptions): StartSession {
   return async (probe, listener): Promise<Session> => {
-    const { environment } = await openMachine(options);
+    const { environment, names } = await openMachine(options);
     const { promise: done, resolve, reject } = Promise.withResolvers<void>();
     let open = true;
     let counts: Parameters<typeof listener.counts>[1] | undefined;
@@ -61,6 +61,7 @@ export function localSession(options: MachineOptions): StartSession {
       async close() {
         await table.endAll('stopped');
         table.close();
+        names.close();
       },
     };
   };

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type AgentMethod, AgentRequests } from '@probepad/protocol/control/agent';
 import type { ParamsOf, ResultOf } from '@probepad/protocol/control/envelope';
 import { fail, ProbepadFailure } from '@probepad/protocol/errors';
+import type { Names } from '../names/names.ts';
 import type { ProbeCompiler } from '../runs/environment.ts';
 import type { RunTable } from '../runs/run-table.ts';
 import type { Terminals } from '../terminal/terminals.ts';
@@ -13,6 +14,7 @@ export interface Machine {
   table: RunTable;
   compiler: ProbeCompiler & { header(): Promise<string> };
   terminals: Terminals;
+  names: Pick<Names, 'resolve'>;
 }
 
 /** What of the connection the requests need. */
@@ -78,6 +80,7 @@ const HANDLERS: Handlers = {
     table.require(run).write(source, offset, bytes);
     return {};
   },
+  'names.resolve': ({ asked }, { names }) => names.resolve(asked),
   async 'header.get'({ transfer }, { compiler, sendData }) {
     const header = await readFile(await compiler.header());
     for (const message of blobMessages(transfer, header)) sendData(message);

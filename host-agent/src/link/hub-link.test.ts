@@ -159,7 +159,7 @@ function linkTo(
     credentials: credentialStore(data),
     software: 'agent/test',
     facts,
-    machine: { table, compiler, terminals },
+    machine: { table, compiler, terminals, names: { resolve: async () => ({ names: [] }) } },
     feed,
     log: () => {},
   });

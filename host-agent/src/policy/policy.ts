@@ -29,6 +29,10 @@ export const PolicySchema = z.strictObject({
   runsPerUser: z._default(Count, 8),
   /** Longest time of a run; 0 sets no limit. */
   seconds: z._default(Count, 0),
+  /** Whether viewers are told what this host calls users, groups, cgroups, devices, processes and functions. */
+  names: z._default(z.boolean(), true),
+  /** Whose processes may have their program files read for names of functions: account names, or uids. */
+  userSymbols: z._default(Globs, () => ['*']),
   /** Whether the hub may open a terminal, with the rights of the agent. */
   terminal: z._default(z.boolean(), false),
 });

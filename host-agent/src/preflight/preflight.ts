@@ -2,10 +2,11 @@ import { access, constants, readFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import type { Check } from '@probepad/protocol/control/host';
 import { ERRORS, errorOf } from '@probepad/protocol/errors';
-import { createBox } from '../compile/box.ts';
 import type { Compiler } from '../compile/compiler.ts';
 import { CLANG_OLDEST, findToolchain } from '../compile/toolchain.ts';
+import { createBox } from '../exec/box.ts';
 import { execute } from '../exec/execute.ts';
+import { namesCheck } from '../names/names-check.ts';
 import { capabilitiesCheck } from './capabilities.ts';
 import { askLoader, type LoaderProbe } from './loader-probe.ts';
 
@@ -13,12 +14,19 @@ export type PreflightOptions = {
   loaderPath: string;
   /** Bytes that the policy lets a run take; 0 for no limit. */
   memory: number;
+  /** Whether the policy lets names be told. */
+  names?: boolean;
   /** Without it, clang and the box are looked at afresh. */
   compiler?: Pick<Compiler, 'facts' | 'header'>;
 };
 
 /** Looks at all that a host needs to compile and run probes, in the order in which a user would mend it. Never rejects. */
-export async function preflight({ loaderPath, memory, compiler }: PreflightOptions): Promise<Check[]> {
+export async function preflight({
+  loaderPath,
+  memory,
+  names = true,
+  compiler,
+}: PreflightOptions): Promise<Check[]> {
   const probe = askLoader(loaderPath);
   const toolchain = await findToolchain().catch(() => undefined);
   return Promise.all([
@@ -54,6 +62,7 @@ export async function preflight({ loaderPath, memory, compiler }: PreflightOptio
       await compiler.header();
       return good('vmlinux', 'vmlinux.h is made from this kernel’s BTF');
     }),
+    guarded('names', () => namesCheck(names)),
   ]);
 }
 

@@ -13,4 +13,6 @@ export interface RunEnvironment {
   policy: Policy;
   identity: Identity;
   log: Log;
+  /** Notes what processes there are and come, while a run goes on that sends their addresses. @returns to be called at its end */
+  watchProcesses?: (() => () => void) | undefined;
 }

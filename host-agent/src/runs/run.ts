@@ -5,6 +5,7 @@ import type { LoaderMessage } from '@probepad/protocol/loader';
 import type { ProbeSchema } from '@probepad/protocol/schema';
 import { schemaOfObject } from '../compile/schema-of-object.ts';
 import { diagnosticsOfVerifierLog } from '../compile/verifier.ts';
+import { wantsProcesses } from '../names/wants-processes.ts';
 import type { RawFrame } from '../sources/frame-reader.ts';
 import { createOutbox, type Outbox } from '../sources/outbox.ts';
 import { createSlabs } from '../sources/slabs.ts';
@@ -90,6 +91,7 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
   let broken: string | undefined;
   let events = 0;
   let timer: NodeJS.Timeout | undefined;
+  let unwatchProcesses: (() => void) | undefined;
 
   const status = createStatusKeeper(
     {
@@ -187,6 +189,9 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
           clockOffset: (BigInt(message.realtime_ns) - BigInt(message.monotonic_ns)).toString(),
         }));
         status.advance('running');
+        if (schema !== undefined && wantsProcesses(schema)) {
+          unwatchProcesses = environment.watchProcesses?.();
+        }
         setTimer(timeLimit(), () => stop('time_limit'));
         break;
       case 'verifier_log':
@@ -333,6 +338,7 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
       })
       .then(({ reason, error }) => {
         clearTimeout(timer);
+        unwatchProcesses?.();
         loader = undefined;
         status.end(reason, error ?? errorOfReason(reason));
       }),

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { HelloSchema } from '../version.ts';
 import { Nothing, type RequestTable } from './envelope.ts';
 import { HostFactsSchema } from './host.ts';
+import { NamesAskedListSchema, NamesResult } from './names.ts';
 import {
   CompileResultSchema,
   ProbeInputSchema,
@@ -87,6 +88,8 @@ export const AgentRequests = {
     params: z.object({ run: z.string(), source: z.string(), offset: z.number(), bytes: z.string() }),
     result: Nothing,
   },
+  /** Names of values that only the host knows, see `values/name.ts`. */
+  'names.resolve': { params: z.object({ asked: NamesAskedListSchema }), result: NamesResult },
   /** The target's vmlinux.h, as a blob with this transfer id. */
   'header.get': { params: z.object({ transfer: z.number() }), result: z.object({ bytes: z.number() }) },
   'terminal.open': {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { Nothing, type RequestTable } from './envelope.ts';
 import { HostSchema } from './host.ts';
+import { NamesAskedListSchema, NamesResult } from './names.ts';
 import {
   CompileResultSchema,
   ProbeInputSchema,
@@ -89,6 +90,11 @@ export const BrowserRequests = {
       bytes: z.string().check(z.regex(/^([0-9a-f]{2}){1,1024}$/)),
     }),
     result: Nothing,
+  },
+  /** Names that only the host of a watched run can give. What any viewer of the run was told is told again without asking the host. */
+  'names.resolve': {
+    params: z.object({ run: z.string(), host: z.string(), asked: NamesAskedListSchema }),
+    result: NamesResult,
   },
   'runs.list': { params: Nothing, result: z.object({ runs: z.array(RunSchema) }) },
   'snippets.save': {

@@ -2,7 +2,18 @@ import * as z from 'zod/mini';
 
 /** One preflight check: what was looked at, what was found, and what to do when it is not good. */
 export const CheckSchema = z.object({
-  name: z.enum(['kernel', 'btf', 'clang', 'box', 'loader', 'capabilities', 'tracefs', 'cgroup', 'vmlinux']),
+  name: z.enum([
+    'kernel',
+    'btf',
+    'clang',
+    'box',
+    'loader',
+    'capabilities',
+    'tracefs',
+    'cgroup',
+    'vmlinux',
+    'names',
+  ]),
   result: z.enum(['good', 'limited', 'bad']),
   found: z.string(),
   /** Empty when good. */

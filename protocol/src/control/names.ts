@@ -1,30 +1,37 @@
 import * as z from 'zod/mini';
+import { NAME_DETAIL_MAX, NAME_TEXT_MAX, NAMES_ASKED_MAX } from '../limits.ts';
 import { NAME_KINDS } from '../values/name.ts';
 
 /** Values of one kind that a viewer wants names for. */
-const NamesAskedSchema = z.object({
+export const NamesAskedSchema = z.object({
   kind: z.enum(NAME_KINDS),
-  /** For user symbols: whose addresses they are. */
-  pid: z.optional(z.number()),
+  /** For user symbols: whose addresses they are, a process id of the host's own namespace. */
+  pid: z.optional(z.int().check(z.gte(1), z.lte(0x7fff_ffff))),
   /** Decimal. */
-  values: z.array(z.string().check(z.regex(/^\d{1,20}$/))).check(z.maxLength(1024)),
+  values: z.array(z.string().check(z.regex(/^\d{1,20}$/))).check(z.maxLength(NAMES_ASKED_MAX)),
 });
 export type NamesAsked = z.infer<typeof NamesAskedSchema>;
 
-export const NamesParams = z.object({
-  run: z.string(),
-  asked: z.array(NamesAskedSchema).check(z.maxLength(64)),
-});
+/** What one request may ask for: NAMES_ASKED_MAX values in all. */
+export const NamesAskedListSchema = z.array(NamesAskedSchema).check(
+  z.maxLength(NAMES_ASKED_MAX),
+  z.refine((asked) => asked.reduce((sum, { values }) => sum + values.length, 0) <= NAMES_ASKED_MAX),
+);
 
-/** Only what has a name; a value that is missing has none, or none that the host can find out. */
+/** Only what has a name; a value that is missing has none, or none that the host can find out or tells. */
 export const NamesResult = z.object({
   names: z.array(
     z.object({
       kind: z.enum(NAME_KINDS),
       pid: z.optional(z.number()),
       value: z.string(),
-      text: z.string(),
-      detail: z.optional(z.string()),
+      text: z.string().check(z.maxLength(NAME_TEXT_MAX)),
+      detail: z.optional(z.string().check(z.maxLength(NAME_DETAIL_MAX))),
+      symbol: z.optional(z.string().check(z.maxLength(NAME_TEXT_MAX))),
+      object: z.optional(z.string().check(z.maxLength(NAME_DETAIL_MAX))),
     }),
   ),
+  /** The host was still at work on the others, or they had no room: they may be asked for again. */
+  more: z.optional(z.boolean()),
 });
+export type NamesFound = z.infer<typeof NamesResult>['names'];

@@ -24,6 +24,10 @@ export interface Name {
   text: string;
   /** More of the same for who looks closer: the file of a symbol, a cgroup's path. */
   detail?: string | undefined;
+  /** Of an address: the function without the offset into it, demangled; undefined where only the object is known. */
+  symbol?: string | undefined;
+  /** Of an address: the file that it was mapped from (its last part), or the kernel's module. */
+  object?: string | undefined;
 }
 
 /** What is known now; undefined where nothing is, or not yet. `pid` belongs to user symbols alone. */

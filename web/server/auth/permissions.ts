@@ -19,6 +19,7 @@ export const NEEDED = {
   'run.unwatch': 'view',
   'run.statistics': 'view',
   'run.write': 'run',
+  'names.resolve': 'view',
   'runs.list': 'view',
   'snippets.save': 'author',
   'snippets.get': 'view',

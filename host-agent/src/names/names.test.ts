@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { randomFillSync } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { cgroupRoot } from '../runs/surroundings.ts';
+import { createNames, type Names } from './names.ts';
+import { type Built, buildFolder, type Started, startTarget } from './test/target.ts';
+import { createSymbolReader } from './user/symbol-reader.ts';
+import { parseSymbols } from './user/symbol-table.ts';
+
+const LOADER = join(import.meta.dirname, '../../loader/build/probepad-loader');
+
+let built: Built;
+let names: Names;
+const log: string[] = [];
+
+before(() => {
+  built = buildFolder();
+  names = namesOf({ names: true, userSymbols: ['*'] });
+});
+after(() => {
+  names.close();
+  built[Symbol.dispose]();
+});
+
+function namesOf(allowed: { names: boolean; userSymbols: readonly string[] }): Names {
+  const root = cgroupRoot();
+  return createNames({
+    loaderPath: LOADER,
+    hostRoot: '',
+    cgroupRoot: root,
+    allowed,
+    log: (line) => log.push(line),
+  });
+}
+
+/** What each address of a target is called, with the offset given. */
+async function symbolsOf({ pid, addresses }: Started, offset = 0n, from = names) {
+  const values = Object.values(addresses).map((address) => String(address + offset));
+  const { names: found } = await from.resolve([{ kind: 'user_symbol', pid, values }]);
+  return Object.fromEntries(
+    Object.entries(addresses).map(([name, address]) => [
+      name,
+      found.find(({ value }) => value === String(address + offset)),
+    ]),
+  );
+}
+
+for (const [kind, flags] of [
+  ['a position-independent program', ['-fPIE', '-pie']],
+  ['a program at fixed addresses', ['-no-pie', '-fno-pie']],
+  ['a static program', ['-static']],
+  ['a program without debug information', ['-g', '-Wl,--strip-debug']],
+] as const) {
+  test(`functions of ${kind} have their names`, async () => {
+    const path = built.target(`target-${flags.join('')}`.replace(/[^\w-]/g, ''), flags);
+    const target = await startTarget(path);
+    const found = await symbolsOf(target, 1n);
+    await target.end();
+    assert.equal(found.known?.text, 'known_function+0x1');
+    assert.equal(found.known?.symbol, 'known_function');
+    assert.equal(found.local?.symbol, 'local_function');
+    assert.equal(found.mangled?.symbol, 'shop::basket::total(int)');
+    assert.equal(found.rust?.symbol, 'crate::item::cost');
+    assert.match(found.known?.detail ?? '', /target-.*build id [0-9a-f]{40}$/);
+  });
+}
+
+test('functions of a shared library and of libc have theirs', async () => {
+  const library = built.target('libours.so', ['-shared', '-fPIC'], 'library.c');
+  const path = built.target('with-library', [
+    '-DLIBRARY',
+    '-L',
+    built.folder,
+    '-lours',
+    `-Wl,-rpath,${built.folder}`,
+  ]);
+  assert.ok(existsSync(library));
+  const target = await startTarget(path);
+  const { library: found } = await symbolsOf(target);
+  await target.end();
+  assert.equal(found?.text, 'from_library');
+  assert.equal(found?.object, 'libours.so');
+});
+
+test('a stripped program is named by its file, never by a wrong function', async () => {
+  const target = await startTarget(built.target('stripped', ['-s']));
+  const { known } = await symbolsOf(target);
+  await target.end();
+  assert.match(known?.text ?? '', /^stripped\+0x[0-9a-f]+$/);
+  assert.equal(known?.symbol, undefined);
+});
+
+test('a process that ends at once has names afterwards, of its functions and its own', async () => {
+  const path = built.target('short-lived');
+  const release = names.watch();
+  // The watch is there when it has told of a process.
+  let target: Started;
+  let found: Awaited<ReturnType<typeof symbolsOf>>;
+  do {
+    target = await startTarget(path, true);
+    found = await symbolsOf(target);
+  } while (found.known === undefined);
+  assert.equal(existsSync(`/proc/${target.pid}`), false);
+  assert.equal(found.known?.text, 'known_function');
+  const { names: processes } = await names.resolve([{ kind: 'process', values: [String(target.pid)] }]);
+  assert.equal(processes[0]?.text, 'short-lived');
+  release();
+});
+
+test('a file that took the place of the mapped one is not read', async () => {
+  const path = built.target('replaced');
+  const other = built.target('other', ['-Dknown_function=wrong_function']);
+  const release = names.watch();
+  const target = await startTarget(path, true);
+  assert.equal((await symbolsOf(target)).known?.text, 'known_function');
+  // Another file under the same name: another inode.
+  execFileSync('mv', [other, path]);
+  const { known } = await symbolsOf(target, 2n);
+  release();
+  assert.match(known?.text ?? '', /^replaced\+0x/);
+  assert.equal(known?.symbol, undefined);
+});
+
+test('the kernel, users, groups, devices and processes are called what this machine calls them', async () => {
+  const line = readFileSync('/proc/kallsyms', 'latin1')
+    .split('\n')
+    .find((each) => each.endsWith(' T vfs_read'));
+  const address = BigInt(`0x${line?.slice(0, 16)}`);
+  const { dev } = statSync('/dev/null', { bigint: true });
+  assert.ok(dev > 0n);
+  const { names: found } = await names.resolve([
+    { kind: 'kernel_symbol', values: [String(address), String(address + 4n), '0', String(1n << 40n)] },
+    { kind: 'user', values: ['0', '4000000000'] },
+    { kind: 'group', values: ['0'] },
+    { kind: 'device', values: [String((1n << 20n) | 3n)] },
+    { kind: 'process', values: [String(process.pid), '2147483647'] },
+  ]);
+  const texts = found.map(({ kind, text }) => `${kind} ${text}`);
+  assert.deepEqual(texts.toSorted(), [
+    'device null',
+    'group root',
+    'kernel_symbol vfs_read',
+    'kernel_symbol vfs_read+0x4',
+    `process ${readFileSync('/proc/self/comm', 'utf8').trim()}`,
+    'user root',
+  ]);
+});
+
+test('a cgroup keeps its name after it was removed', {
+  skip: userInfo().uid !== 0 || cgroupRoot() === undefined,
+}, async () => {
+  const root = cgroupRoot() as string;
+  const id = 'ab'.repeat(32);
+  const unit = join(root, `probepad-test-${process.pid}.service`);
+  const container = join(root, `probepad-test-${process.pid}.slice`);
+  const scope = join(container, `docker-${id}.scope`);
+  for (const folder of [unit, container, scope]) mkdirSync(folder);
+  try {
+    const inodes = [unit, scope].map((folder) => String(statSync(folder, { bigint: true }).ino));
+    const ask = async () =>
+      (await names.resolve([{ kind: 'cgroup', values: inodes }])).names.map(({ text }) => text);
+    let told = await ask();
+    // A walk for unknown groups comes once a second at most.
+    while (told.length < 2) told = await ask();
+    assert.deepEqual(told, [`probepad-test-${process.pid}.service`, id.slice(0, 12)]);
+    for (const folder of [scope, container, unit]) rmdirSync(folder);
+    assert.deepEqual(await ask(), told);
+  } finally {
+    for (const folder of [scope, container, unit]) if (existsSync(folder)) rmdirSync(folder);
+  }
+});
+
+test('the policy says whether names are told, and of whose processes', async (t) => {
+  const target = await startTarget(built.target('policy'));
+  t.after(() => target.end());
+  const none = namesOf({ names: false, userSymbols: ['*'] });
+  assert.deepEqual(await none.resolve([{ kind: 'user', values: ['0'] }]), { names: [] });
+  const others = namesOf({ names: true, userSymbols: ['daemon', 'www-*'] });
+  assert.equal((await symbolsOf(target, 0n, others)).known, undefined);
+  const own = namesOf({ names: true, userSymbols: [userInfo().username] });
+  assert.equal((await symbolsOf(target, 0n, own)).known?.symbol, 'known_function');
+});
+
+test('files that were made to break readers give nothing or their own, in bounded time', async () => {
+  const whole = readFileSync(built.target('hostile-base'));
+  // Offsets of struct Elf64_Ehdr: e_shoff, e_shnum; then what lies behind the headers. Source: elf(5).
+  const spoilers: Record<string, (bytes: Buffer) => void> = {
+    'sections far away': (bytes) => void bytes.writeBigUInt64LE(0xffff_ffff_ffff_f000n, 0x28),
+    'sections without end': (bytes) => void bytes.writeUInt16LE(0xffff, 0x3c),
+    'noise behind the headers': (bytes) => void bytes.fill(0xff, 0x200, 0x1000),
+    'noise all over': (bytes) => void randomFillSync(bytes, 0x40),
+    'symbols without end': (bytes) => endlessSymbols(bytes),
+  };
+  const reader = await createSymbolReader();
+  const tableOf = async (bytes: Buffer) => {
+    const path = join(built.folder, 'hostile');
+    writeFileSync(path, bytes);
+    await using file = await open(path);
+    return reader?.read(file.fd);
+  };
+  for (const [name, spoil] of Object.entries(spoilers)) {
+    const bytes = Buffer.from(whole);
+    spoil(bytes);
+    const table = await tableOf(bytes);
+    assert.ok((table?.size ?? 0) < 1_000_000, name);
+    assert.doesNotThrow(() => table?.find(0x1200n), name);
+  }
+  await tableOf(whole.subarray(0, whole.length >> 1));
+  await tableOf(Buffer.alloc(0));
+  // The reader is as it was.
+  assert.ok(((await tableOf(whole))?.size ?? 0) > 1_000);
+});
+
+test('names that a file chose go no further than its own line', async () => {
+  const text = [
+    '  LOAD           0x000000 0x0000000000400000 0x0000000000400000 0x001000 0x001000 R E 0x1000',
+    '     1: 0000000000400100    16 FUNC    GLOBAL DEFAULT   14 evil\u001b[2J',
+    '     2: 0000000000400200    16 FUNC    GLOBAL DEFAULT   14 two words (int, char*)@@V_1',
+    '     3: 0000000000400300 0x10 FUNC    GLOBAL DEFAULT   14 in_hex',
+    '     4: 0000000000400400    16 OBJECT  GLOBAL DEFAULT   14 no_function',
+    '     5: 0000000000400500     0 FUNC    GLOBAL DEFAULT  UND from_elsewhere',
+  ].join('\n');
+  const table = await parseSymbols(Buffer.from(text));
+  const at = (offset: bigint) => table.find(offset)?.symbol;
+  assert.deepEqual(
+    [at(0x100n), at(0x20fn), at(0x300n), at(0x400n), at(0x500n), at(0x210n), at(0x5000n)],
+    ['evil\u001b[2J', 'two words (int, char*)', 'in_hex', undefined, undefined, undefined, undefined],
+  );
+});
+
+/** A symbol table that says that it goes on for 2^40 bytes. */
+function endlessSymbols(bytes: Buffer): void {
+  const sections = Number(bytes.readBigUInt64LE(0x28));
+  for (let at = sections; at + 0x40 <= bytes.length; at += 0x40) {
+    if (bytes.readUInt32LE(at + 4) === 2) bytes.writeBigUInt64LE(1n << 40n, at + 0x20);
+  }
+}

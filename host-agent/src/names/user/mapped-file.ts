@@ -1,0 +1,82 @@
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
+import { type Mapping, parseMaps } from './address-space.ts';
+
+/** An open file that a process has mapped. */
+export interface MappedFile {
+  handle: FileHandle;
+  /** Says whether two files are the same, unchanged. */
+  identity: string;
+  size: number;
+}
+
+/**
+ * Opens the very file that is mapped, never another that has its name by now or seen from here. The kernel's own link to the mapping
+ * is exact, but takes CAP_CHECKPOINT_RESTORE and a process that lives; a path counts only if device and inode are the mapping's.
+ * Source: proc_pid_map_files(5).
+ * @param roots where the process's paths may begin: its own root, an ancestor's, this process's
+ */
+export async function openMapped(
+  pid: number,
+  mapping: Mapping,
+  roots: readonly string[],
+): Promise<MappedFile | undefined> {
+  if (mapping.inode === 0n || !mapping.path.startsWith('/')) return undefined;
+  // Another process may have the number by now.
+  if ((await liveMappings(pid)).some((live) => isSame(live, mapping))) {
+    const link = `/proc/${pid}/map_files/${mapping.start.toString(16)}-${mapping.end.toString(16)}`;
+    // Overlays tell another device by stat(2) than the mapping's: the link needs no comparison.
+    const exact = await openFile(link, (status) => status.isFile());
+    if (exact !== undefined) return exact;
+  }
+  for (const root of roots) {
+    const found = await openFile(`${root}${mapping.path}`, (status) => isMapped(status, mapping));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Empty for a process that is gone, or that this one may not look into. */
+export async function liveMappings(pid: number): Promise<Mapping[]> {
+  return parseMaps(await readFile(`/proc/${pid}/maps`, 'latin1').catch(() => ''));
+}
+
+function isSame(a: Mapping, b: Mapping): boolean {
+  return (
+    a.start === b.start &&
+    a.end === b.end &&
+    a.inode === b.inode &&
+    a.device.major === b.device.major &&
+    a.device.minor === b.device.minor
+  );
+}
+
+async function openFile(
+  path: string,
+  isWanted: (status: BigIntStats) => boolean,
+): Promise<MappedFile | undefined> {
+  let handle: FileHandle | undefined;
+  try {
+    // Opening a device does something, and a process chooses what its paths lead to.
+    if (!isWanted(await stat(path, { bigint: true }))) return undefined;
+    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    const status = await handle.stat({ bigint: true });
+    if (isWanted(status)) {
+      const { dev, ino, size, mtimeNs, ctimeNs } = status;
+      return { handle, identity: `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`, size: Number(size) };
+    }
+  } catch {
+    // Gone, or not for this process.
+  }
+  await handle?.close();
+  return undefined;
+}
+
+/** glibc's makedev(3), which stat(2) uses: the minor's lower 8 bits, 12 bits of major, the rest of the minor. */
+export function deviceNumber(major: number, minor: number): bigint {
+  return (BigInt(minor) & 0xffn) | ((BigInt(major) & 0xfffn) << 8n) | ((BigInt(minor) & ~0xffn) << 12n);
+}
+
+function isMapped(status: BigIntStats, { device, inode }: Mapping): boolean {
+  return status.isFile() && status.ino === inode && status.dev === deviceNumber(device.major, device.minor);
+}

@@ -1,0 +1,91 @@
+import { realpath } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { type Box, createBox } from '../../exec/box.ts';
+import { librariesOf } from '../../exec/libraries.ts';
+import { parseSymbols, type SymbolTable } from './symbol-table.ts';
+
+/**
+ * LLVM's readelf and c++filt in the box: they read files of strangers, so they get them on standard input and see no other, as a uid
+ * of no account, without network, bounded in time, memory and output (decision 10).
+ */
+export interface SymbolReader {
+  /** The functions of an ELF file. @returns undefined for what is no ELF file, or takes too much */
+  read(descriptor: number): Promise<SymbolTable | undefined>;
+  /** Names as their language writes them, in the order given; what is not mangled stays. */
+  demangle(names: readonly string[]): Promise<string[]>;
+}
+
+const FILTER = '/llvm-cxxfilt';
+const READELF = '/llvm-readelf';
+const READ_TIMEOUT = 20_000;
+/** Node's own program, with 185,000 symbols, gives 24 MB. */
+const OUTPUT_MAX = 128 * 1024 * 1024;
+/** What the tools are called where there are several: that of the newest release first. */
+const RELEASES = ['', ...Array.from({ length: 9 }, (_, at) => `-${22 - at}`)];
+
+/** Finds the tools. @returns undefined where LLVM is not installed */
+export async function createSymbolReader(): Promise<SymbolReader | undefined> {
+  const [readelf, filter] = await Promise.all([toolOnPath('llvm-readelf'), toolOnPath('llvm-cxxfilt')]);
+  if (readelf === undefined || filter === undefined) return undefined;
+  const [first, second] = await Promise.all([librariesOf(readelf), librariesOf(filter)]);
+  const libraries = new Map([...first.binds, ...second.binds].map((bind) => [bind.target, bind]));
+  const box = createBox({
+    binds: [{ source: readelf, target: READELF }, { source: filter, target: FILTER }, ...libraries.values()],
+    libraryFolders: [...new Set([...first.libraryFolders, ...second.libraryFolders])],
+  });
+  return {
+    read: (descriptor) => readSymbols(box, descriptor),
+    demangle: (names) => demangle(box, names),
+  };
+}
+
+async function readSymbols(box: Box, descriptor: number): Promise<SymbolTable | undefined> {
+  // "-": standard input. A file that is broken half-way still gives what came before.
+  const argv = [READELF, '--wide', '--program-headers', '--notes', '--symbols', '--dyn-syms', '-'];
+  const { broken, stdout, timedOut, overflow } = await box.run(argv, {
+    binds: [],
+    cwd: '/',
+    stdin: descriptor,
+    stdoutMax: OUTPUT_MAX,
+    timeoutMs: READ_TIMEOUT,
+    cpuSeconds: READ_TIMEOUT / 1000,
+  });
+  if (broken !== undefined || timedOut || overflow !== undefined || stdout.length === 0) return undefined;
+  return parseSymbols(stdout);
+}
+
+async function demangle(box: Box, names: readonly string[]): Promise<string[]> {
+  const mangled = names.filter(isMangled);
+  if (mangled.length === 0) return [...names];
+  const { code, stdout } = await box.run([FILTER], {
+    binds: [],
+    cwd: '/',
+    stdin: Buffer.from(`${mangled.join('\n')}\n`),
+    stdoutMax: OUTPUT_MAX,
+  });
+  const lines = stdout.toString().split('\n');
+  if (code !== 0 || lines.length !== mangled.length + 1) return [...names];
+  const plain = new Map(mangled.map((name, at) => [name, withoutHash(lines[at] as string)]));
+  return names.map((name) => plain.get(name) ?? name);
+}
+
+/** Itanium's C++ ABI and Rust's names. A line break would shift all that follow. */
+function isMangled(name: string): boolean {
+  return /^_{1,2}[ZR]/.test(name) && !/[\r\n]/.test(name);
+}
+
+/** Rust's older mangling ends in a hash, which means nothing to people. */
+function withoutHash(name: string): string {
+  return name.replace(/::h[0-9a-f]{16}$/, '');
+}
+
+async function toolOnPath(name: string): Promise<string | undefined> {
+  for (const release of RELEASES) {
+    for (const folder of (process.env.PATH ?? '/usr/bin:/bin').split(delimiter)) {
+      if (!folder.startsWith('/')) continue;
+      const path = await realpath(join(folder, `${name}${release}`)).catch(() => undefined);
+      if (path !== undefined) return path;
+    }
+  }
+  return undefined;
+}
