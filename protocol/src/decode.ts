@@ -202,28 +202,30 @@ function bytesColumn(payload: Uint8Array, starts: Uint32Array, ends: Uint32Array
 }
 
 /**
- * Which of a source's record types each record has: the one of exactly its size, else the largest that fits (perf pads
- * records, variable-length ones end later), else the first, whose missing members read as null.
+ * Which of a source's record types a record of this length has: the one of exactly its size, else the largest that fits (perf pads
+ * records, variable-length ones end later), else the first, whose missing members read as null. Undefined where none is known.
  */
+export function recordTypeBySize(source: Source): (length: number) => number | undefined {
+  const [only, ...others] = source.records;
+  if (others.length === 0) return () => only?.type;
+  const bySize = [...source.records].sort((a, b) => b.size - a.size);
+  return (length) =>
+    (bySize.find(({ size }) => size === length) ?? bySize.find(({ size }) => size <= length) ?? bySize[0])
+      ?.type;
+}
+
 function groupByType(
   source: Source,
   starts: number[],
   ends: number[],
 ): { type: number | undefined; rows: number[] }[] {
-  const all = (): number[] => Array.from({ length: starts.length }, (_, row) => row);
   if (starts.length === 0) return [];
-  if (source.records.length <= 1) return [{ type: source.records[0]?.type, rows: all() }];
-  const bySize = [...source.records].sort((a, b) => b.size - a.size);
-  const groups = new Map<number, number[]>();
+  const typeOf = recordTypeBySize(source);
+  const groups = new Map<number | undefined, number[]>();
   for (let row = 0; row < starts.length; row++) {
-    const length = (ends[row] as number) - (starts[row] as number);
-    const chosen =
-      bySize.find((candidate) => candidate.size === length) ??
-      bySize.find((candidate) => candidate.size <= length) ??
-      bySize[0];
-    if (chosen === undefined) continue;
-    const rows = groups.get(chosen.type);
-    if (rows === undefined) groups.set(chosen.type, [row]);
+    const type = typeOf((ends[row] as number) - (starts[row] as number));
+    const rows = groups.get(type);
+    if (rows === undefined) groups.set(type, [row]);
     else rows.push(row);
   }
   return [...groups].map(([type, rows]) => ({ type, rows }));

@@ -21,6 +21,8 @@ import { createEventSource, type EventSource } from './event-source.ts';
 import { createGlobalsSource, type GlobalsSource } from './globals-source.ts';
 import { createMapSource, type MapSource } from './map-source.ts';
 import { createPageClock } from './page-clock.ts';
+import { type Slice, sliceOf } from './query/slice.ts';
+import { type Budget, createBudget } from './store/budget.ts';
 import type { Stream } from './stream.ts';
 
 /** What the worker does, without being one: frames in, windows out. */
@@ -30,6 +32,7 @@ export interface Engine {
   clock(stream: number, offset: string): void;
   frames(message: ArrayBuffer): void;
   forget(run: string): void;
+  /** Long work is cut: a window that is still `searching` gets on when it is asked for again. */
   rows(query: RowQuery): RowWindow;
   map(query: MapQuery): MapWindow;
   histograms(source: SourceRef): Histogram[];
@@ -44,6 +47,8 @@ type Kept =
   | { kind: 'globals'; source: GlobalsSource };
 
 const NO_ROWS: Omit<RowWindow, 'offset' | 'filter'> = {
+  sort: undefined,
+  grouped: false,
   columns: [],
   head: -1,
   latest: -1,
@@ -58,8 +63,14 @@ const LOG_CUT = '[the beginning is left out: it is too long for a page]\n';
 /**
  * @param changed is called with the key of every source that something came for
  * @param now seconds since 1970
+ * @param slice how long one question may work
  */
-export function createEngine(changed: (key: string) => void, now = () => Date.now() / 1000): Engine {
+export function createEngine(
+  changed: (key: string) => void,
+  now = () => Date.now() / 1000,
+  slice: () => Slice = sliceOf,
+): Engine {
+  const budget = createBudget();
   const streams = new Map<number, Stream & { run: string }>();
   const kept = new Map<string, Kept>();
   /** Verifier logs by stream, with the bytes that came or are known to be missing; they may come before a schema does. */
@@ -83,7 +94,7 @@ export function createEngine(changed: (key: string) => void, now = () => Date.no
       const key = sourceKey(run, source.name);
       let entry = kept.get(key);
       if (!entry) {
-        entry = keep(source);
+        entry = keep(source, budget);
         kept.set(key, entry);
       }
       entry.source.join(stream, source);
@@ -157,10 +168,14 @@ export function createEngine(changed: (key: string) => void, now = () => Date.no
         logs.delete(id);
       }
       const prefix = sourceKey(run, '');
-      for (const key of kept.keys()) if (key.startsWith(prefix)) kept.delete(key);
+      for (const [key, entry] of kept) {
+        if (!key.startsWith(prefix)) continue;
+        if (entry.kind === 'events') entry.source.close();
+        kept.delete(key);
+      }
     },
     rows(query) {
-      const window = find(query).events?.rows(query);
+      const window = find(query).events?.rows(query, slice());
       // Asked again, the search goes on.
       if (window?.searching) changed(sourceKey(query.run, query.source));
       return window ?? { ...NO_ROWS, offset: query.offset, filter: query.filter };
@@ -200,12 +215,12 @@ function escapeLine(line: string): string {
   return line.split('\t').map(escapeControls).join('\t');
 }
 
-function keep(source: Source): Kept {
+function keep(source: Source, budget: Budget): Kept {
   switch (source.kind) {
     case 'events':
     case 'trace':
     case 'text':
-      return { kind: 'events', source: createEventSource(source) };
+      return { kind: 'events', source: createEventSource(source, budget) };
     case 'map':
       return { kind: 'map', source: createMapSource(source) };
     case 'globals':

@@ -1,31 +1,45 @@
-import type { Column } from '@probepad/protocol/columns';
-import type { Frame } from '@probepad/protocol/frames';
+import { recordTypeBySize } from '@probepad/protocol/decode';
 import type { Source } from '@probepad/protocol/schema';
 import { nameOfType } from '@probepad/protocol/types';
 import { escapeControls } from '@probepad/protocol/values/escape';
-import { formatValue } from '@probepad/protocol/values/format';
-import { type Presentation, processLeaf, processOf } from '@probepad/protocol/values/presentation';
-import type { ViewColumn } from '../session/decoder.ts';
-import type { Chunk } from './history.ts';
-import { clockText, contextOf, HOST_COLUMN, type Shown, shownColumns } from './present.ts';
+import type { FormatContext } from '@probepad/protocol/values/format-context';
+import { processLeaf, processOf } from '@probepad/protocol/values/presentation';
+import { hexOf } from '@probepad/protocol/values/value';
+import { columnKey, type ViewColumn } from '../session/decoder.ts';
+import { constantCell, type EventCell, fieldCell, plainCell, timeCell } from './event-cell.ts';
+import { contextOf, HOST_COLUMN, type Shown, shownColumns } from './present.ts';
+import type { Chunk } from './store/history.ts';
+import { fieldOf, LINE_FIELD, type RecordAt, type RecordField, TRACE_FIELDS } from './store/record-fields.ts';
+import { endOf, startsOf, timeOf } from './store/records.ts';
 import type { Stream } from './stream.ts';
 
-/** The columns of an event source and the texts in them, over all its hosts. */
+/** The columns of an event source, over all its hosts, and how each is read out of a record. */
 export interface EventCells {
   /** Each host has a source of its own: type ids differ from kernel to kernel. */
   join(stream: Stream, source: Source): void;
-  columns(): ViewColumn[];
-  /** The texts of every row of a chunk, not kept. */
-  read(chunk: Chunk): string[][];
-  /** The same, at hand for some time. */
-  of(chunk: Chunk): string[][];
+  columns(): readonly ViewColumn[];
+  /** The cells of a host's records; undefined for a host that is not known. */
+  layouts(stream: number): Layouts | undefined;
+  /** All layouts that records may have. */
+  all(): RecordLayout[];
+  /** The texts of one row; empty where it has none. */
+  texts(chunk: Chunk, row: number): string[];
 }
+
+export interface Layouts {
+  /** Set where all records of the host are alike. */
+  only: RecordLayout | undefined;
+  /** By the record's length, which may tell its type. */
+  of(length: number): RecordLayout;
+}
+
+/** One for each column; undefined where such records have no such member. */
+export type RecordLayout = readonly (EventCell | undefined)[];
 
 interface Member {
   stream: Stream;
   source: Source;
-  /** By type id. */
-  shown: Map<number, Shown[]>;
+  layouts: Layouts;
 }
 
 const TIME: ViewColumn = {
@@ -35,15 +49,13 @@ const TIME: ViewColumn = {
   width: 13,
   role: 'time',
 };
-const TRACE_COLUMNS: ViewColumn[] = [
-  { name: 'comm', type: 'char[16]', align: 'text', width: 16, role: 'field' },
-  { name: 'pid', type: '__u32', align: 'number', width: 8, role: 'field' },
-  { name: 'cpu', type: '__u32', align: 'number', width: 5, role: 'field' },
-  { name: 'text', type: 'bpf_printk', align: 'text', width: 60, role: 'field' },
-];
-const TEXT_COLUMNS: ViewColumn[] = [
-  { name: 'text', type: 'seq_file', align: 'text', width: 100, role: 'field' },
-];
+const TRACE_COLUMNS = {
+  comm: { name: 'comm', type: 'char[16]', align: 'text', width: 16, role: 'field' },
+  pid: { name: 'pid', type: '__u32', align: 'number', width: 8, role: 'field' },
+  cpu: { name: 'cpu', type: '__u32', align: 'number', width: 5, role: 'field' },
+  text: { name: 'text', type: 'bpf_printk', align: 'text', width: 60, role: 'field' },
+} satisfies Record<string, ViewColumn>;
+const LINE_COLUMN: ViewColumn = { name: 'text', type: 'seq_file', align: 'text', width: 100, role: 'field' };
 const RECORD_COLUMN: ViewColumn = {
   name: 'record',
   type: 'the struct',
@@ -58,144 +70,128 @@ const BYTES_COLUMN: ViewColumn = {
   width: 80,
   role: 'field',
 };
-
-/** Rows whose texts are kept at hand for scrolling. */
-const DECODED_ROWS_MAX = 30_000;
+const BYTES_FIELD: RecordField = { value: ({ bytes, start, end }) => hexOf(bytes, start, end) };
 
 export function createEventCells(kind: Source['kind']): EventCells {
   const members = new Map<number, Member>();
-  const decoded = new Map<Chunk, string[][]>();
-  let decodedRows = 0;
-  let layout: ViewColumn[] | undefined;
+  let columns: ViewColumn[] = [];
+  let layouts: RecordLayout[] = [];
 
-  function ownColumns(): ViewColumn[] {
-    if (kind === 'trace') return TRACE_COLUMNS;
-    if (kind === 'text') return TEXT_COLUMNS;
+  function plan(): void {
     const all = [...members.values()];
+    const planned = all.map((member) => ({ member, types: typesOf(member) }));
     const byName = new Map<string, ViewColumn>();
-    for (const member of all) {
-      for (const { type } of member.source.records) {
-        for (const { column } of shownOf(member, type)) {
-          if (!byName.has(column.name)) byName.set(column.name, column);
-        }
-      }
+    for (const { column } of planned.flatMap(({ types }) => types.flatMap(({ cells }) => cells))) {
+      if (!byName.has(column.name)) byName.set(column.name, column);
     }
-    const columns = [...byName.values()];
-    if (all.some(({ source }) => source.records.length > 1)) columns.unshift(RECORD_COLUMN);
-    if (all.some(({ source }) => source.records.length === 0)) columns.push(BYTES_COLUMN);
-    return columns;
-  }
-
-  function columns(): ViewColumn[] {
-    layout ??= [TIME, ...(members.size > 1 ? [HOST_COLUMN] : []), ...ownColumns()];
-    return layout;
-  }
-
-  function shownOf(member: Member, type: number): Shown[] {
-    let found = member.shown.get(type);
-    if (!found) {
-      found = shownColumns(member.stream.decoder.schema, type, 'field', 'value');
-      member.shown.set(type, found);
+    const host = all.length > 1 ? [HOST_COLUMN] : [];
+    const record = all.some(({ source }) => source.records.length > 1) ? [RECORD_COLUMN] : [];
+    columns = [TIME, ...host, ...record, ...byName.values()];
+    layouts = [];
+    for (const { member, types } of planned) {
+      const byType = new Map(types.map(({ type, cells }) => [type, layoutOf(member, type, cells)]));
+      layouts.push(...byType.values());
+      const typeOf = recordTypeBySize(member.source);
+      const only = byType.size === 1 ? [...byType.values()][0] : undefined;
+      member.layouts = { only, of: (length) => only ?? byType.get(typeOf(length)) ?? [] };
     }
-    return found;
   }
 
-  function read({ stream: id, content }: Chunk): string[][] {
-    const member = members.get(id);
-    if (!member || content.kind === 'gap') return [];
-    const host = members.size > 1 ? [member.stream.hostName] : [];
-    if (content.kind === 'lines') return content.lines.map((line) => ['', ...host, escapeControls(line)]);
-    return kind === 'trace'
-      ? traceCells(member.stream, content.frame, host)
-      : recordCells(member, content.frame, host);
-  }
-
-  function recordCells(member: Member, frame: Frame, host: string[]): string[][] {
-    const { schema } = member.stream.decoder;
-    const frameContext = contextOf(member.stream, frame.header.timeNs);
-    const time = timeText(member.stream, frame.header.timeNs);
-    const own = columns().slice(1 + host.length);
-    const rows: string[][] = [];
-    for (const batch of member.stream.decoder.records(frame)) {
-      const shown = batch.type === undefined ? undefined : shownOf(member, batch.type);
-      const byColumn = new Map<string, { column: Column; shown: Presentation | undefined }>();
-      batch.columns.forEach((column, index) => {
-        const name = shown?.[index]?.column.name ?? BYTES_COLUMN.name;
-        byColumn.set(name, { column, shown: shown?.[index]?.shown });
-      });
-      const typeName = batch.type === undefined ? '' : nameOfType(schema, batch.type);
-      const record = typeName.replace(/^struct /, '');
-      const ordered = own.map((column) => (column === RECORD_COLUMN ? record : byColumn.get(column.name)));
-      const process = addresses(shown)
-        ? processLeaf(
-            shown.map(({ leaf }) => leaf),
-            shown.map((each) => each.shown),
-          )
-        : -1;
-      for (let row = 0; row < batch.rows; row++) {
-        const index = Number((batch.ordinals[row] ?? 0n) - frame.header.seq);
-        const pid = processOf(batch.columns[process]?.get(row) ?? null, shown?.[process]?.shown);
-        const context = pid === undefined ? frameContext : { ...frameContext, pid };
-        const cells = ordered.map((found) => {
-          if (found === undefined || typeof found === 'string') return found ?? '';
-          return formatValue(found.column.get(row), found.shown, context);
-        });
-        rows[index] = [time, ...host, ...cells];
-      }
+  /** What the records of a host may be, each with its own cells. */
+  function typesOf({ stream, source }: Member): { type: number | undefined; cells: EventCell[] }[] {
+    if (kind === 'trace') return [{ type: undefined, cells: traceCells() }];
+    if (kind === 'text') return [{ type: undefined, cells: [plainCell(LINE_COLUMN, LINE_FIELD)] }];
+    if (source.records.length === 0) {
+      return [{ type: undefined, cells: [plainCell(BYTES_COLUMN, BYTES_FIELD)] }];
     }
-    return rows;
+    const { schema } = stream.decoder;
+    return source.records.map(({ type }) => {
+      const shown = shownColumns(schema, type, 'field', 'value');
+      const fields = shown.map(({ leaf }) => fieldOf(schema, leaf));
+      const contextFor = recordContext(stream, shown, fields);
+      return {
+        type,
+        cells: shown.map((own, at) => fieldCell(own, fields[at] as RecordField, stream, contextFor)),
+      };
+    });
   }
 
-  function of(chunk: Chunk): string[][] {
-    const known = decoded.get(chunk);
-    if (known) return known;
-    const cells = read(chunk);
-    // Without the host's clock the times are still missing: decoded again until it is known.
-    if (members.get(chunk.stream)?.stream.clock.wall === undefined) return cells;
-    decoded.set(chunk, cells);
-    decodedRows += chunk.rows;
-    for (const oldest of decoded.keys()) {
-      if (decodedRows <= DECODED_ROWS_MAX || oldest === chunk) break;
-      decoded.delete(oldest);
-      decodedRows -= oldest.rows;
-    }
-    return cells;
+  function layoutOf({ stream }: Member, type: number | undefined, cells: readonly EventCell[]): RecordLayout {
+    const byName = new Map(cells.map((cell) => [cell.column.name, cell]));
+    return columns.map((column) => {
+      if (column === TIME) return timeCell(TIME, kind === 'trace' ? TRACE_FIELDS.time : undefined, stream);
+      if (column === HOST_COLUMN) return constantCell(HOST_COLUMN, stream.hostName);
+      if (column !== RECORD_COLUMN) return byName.get(column.name);
+      const name = type === undefined ? '' : nameOfType(stream.decoder.schema, type);
+      return constantCell(RECORD_COLUMN, name.replace(/^struct /, ''));
+    });
   }
 
   return {
     join(stream, source) {
-      members.set(stream.stream, { stream, source, shown: new Map() });
-      layout = undefined;
-      decoded.clear();
-      decodedRows = 0;
+      members.set(stream.stream, { stream, source, layouts: { only: [], of: () => [] } });
+      plan();
     },
-    columns,
-    read,
-    of,
+    columns: () => columns,
+    layouts: (stream) => members.get(stream)?.layouts,
+    all: () => layouts,
+    texts({ stream, base, content }, row) {
+      const member = members.get(stream);
+      if (!member || content.kind === 'gap') return [];
+      const start = startsOf(content)[row - base] ?? 0;
+      if (start === 0) return [];
+      const { bytes, view } = content;
+      const at: RecordAt = { records: content, bytes, view, start, end: endOf(view, start), row: row - base };
+      return member.layouts.of(at.end - at.start).map((cell) => cell?.text(at) ?? '');
+    },
   };
 }
 
-function traceCells(stream: Stream, frame: Frame, host: string[]): string[][] {
-  return stream.decoder
-    .trace(frame)
-    .map((line) => [
-      timeText(stream, line.timeNs),
-      ...host,
-      escapeControls(line.comm),
-      String(line.pid),
-      String(line.cpu),
-      escapeControls(line.text.replace(/\n$/, '')),
-    ]);
-}
-
-/** The host's wall time; empty until it has told its clock. */
-function timeText({ clock }: Stream, ns: bigint): string {
-  return clock.wall === undefined ? '' : clockText(ns + clock.wall, 3);
-}
-
-/** Whether a record may hold addresses in the process that it is about. */
-function addresses(shown: readonly Shown[] | undefined): shown is readonly Shown[] {
-  return (
-    shown?.some((each) => each.shown.nameKind === 'code' || each.shown.element?.nameKind === 'code') ?? false
+/** What is known about a record beside a member of it: the moment of its frame, and the process whose addresses it may hold. */
+function recordContext(
+  stream: Stream,
+  shown: readonly Shown[],
+  fields: readonly RecordField[],
+): (at: RecordAt) => FormatContext {
+  const presentations = shown.map((each) => each.shown);
+  const addresses = presentations.some(
+    ({ nameKind, element }) => nameKind === 'code' || element?.nameKind === 'code',
   );
+  const process = addresses
+    ? processLeaf(
+        shown.map(({ leaf }) => leaf),
+        presentations,
+      )
+    : -1;
+  let known:
+    | { time: bigint; wall: bigint | undefined; names: Stream['names']; context: FormatContext }
+    | undefined;
+  return (at) => {
+    const time = timeOf(at.records, at.row);
+    const { names } = stream;
+    const { wall } = stream.clock;
+    if (known?.time !== time || known.wall !== wall || known.names !== names) {
+      known = { time, wall, names, context: contextOf(stream, time) };
+    }
+    const pid = processOf(fields[process]?.value(at) ?? null, presentations[process]);
+    return pid === undefined ? known.context : { ...known.context, pid };
+  };
+}
+
+/** Where a column is; -1 where this source has none of that key. */
+export function columnAt(cells: EventCells, key: string): number {
+  return cells.columns().findIndex((column) => columnKey(column) === key);
+}
+
+function traceCells(): EventCell[] {
+  const { comm, pid, cpu, text } = TRACE_COLUMNS;
+  return [
+    plainCell(comm, TRACE_FIELDS.comm),
+    plainCell(pid, TRACE_FIELDS.pid),
+    plainCell(cpu, TRACE_FIELDS.cpu),
+    {
+      ...plainCell(text, TRACE_FIELDS.text),
+      text: (at) => escapeControls(String(TRACE_FIELDS.text.value(at) ?? '').replace(/\n$/, '')),
+    },
+  ];
 }

@@ -1,22 +1,28 @@
 import { type Frame, GAP_PLACES } from '@probepad/protocol/frames';
 import type { Source } from '@probepad/protocol/schema';
 import { formatValue } from '@probepad/protocol/values/format';
-import type { RowQuery, RowWindow, Series, ViewRow } from '../session/decoder.ts';
+import type { RowQuery, RowWindow, Series } from '../session/decoder.ts';
 import { BUCKET_SECONDS, type Buckets, createBuckets } from './buckets.ts';
 import { createEventCells } from './event-cells.ts';
-import { createHistory, type History } from './history.ts';
+import { createEventRows } from './event-rows.ts';
 import { secondsOf } from './page-clock.ts';
-import { createRowSearch, type RowSearch } from './row-search.ts';
+import type { Slice } from './query/slice.ts';
+import type { Budget } from './store/budget.ts';
+import { type Chunk, createHistory } from './store/history.ts';
+import { lineRecords } from './store/records.ts';
+import { createTextLines, type TextLines } from './store/text-lines.ts';
 import type { Stream } from './stream.ts';
-import { createTextLines, type TextLines } from './text-lines.ts';
 
 /** A source whose rows come one after another: events, trace lines, iterator text. */
 export interface EventSource {
   join(stream: Stream, source: Source): void;
   take(stream: Stream, frame: Frame): void;
-  rows(query: Omit<RowQuery, 'run' | 'source'>): RowWindow;
+  /** Works on the answer until the slice is over; asked again, it goes on. */
+  rows(query: Omit<RowQuery, 'run' | 'source'>, slice: Slice): RowWindow;
   /** @param now seconds since 1970 */
   series(now: number): Series;
+  /** Lets go of its memory. */
+  close(): void;
 }
 
 const GAP_WORDS: Record<number, string> = {
@@ -26,9 +32,6 @@ const GAP_WORDS: Record<number, string> = {
 };
 /** For ordinals that were left out without a word. */
 const MISSING = 'not shown: this page was too slow or away, or the hub never got them';
-
-/** Texts that are searched for at a time: a download may still search for one while the view shows another. */
-const SEARCHES_MAX = 3;
 
 /** What is kept for one host. */
 interface Member {
@@ -41,38 +44,22 @@ interface Member {
   lines: TextLines;
 }
 
-export function createEventSource({ name, kind }: Pick<Source, 'name' | 'kind'>): EventSource {
-  const history: History = createHistory();
+export function createEventSource(
+  { name, kind }: Pick<Source, 'name' | 'kind'>,
+  budget?: Budget,
+): EventSource {
+  const history = createHistory(undefined, budget);
   const cells = createEventCells(kind);
   const members = new Map<number, Member>();
-  /** By text, the one asked for last at the end. */
-  const searches = new Map<string, RowSearch>();
+  const rows = createEventRows(history, cells, gapText);
 
-  function searchFor(text: string): RowSearch {
-    const search = searches.get(text) ?? createRowSearch(history, text, cells.read);
-    searches.delete(text);
-    searches.set(text, search);
-    for (const stale of [...searches.keys()].slice(0, -SEARCHES_MAX)) searches.delete(stale);
-    return search;
-  }
-
-  function rowAt(row: number): ViewRow | undefined {
-    const chunk = history.find(row);
-    if (!chunk) return undefined;
-    const id = String(row);
-    if (chunk.content.kind !== 'gap') return { id, cells: cells.of(chunk)[row - chunk.base] ?? [] };
-    const { records, place } = chunk.content;
-    const counted = `${formatCount(records)} ${records === 1 ? 'record' : 'records'}`;
-    return { id, cells: [], gap: `${counted} ${place}` };
-  }
-
-  function gap(member: Member, place: string, records: number): void {
-    addLines(member, member.lines.cut());
+  function gap(member: Member, place: string, records: number, timeNs: bigint): void {
+    addLines(member, member.lines.cut(), timeNs);
     history.gap(member.stream.stream, place, records);
   }
 
-  function addLines({ stream }: Member, lines: string[]): void {
-    history.append(stream.stream, lines.length, { kind: 'lines', lines });
+  function addLines({ stream }: Member, lines: string[], timeNs: bigint): void {
+    if (lines.length > 0) history.append(stream.stream, lineRecords(lines), lines.length, timeNs);
   }
 
   return {
@@ -85,7 +72,7 @@ export function createEventSource({ name, kind }: Pick<Source, 'name' | 'kind'>)
         lines: createTextLines(),
       });
       cells.join(stream, source);
-      searches.clear();
+      rows.reset();
     },
     take(stream, frame) {
       const { header } = frame;
@@ -95,44 +82,23 @@ export function createEventSource({ name, kind }: Pick<Source, 'name' | 'kind'>)
       if (header.seq < (member.next ?? 0n)) return;
       const missing = member.next === undefined ? 0n : header.seq - member.next;
       member.next = header.seq + BigInt(header.count);
-      if (missing > 0n) gap(member, MISSING, Number(missing));
+      if (missing > 0n) gap(member, MISSING, Number(missing), header.timeNs);
       if (header.kind === 'gap') {
-        gap(member, GAP_WORDS[header.aux] ?? 'dropped', header.count);
+        gap(member, GAP_WORDS[header.aux] ?? 'dropped', header.count, header.timeNs);
         return;
       }
       const lost = header.lost - (member.lost ?? header.lost);
       member.lost = header.lost;
-      if (lost > 0n) gap(member, 'lost in the kernel: its buffer was full', Number(lost));
+      if (lost > 0n) gap(member, 'lost in the kernel: its buffer was full', Number(lost), header.timeNs);
       if (header.kind === 'text') {
-        addLines(member, member.lines.take(frame));
+        addLines(member, member.lines.take(frame), header.timeNs);
         return;
       }
-      history.append(stream.stream, header.count, { kind: 'frame', frame: settle(frame) });
+      history.append(stream.stream, frame.payload, header.count, header.timeNs);
       member.buckets.add(secondsOf(header.timeNs), header.count);
     },
-    rows({ head, offset, limit, filter }) {
-      const latest = history.next - 1;
-      const top = Math.min(head ?? latest, latest);
-      const window = { columns: cells.columns(), head: top, latest, offset, filter, searching: false };
-      if (filter === '') {
-        const total = Math.max(0, top - history.oldest + 1);
-        const count = Math.max(0, Math.min(limit, total - offset));
-        const rows = Array.from({ length: count }, (_, at) => rowAt(top - offset - at));
-        return { ...window, total, rows: rows.filter((row) => row !== undefined) };
-      }
-      const found = searchFor(filter).advance();
-      let total = found.rows.length;
-      while (total > 0 && (found.rows[total - 1] ?? 0) > top) total--;
-      const shown = found.rows.slice(Math.max(0, total - offset - limit), Math.max(0, total - offset));
-      const rows = shown.reverse().map(rowAt);
-      return {
-        ...window,
-        total,
-        rows: rows.filter((row) => row !== undefined),
-        // A head that was given up itself has nothing older.
-        searching: !found.complete && top >= history.oldest,
-      };
-    },
+    rows: rows.window,
+    close: history.close,
     series(now) {
       // A frame takes a moment to come: the newest buckets are not full yet.
       const end = now - BUCKET_SECONDS;
@@ -156,10 +122,11 @@ export function createEventSource({ name, kind }: Pick<Source, 'name' | 'kind'>)
   };
 }
 
-/** A frame that keeps no more memory than its own: a small one is copied out of the message that it came in. */
-function settle(frame: Frame): Frame {
-  if (frame.payload.byteLength * 2 > frame.payload.buffer.byteLength) return frame;
-  return { header: frame.header, payload: frame.payload.slice() };
+/** What stands in the place of records that were dropped. */
+function gapText({ content }: Chunk): string | undefined {
+  if (content.kind !== 'gap') return undefined;
+  const { records, place } = content;
+  return `${formatCount(records)} ${records === 1 ? 'record' : 'records'} ${place}`;
 }
 
 function formatCount(count: number): string {

@@ -7,7 +7,7 @@ import { isAmount, isSummed, sumOfCpus } from '@probepad/protocol/values/per-cpu
 import { PLAIN } from '@probepad/protocol/values/presentation';
 import type { Value } from '@probepad/protocol/values/value';
 import { slotsOf } from '@probepad/protocol/views/infer-views';
-import type { ViewColumn } from '../session/decoder.ts';
+import { columnKey, type ViewColumn } from '../session/decoder.ts';
 import { type Shown, shownColumns } from './present.ts';
 
 /** How one host's entries of a map are read. Hosts differ: their kernels have other type ids, and structs of other members. */
@@ -69,11 +69,6 @@ export function planLayout(schema: ProbeSchema, source: Source): MapLayout {
         return Array.isArray(list) ? list.map(Number) : [];
       }),
   };
-}
-
-/** What makes columns of several hosts one. */
-export function columnKey({ role, name }: ViewColumn): string {
-  return `${role} ${name}`;
 }
 
 function valuePlace(schema: ProbeSchema, source: Source, shown: Shown, at: number): Place {

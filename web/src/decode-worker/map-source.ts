@@ -4,9 +4,16 @@ import type { Source } from '@probepad/protocol/schema';
 import { formatValue } from '@probepad/protocol/values/format';
 import type { FormatContext } from '@probepad/protocol/values/format-context';
 import { isSlotArray } from '@probepad/protocol/views/leaf-roles';
-import type { Histogram, MapQuery, MapWindow, Series, ViewColumn } from '../session/decoder.ts';
+import {
+  columnKey,
+  type Histogram,
+  type MapQuery,
+  type MapWindow,
+  type Series,
+  type ViewColumn,
+} from '../session/decoder.ts';
 import { createMapHistory } from './map-history.ts';
-import { columnKey, type MapLayout, planLayout } from './map-layout.ts';
+import { type MapLayout, planLayout } from './map-layout.ts';
 import { secondsOf } from './page-clock.ts';
 import { contextOf, HOST_COLUMN, numberOf } from './present.ts';
 import type { Stream } from './stream.ts';

@@ -55,10 +55,31 @@ scope.onmessage = ({ data }) => {
     (engine[data.command] as (...given: unknown[]) => void)(...data.arguments);
     return;
   }
-  try {
-    const answer = (engine[data.query] as (...given: unknown[]) => unknown)(...data.arguments);
-    scope.postMessage({ type: 'answer', id: data.id, answer });
-  } catch (thrown) {
-    scope.postMessage({ type: 'failure', id: data.id, message: String(thrown) });
-  }
+  answer(data, performance.now());
 };
+
+/** An answer that is being worked on is waited for so long in ms: most are whole by then, and nobody sees a half one. */
+const PATIENCE = 110;
+
+const turns = new MessageChannel();
+/** What goes on once the messages that have come by now have had their turn. */
+const later: (() => void)[] = [];
+turns.port1.onmessage = () => later.shift()?.();
+
+function answer(asked: Extract<ToWorker, { query: unknown }>, since: number): void {
+  try {
+    const found = (engine[asked.query] as (...given: unknown[]) => unknown)(...asked.arguments);
+    if (isUnfinished(found) && performance.now() - since < PATIENCE) {
+      later.push(() => answer(asked, since));
+      turns.port2.postMessage(undefined);
+      return;
+    }
+    scope.postMessage({ type: 'answer', id: asked.id, answer: found });
+  } catch (thrown) {
+    scope.postMessage({ type: 'failure', id: asked.id, message: String(thrown) });
+  }
+}
+
+function isUnfinished(answer: unknown): boolean {
+  return typeof answer === 'object' && answer !== null && 'searching' in answer && answer.searching === true;
+}

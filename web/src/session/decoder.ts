@@ -24,7 +24,12 @@ export interface ViewColumn {
   align: Alignment;
   /** A guess at the width, in characters. */
   width: number;
-  role: 'time' | 'host' | 'field' | 'key' | 'rate';
+  role: 'time' | 'host' | 'field' | 'key' | 'rate' | 'aggregate';
+}
+
+/** What a column is known by, over all hosts and runs of a probe. */
+export function columnKey({ role, name }: Pick<ViewColumn, 'role' | 'name'>): string {
+  return `${role} ${name}`;
 }
 
 export interface ViewRow {
@@ -33,6 +38,29 @@ export interface ViewRow {
   cells: string[];
   /** Set for a row that stands for records which were dropped; the text says where. */
   gap?: string;
+  /** Set for a row that stands for several: the filter that takes them. */
+  filter?: string;
+}
+
+/** By `columnKey`. */
+export interface RowSort {
+  column: string;
+  descending: boolean;
+}
+
+export interface RowGrouping {
+  /** Rows with the same in these columns become one, by `columnKey`. */
+  by: readonly string[];
+  /** Whose numbers are added up and ranked in each group. */
+  measure?: string | undefined;
+}
+
+/** What is wrong with a filter, and where: offsets within its text. */
+export interface FilterProblem {
+  message: string;
+  remedy: string;
+  start: number;
+  end: number;
 }
 
 export interface RowQuery extends SourceRef {
@@ -41,12 +69,16 @@ export interface RowQuery extends SourceRef {
   /** Rows to leave out, newest first. */
   offset: number;
   limit: number;
-  /** Only rows with this text in any cell, case ignored. Empty: all. */
+  /** An expression (docs/FILTERS.md), or a text that stands in any cell, case ignored. Empty: all. */
   filter: string;
+  /** Absent: newest first, or of groups the largest. Sorted rows hold still: those are sorted that were there at `head`. */
+  sort?: RowSort | undefined;
+  group?: RowGrouping | undefined;
 }
 
 export interface RowWindow {
-  columns: ViewColumn[];
+  /** Of the rows here: those of the groups where they are grouped. */
+  columns: readonly ViewColumn[];
   /** Ordinal of the newest row that this window counts from. */
   head: number;
   /** Ordinal of the newest row of all, so that `latest - head` are new since. */
@@ -57,8 +89,13 @@ export interface RowWindow {
   rows: ViewRow[];
   /** That of the question. */
   filter: string;
-  /** Older rows have still to be looked through for the filter; the source changes when it is worth asking again. */
+  /** Rows have still to be looked through, sorted or grouped; the source changes when it is worth asking again. */
   searching: boolean;
+  /** What the rows are sorted by; undefined: newest first, also while the sorting goes on. */
+  sort: RowSort | undefined;
+  grouped: boolean;
+  /** Set where the filter could not be read: all rows are here then. */
+  problem?: FilterProblem | undefined;
 }
 
 export interface MapQuery extends SourceRef {

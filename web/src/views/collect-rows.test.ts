@@ -29,6 +29,8 @@ function source(rows: number, step = rows) {
       filter: '',
       rows: Array.from({ length: shown }, (_, at) => ({ id: String(HEAD - offset - at), cells: [] })),
       searching: found < rows,
+      sort: undefined,
+      grouped: false,
     };
   };
 }

@@ -72,6 +72,7 @@ const BY_ROLE: Record<ViewColumn['role'], (name: string) => string> = {
   host: () => 'frame host',
   key: (name) => `key.${name}`,
   rate: () => 'rate',
+  aggregate: (name) => `group ${name}`,
   field: (name) => name,
 };
 

@@ -1,0 +1,212 @@
+import type {
+  FilterProblem,
+  RowGrouping,
+  RowQuery,
+  RowSort,
+  RowWindow,
+  ViewRow,
+} from '../session/decoder.ts';
+import { columnAt, type EventCells, type RecordLayout } from './event-cells.ts';
+import { createEventGroups } from './event-groups.ts';
+import { compileCondition, type Predicate } from './query/compile.ts';
+import { type Filter, readFilter } from './query/read-filter.ts';
+import { createRecent } from './query/recent.ts';
+import { createRowScan, type RowScan } from './query/row-scan.ts';
+import { type Slice, type Work, workOf } from './query/slice.ts';
+import { sortEvents } from './query/sort-events.ts';
+import { FilterError, quoteText } from './query/syntax.ts';
+import { searchRecord } from './query/text-search.ts';
+import { frozen, type RowSelection } from './query/visit-rows.ts';
+import type { Chunk, History } from './store/history.ts';
+import type { RecordAt } from './store/record-fields.ts';
+
+/** Windows of an event source's rows: filtered, sorted, grouped. Long work goes on from question to question. */
+export interface EventRows {
+  window(query: Question, slice: Slice): RowWindow;
+  /** The columns are others now: nothing that was begun holds any more. */
+  reset(): void;
+}
+
+type Question = Omit<RowQuery, 'run' | 'source'>;
+
+/** Filters that are searched for at a time: a download may still search for one while the view shows another. */
+const KEPT = 3;
+
+interface Sorting {
+  head: number;
+  work: Work<Float64Array>;
+}
+
+export function createEventRows(
+  history: History,
+  cells: EventCells,
+  gapText: (chunk: Chunk) => string | undefined,
+): EventRows {
+  const scans = createRecent<RowScan>(KEPT);
+  const sortings = createRecent<Sorting>(KEPT);
+  let groups = createEventGroups(history, cells);
+
+  function rowAt(row: number): ViewRow {
+    const chunk = history.find(row);
+    const id = String(row);
+    if (!chunk) return { id, cells: [], gap: 'no longer kept: newer rows took its place' };
+    const gap = gapText(chunk);
+    return gap === undefined ? { id, cells: cells.texts(chunk, row) } : { id, cells: [], gap };
+  }
+
+  function scanFor(text: string, filter: Exclude<Filter, { kind: 'all' }>): RowScan {
+    return scans.get(text, () => createRowScan(history, chunkPredicate(cells, filter)));
+  }
+
+  /** @returns undefined while the sorting goes on */
+  function sorted(
+    key: string,
+    rows: RowSelection,
+    { head, sort }: { head: number | undefined; sort: RowSort },
+    top: number,
+    slice: Slice,
+  ): { head: number; rows: Float64Array } | undefined {
+    const column = columnAt(cells, sort.column);
+    if (column < 0) return undefined;
+    // Without a head any will do: sorted rows hold still until they are asked for anew.
+    const known = sortings.peek(key);
+    if (known && head !== undefined && known.head !== head) sortings.drop(key);
+    const sorting = sortings.get(key, () => ({
+      head: top,
+      work: workOf(sortEvents(history, cells, frozen(rows), column, sort.descending)),
+    }));
+    sorting.work.advance(slice);
+    return sorting.work.result && { head: sorting.head, rows: sorting.work.result };
+  }
+
+  return {
+    reset() {
+      scans.clear();
+      sortings.clear();
+      groups = createEventGroups(history, cells);
+    },
+    window({ head, offset, limit, filter: text, sort, group }, slice) {
+      const latest = history.next - 1;
+      const top = Math.min(head ?? latest, latest);
+      const { filter, problem } = tryFilter(text, cells);
+      const scan = filter.kind === 'all' ? undefined : scanFor(text, filter);
+      // A head that was given up itself has nothing older.
+      const complete = (scan?.advance(slice) ?? true) || top < history.oldest;
+      const rows = scan ? listed(scan, top) : everything(history, top);
+      const answer: RowWindow = {
+        columns: cells.columns(),
+        head: top,
+        latest,
+        total: rows.length,
+        offset,
+        rows: [],
+        filter: text,
+        searching: !complete,
+        sort: undefined,
+        grouped: false,
+        problem,
+      };
+      if (group) {
+        const key = `${text}\n${groupKey(group)}`;
+        const asked = { key, group, sort, filter: asExpression(filter, text), offset, limit };
+        return { ...answer, ...groups.answer(asked, complete ? rows : undefined, head, top, slice) };
+      }
+      if (sort && complete) {
+        const done = sorted(`${text}\n${sortKey(sort)}`, rows, { head, sort }, top, slice);
+        if (done) {
+          const shown = Array.from(done.rows.subarray(offset, offset + limit), rowAt);
+          return { ...answer, head: done.head, total: done.rows.length, rows: shown, sort };
+        }
+        if (columnAt(cells, sort.column) >= 0) answer.searching = true;
+      }
+      for (let at = offset; at < Math.min(rows.length, offset + limit); at++) {
+        const row = rows.fromNewest(at);
+        if (row !== undefined) answer.rows.push(rowAt(row));
+      }
+      return answer;
+    },
+  };
+}
+
+function tryFilter(text: string, cells: EventCells): { filter: Filter; problem?: FilterProblem } {
+  try {
+    return { filter: readFilter(text, factsOf(cells)) };
+  } catch (thrown) {
+    if (thrown instanceof FilterError) return { filter: { kind: 'all' }, problem: thrown.problem };
+    throw thrown;
+  }
+}
+
+/** The filter as a part of a longer one. */
+function asExpression(filter: Filter, text: string): string {
+  switch (filter.kind) {
+    case 'all':
+      return '';
+    case 'text':
+      return quoteText(filter.text);
+    case 'condition':
+      return `(${text})`;
+  }
+}
+
+/** What a filter can name: each column, and the host where there is only one. */
+function factsOf(cells: EventCells) {
+  const names = cells.columns().map(({ name }) => name);
+  return new Map(
+    names.flatMap((name, at) => {
+      // A member of the program's own struct may be called as one of ours: then it is the one that is meant.
+      if (names.lastIndexOf(name) !== at) return [];
+      const cell = cells
+        .all()
+        .map((layout) => layout[at])
+        .find((each) => each !== undefined);
+      return cell ? [[name, cell.facts] as const] : [];
+    }),
+  );
+}
+
+/** What a filter asks of a chunk's records. */
+function chunkPredicate(cells: EventCells, filter: Exclude<Filter, { kind: 'all' }>) {
+  const names = cells.columns().map(({ name }) => name);
+  const known = new Map<RecordLayout, Predicate<RecordAt>>();
+  const never: Predicate<RecordAt> = () => false;
+  function predicateOf(layout: RecordLayout): Predicate<RecordAt> {
+    let predicate = known.get(layout);
+    if (!predicate) {
+      predicate =
+        filter.kind === 'text'
+          ? (searchRecord(layout, filter.text) ?? never)
+          : compileCondition(
+              filter.condition,
+              (name) => layout[names.lastIndexOf(name)],
+              (text) => searchRecord(layout, text) ?? never,
+            );
+      known.set(layout, predicate);
+    }
+    return predicate;
+  }
+  return ({ stream }: Chunk): Predicate<RecordAt> | undefined => {
+    const layouts = cells.layouts(stream);
+    if (!layouts) return undefined;
+    if (layouts.only) return predicateOf(layouts.only);
+    return (at) => predicateOf(layouts.of(at.end - at.start))(at);
+  };
+}
+
+function everything(history: History, top: number): RowSelection {
+  const { oldest } = history;
+  return { length: Math.max(0, top - oldest + 1), fromNewest: (at) => top - at };
+}
+
+function listed({ rows }: RowScan, top: number): RowSelection {
+  const newer = rows.newerThan(top);
+  return { length: rows.length - newer, fromNewest: (at) => rows.fromNewest(newer + at) };
+}
+
+function sortKey({ column, descending }: RowSort): string {
+  return `${column} ${descending}`;
+}
+
+function groupKey({ by, measure }: RowGrouping): string {
+  return JSON.stringify([by, measure]);
+}

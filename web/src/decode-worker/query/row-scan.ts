@@ -1,0 +1,80 @@
+import type { Chunk, History } from '../store/history.ts';
+import type { RecordAt } from '../store/record-fields.ts';
+import { endOf, type Records, startsOf } from '../store/records.ts';
+import type { Predicate } from './compile.ts';
+import { createRowList, type RowList } from './row-list.ts';
+import type { Slice } from './slice.ts';
+
+/** Which records of a chunk are wanted; undefined where none is. */
+export type ChunkPredicate = (chunk: Chunk) => Predicate<RecordAt> | undefined;
+
+/** The rows of a history that fit a filter, found piece by piece: all of it at once would hold up everything else. */
+export interface RowScan {
+  /** Goes on: first with what is new, then from there back to the oldest row. @returns whether all rows have been looked at */
+  advance(slice: Slice): boolean;
+  readonly rows: RowList;
+}
+
+/** Rows that may come while a scan looks away; after more of them it begins again with the newest. */
+const BEHIND_MAX = 300_000;
+
+export function createRowScan(history: History, predicateOf: ChunkPredicate): RowScan {
+  const rows = createRowList();
+  /** Rows from `low` up to but not including `high` have been looked at. */
+  let low = history.next;
+  let high = history.next;
+
+  return {
+    rows,
+    advance(slice) {
+      if (history.next - high > BEHIND_MAX) {
+        low = history.next;
+        high = history.next;
+        rows.clear();
+      }
+      rows.dropBefore(history.oldest);
+      while (high < history.next) {
+        const chunk = history.find(Math.max(high, history.oldest));
+        if (!chunk) break;
+        const to = chunk.base + chunk.rows;
+        eachMatch(chunk, predicateOf(chunk), Math.max(high, chunk.base), to, 1, rows.addNewer);
+        high = to;
+        if (slice.isOver()) return false;
+      }
+      while (low > history.oldest) {
+        const chunk = history.find(low - 1);
+        if (!chunk) break;
+        eachMatch(chunk, predicateOf(chunk), chunk.base, low, -1, rows.addOlder);
+        low = chunk.base;
+        if (slice.isOver()) break;
+      }
+      return low <= history.oldest;
+    },
+  };
+}
+
+/** Calls `found` for the rows from `from` up to but not including `to` that fit, upwards or downwards. */
+function eachMatch(
+  { base, content }: Chunk,
+  fits: Predicate<RecordAt> | undefined,
+  from: number,
+  to: number,
+  step: 1 | -1,
+  found: (row: number) => void,
+): void {
+  if (content.kind === 'gap' || !fits) return;
+  const starts = startsOf(content);
+  const at = recordAt(content);
+  for (let row = step > 0 ? from : to - 1; step > 0 ? row < to : row >= from; row += step) {
+    at.row = row - base;
+    at.start = starts[at.row] as number;
+    if (at.start === 0) continue;
+    at.end = endOf(at.view, at.start);
+    if (fits(at)) found(row);
+  }
+}
+
+/** A look at a block's records, at none of them yet. */
+export function recordAt(records: Records): RecordAt {
+  return { records, bytes: records.bytes, view: records.view, start: 0, end: 0, row: 0 };
+}
