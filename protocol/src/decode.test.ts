@@ -189,6 +189,31 @@ test('a per-CPU map gives one list of columns per CPU', () => {
   assert.equal(batch.last, true);
 });
 
+test('a command line has all its words, as many bytes as its size says', () => {
+  const types: Type[] = [
+    { kind: 'int', name: 'unsigned int', size: 4, signed: false, encoding: 'integer' },
+    { kind: 'int', name: 'char', size: 1, signed: true, encoding: 'char' },
+    { kind: 'array', element: 1, length: 32 },
+    {
+      kind: 'struct',
+      name: 'event',
+      size: 36,
+      members: [
+        { name: 'args_size', type: 0, offsetBits: 0 },
+        { name: 'args', type: 2, offsetBits: 32 },
+      ],
+    },
+  ];
+  const schema = sampleSchema({ types, sources: [source({ records: [{ type: 3, size: 36 }] })] });
+  const event = new Uint8Array(24).fill(120);
+  new DataView(event.buffer).setUint32(0, 8, true);
+  event.set(new TextEncoder().encode('ls\0-l\0/\0'), 4);
+  const short = event.slice(0, 9);
+  const [batch] = createDecoder(schema).records(frame('events', joined(record(event), record(short)), 2));
+  assert.equal(batch?.columns[1]?.get(0), 'ls\0-l\0/\0');
+  assert.equal(batch?.columns[1]?.get(1), 'ls\0-l');
+});
+
 test('an IPv6 address is one column, not the members of its union', () => {
   const schema = schemaOf(source({ records: [{ type: 15, size: 20 }] }));
   const flow = new Uint8Array(20);

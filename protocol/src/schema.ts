@@ -162,6 +162,8 @@ export const ProbeSchemaSchema = z.object({
    * `__u16`. Absent: none.
    */
   networkOrder: z.optional(z.array(z.string())),
+  /** Whether the program turns nanoseconds into something else without saying so in a name: `delta` may be microseconds then. */
+  dividesTimes: z.optional(z.boolean()),
   lostSites: z.array(LostSiteSchema),
 });
 export type ProbeSchema = z.infer<typeof ProbeSchemaSchema>;

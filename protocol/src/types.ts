@@ -74,6 +74,8 @@ export interface Leaf {
   offset: number;
   size: number;
   bitfield?: { offsetBits: number; bits: number };
+  /** For words one after another, each with its NUL: where the number of their bytes stands, in bytes from the record's start. */
+  words?: { countAt: number };
   tags: string[];
 }
 
@@ -113,5 +115,22 @@ export function leavesOf(schema: ProbeSchema, id: number): Leaf[] {
     });
   };
   visit(id, 0, [], [], 0);
+  for (const leaf of leaves) {
+    const count = countOfWords(schema, leaf, leaves);
+    if (count) leaf.words = { countAt: count.offset };
+  }
   return leaves;
+}
+
+/** What programs call a command line, and what they call its size: without that, text ends at its first NUL. */
+const WORDS_NAME = /(^|\.)(args|argv|cmd_?line)$/;
+const COUNT_SUFFIXES = ['_size', '_len', '_sz'];
+
+function countOfWords(schema: ProbeSchema, leaf: Leaf, leaves: readonly Leaf[]): Leaf | undefined {
+  const type = resolveType(schema, leaf.type);
+  if (type.kind !== 'array' || !isCharType(schema, type.element) || !WORDS_NAME.test(leaf.name))
+    return undefined;
+  return leaves.find(
+    (other) => other.size === 4 && COUNT_SUFFIXES.some((suffix) => other.name === `${leaf.name}${suffix}`),
+  );
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -103,6 +103,60 @@ test('run prints one JSON object a line, and every record is accounted for', asy
     delivered: 500,
     dropped: { kernel: 0, agent: 0, hub: 0, viewer: 0 },
   });
+});
+
+/** Failed opens of one process, with what they were given and gave back. */
+const OPENS = (pid: number): string => `#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+char LICENSE[] SEC("license") = "GPL";
+struct event {
+	u64 ts;
+	u32 pid;
+	u32 ppid;
+	int ret;
+	int flags;
+	u64 took __attribute__((btf_decl_tag("probepad:label=Time taken"), btf_decl_tag("probepad:unit=us")));
+	u64 secret __attribute__((btf_decl_tag("probepad:hide"), btf_decl_tag("probepad:colour=red")));
+	char comm[16];
+};
+struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } events SEC(".maps");
+int flags;
+SEC("tracepoint/syscalls/sys_enter_openat") int enter(struct trace_event_raw_sys_enter *ctx)
+{
+	if (bpf_get_current_pid_tgid() >> 32 == ${pid})
+		flags = ctx->args[2];
+	return 0;
+}
+SEC("tracepoint/syscalls/sys_exit_openat") int leave(struct trace_event_raw_sys_exit *ctx)
+{
+	struct event event = { .ts = bpf_ktime_get_ns(), .pid = ${pid}, .ppid = 1, .ret = ctx->ret, .flags = flags, .took = 1500 };
+	if (bpf_get_current_pid_tgid() >> 32 != ${pid} || ctx->ret != -20)
+		return 0;
+	bpf_get_current_comm(event.comm, sizeof(event.comm));
+	bpf_ringbuf_output(&events, &event, sizeof(event), 0);
+	return 0;
+}
+`;
+
+test('values are printed as people read them', async () => {
+  const child = start(['run', await file('opens.bpf.c', OPENS(process.pid)), '--events', '1']);
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    const before = said;
+    said += chunk;
+    // A file is no folder: ENOTDIR.
+    if (!before.includes('running:') && said.includes('running:'))
+      open(`${folder}/opens.bpf.c/x`, 'a').catch(() => {});
+  });
+  const { code, stdout, stderr } = await endOf(child);
+  assert.equal(code, 0, stderr);
+  const [heading, row] = stdout.split('\n').map((line) => line.trim().split(/\s{2,}/));
+  assert.deepEqual(heading, ['TS', 'PID', 'PPID', 'RET', 'FLAGS', 'TIME TAKEN', 'COMM']);
+  const [time, ...others] = row ?? [];
+  assert.match(time ?? '', /^\d\d:\d\d:\d\d\.\d{6}$/);
+  const flags = 'O_WRONLY|O_CREAT|O_APPEND|O_CLOEXEC';
+  assert.deepEqual(others.slice(0, 5), [String(process.pid), '1', '-20 ENOTDIR', flags, '1.5 ms']);
+  assert.match(stderr, /probepad:colour=red says nothing here/);
 });
 
 test('Ctrl+C ends a run in order', async () => {

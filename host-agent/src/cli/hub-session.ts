@@ -6,6 +6,7 @@ import type { Session, StartSession } from './session.ts';
 
 interface Followed {
   name: string;
+  arch: string | undefined;
   stream: number;
   counts: RunCounts | undefined;
   /** The last status, while the counts that belong to it are still to come. */
@@ -22,8 +23,16 @@ export function hubSession(hub: string, hostNames: readonly string[], name: stri
       const started = await client.request('run.start', { hosts: hosts.map(({ id }) => id), name, probe });
       const followed = new Map<string, Followed>();
       for (const { host, stream } of started.statuses) {
-        const hostName = hosts.find(({ id }) => id === host)?.name ?? host;
-        followed.set(host, { name: hostName, stream, counts: undefined, ending: undefined, over: false });
+        const known = hosts.find(({ id }) => id === host);
+        const arch = known?.facts?.arch;
+        followed.set(host, {
+          name: known?.name ?? host,
+          arch,
+          stream,
+          counts: undefined,
+          ending: undefined,
+          over: false,
+        });
       }
       const { promise: allOver, resolve: finish } = Promise.withResolvers<void>();
 
@@ -41,7 +50,7 @@ export function hubSession(hub: string, hostNames: readonly string[], name: stri
           else listener.status(entry.name, event.status);
         } else if (event.type === 'run.schema' && event.run === started.id) {
           const entry = followed.get(event.host);
-          if (entry !== undefined) listener.schema(entry.name, event.schema);
+          if (entry !== undefined) listener.schema(entry.name, event.schema, entry.arch);
         } else if (event.type === 'run.counts' && event.run === started.id) {
           const entry = followed.get(event.host);
           if (entry === undefined) return;

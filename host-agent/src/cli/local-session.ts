@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { machine } from 'node:os';
 import { errorOf } from '@probepad/protocol/errors';
 import { framesOf } from '@probepad/protocol/frames';
 import { FRAME_PAYLOAD_MAX } from '@probepad/protocol/limits';
@@ -22,7 +23,7 @@ export function localSession(options: MachineOptions): StartSession {
     const feed = createFeed(() => resolve());
     feed.attach({
       control(event) {
-        if (event.type === 'run.schema') listener.schema(LOCAL_HOST, event.schema);
+        if (event.type === 'run.schema') listener.schema(LOCAL_HOST, event.schema, machine());
         if (event.type === 'run.counts') {
           counts = event.counts;
           // The last ones come with the end.

@@ -1,6 +1,7 @@
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { leavesOf } from '@probepad/protocol/types';
 import { formatValue } from '@probepad/protocol/values/format';
+import type { FormatContext } from '@probepad/protocol/values/format-context';
 import { isSummed, sumOfCpus } from '@probepad/protocol/values/per-cpu';
 import { PLAIN, type Presentation, presentLeaves } from '@probepad/protocol/values/presentation';
 import type { Value } from '@probepad/protocol/values/value';
@@ -28,10 +29,10 @@ interface Part {
 }
 
 /** The columns of a type, as the decoder makes them: one per member, or one for a scalar. */
-function partsOf(schema: ProbeSchema, type: number | undefined, scalarName: string): Part[] {
+function partsOf(schema: ProbeSchema, type: number | undefined, scalarName: string, beside?: number): Part[] {
   if (type === undefined) return [{ name: scalarName, type, shown: PLAIN, of: (value) => value }];
   const leaves = leavesOf(schema, type);
-  const shown = presentLeaves(schema, leaves, type);
+  const shown = presentLeaves(schema, leaves, type, beside === undefined ? [] : leavesOf(schema, beside));
   return leaves.map((leaf, at) => ({
     name: shown[at]?.label ?? (leaf.name === '' ? scalarName : leaf.name),
     type: leaf.type,
@@ -52,18 +53,22 @@ function overCpus(schema: ProbeSchema, part: Part): Part {
   return { ...part, of: (value) => sumOfCpus(Array.isArray(value) ? value.map(part.of) : [part.of(value)]) };
 }
 
-const textOf = (part: Part, value: Value): string => formatValue(part.of(value), part.shown);
-
 /** A map's entries, largest first, as aligned columns; values that are histograms as bars below their key. */
 export function mapLines(
   schema: ProbeSchema,
   source: Source,
   entries: readonly MapEntry[],
   limit: number,
+  context: FormatContext = {},
 ): string[] {
-  const keys = entries.some(({ key }) => key !== null) ? partsOf(schema, source.keyType, 'key') : [];
-  const plain = partsOf(schema, source.valueType, 'value');
+  const textOf = (part: Part, value: Value): string => formatValue(part.of(value), part.shown, context);
+  const keys = entries.some(({ key }) => key !== null)
+    ? partsOf(schema, source.keyType, 'key', source.valueType)
+    : [];
+  const plain = partsOf(schema, source.valueType, 'value').filter(({ shown }) => !shown.hidden);
   const values = source.perCpu ? plain.map((part) => overCpus(schema, part)) : plain;
+  const shared = (name: string): boolean =>
+    keys.some((part) => part.name === name) && values.some((part) => part.name === name);
   const amounts = values.filter(
     ({ type, shown }) => type !== undefined && isSummed(schema, type, shown.meaning),
   );
@@ -90,7 +95,7 @@ export function mapLines(
     ...values.map((part) => textOf(part, value)),
   ]);
   return createTable(
-    [...keys, ...values].map(({ name }) => name),
+    [...keys.map(({ name }) => (shared(name) ? `${name} (key)` : name)), ...values.map(({ name }) => name)],
     [...keys, ...values].map((_, index) => rows.every((row) => /^-?\d/.test(row[index] ?? ''))),
   ).whole(rows);
 }

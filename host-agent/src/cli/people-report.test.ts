@@ -33,7 +33,7 @@ function printed(statusFirst: boolean): string[] {
   const schema = sampleSchema({ sources: [sampleSource({ kind: 'trace', name: 'trace' })] });
   const status = { ...STATUS, clockOffset: String(BigInt(Date.UTC(2026, 10, 21, 12)) * 1_000_000n) };
   if (statusFirst) report.status('h', status);
-  report.schema('h', schema);
+  report.schema('h', schema, undefined);
   if (!statusFirst) report.status('h', status);
   // A status without the clock takes nothing back.
   report.status('h', STATUS);

@@ -4,7 +4,14 @@ import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { resolveType } from '@probepad/protocol/types';
 import { escapeControls, escapeLines } from '@probepad/protocol/values/escape';
 import { formatValue } from '@probepad/protocol/values/format';
-import { PLAIN, presentationOf } from '@probepad/protocol/values/presentation';
+import type { FormatContext } from '@probepad/protocol/values/format-context';
+import {
+  PLAIN,
+  presentationOf,
+  presentLeaves,
+  processLeaf,
+  processOf,
+} from '@probepad/protocol/values/presentation';
 import { formatDuration } from '@probepad/protocol/values/units';
 import type { Value } from '@probepad/protocol/values/value';
 import { mapLines } from './map-lines.ts';
@@ -16,6 +23,8 @@ import { createTable, type Table } from './table.ts';
 /** Entries of a map that are printed at the end; the JSON form has them all. */
 const ENTRIES_SHOWN = 40;
 
+const HOUR_NS = 3_600_000_000_000n;
+
 interface Snapshot {
   source: Source;
   entries: MapEntry[];
@@ -23,6 +32,7 @@ interface Snapshot {
 
 interface HostReport {
   schema: ProbeSchema;
+  context: FormatContext;
   decode: ReturnType<typeof createRowDecoder>;
   maps: Map<string, Snapshot>;
   globals: Map<string, { source: Source; value: Value }>;
@@ -60,27 +70,34 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
     return table;
   }
 
-  function printRecords(host: string, schema: ProbeSchema, source: Source, batch: RecordBatch): void {
+  function printRecords(
+    host: string,
+    { schema, context }: HostReport,
+    source: Source,
+    batch: RecordBatch,
+  ): void {
     const { columns, rows } = batch;
-    const shown = columns.map(({ leaf }) =>
-      leaf.type < 0 ? PLAIN : presentationOf(schema, leaf, batch.type),
-    );
+    const leaves = columns.map(({ leaf }) => leaf);
+    const shown = batch.type === undefined ? [PLAIN] : presentLeaves(schema, leaves, batch.type);
+    const kept = columns.flatMap((_, at) => (shown[at]?.hidden ? [] : [at]));
     const table = tableOf(
       `${host} ${source.name} ${batch.type}`,
-      columns.map(({ leaf }) => (leaf.name === '' ? source.name : leaf.name)),
-      columns.map(({ data }) => data !== undefined),
+      kept.map((at) => shown[at]?.label ?? (leaves[at]?.name || source.name)),
+      kept.map((at) => columns[at]?.data !== undefined),
     );
+    const process = processLeaf(leaves, shown);
     for (let row = 0; row < rows; row++) {
+      const pid = processOf(columns[process]?.get(row) ?? null, shown[process]);
       under(
         table,
         host,
-        columns.map((column, index) => formatValue(column.get(row), shown[index])),
+        kept.map((at) => formatValue(columns[at]?.get(row) ?? null, shown[at], { ...context, pid })),
       );
     }
   }
 
-  function printMap(host: string, schema: ProbeSchema, { source, entries }: Snapshot): void {
-    const lines = mapLines(schema, source, entries, ENTRIES_SHOWN);
+  function printMap(host: string, { schema, context }: HostReport, { source, entries }: Snapshot): void {
+    const lines = mapLines(schema, source, entries, ENTRIES_SHOWN, context);
     const size = `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`;
     output.line(`\n${prefix(host)}${source.name} (${size})`);
     for (const line of lines) output.line(`${prefix(host)}${line}`);
@@ -88,23 +105,30 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
       output.line(`… and ${entries.length - ENTRIES_SHOWN} more (--json prints all)`);
   }
 
-  function printGlobals(host: string, schema: ProbeSchema, source: Source, value: Value): void {
+  function printGlobals(host: string, { schema, context }: HostReport, source: Source, value: Value): void {
     output.line(`\n${prefix(host)}${source.name}`);
     const section = source.valueType === undefined ? undefined : resolveType(schema, source.valueType);
     if (section?.kind !== 'struct' || typeof value !== 'object' || value === null || Array.isArray(value))
       return;
     for (const member of section.members) {
       const { name } = member;
-      const text = formatValue(value[name] ?? null, presentationOf(schema, member));
+      const text = formatValue(value[name] ?? null, presentationOf(schema, member), context);
       output.line(`  ${name} = ${text}`);
     }
   }
 
   function timeOf(host: string, timeNs: bigint): string {
     const offset = clockOffsets.get(host);
-    if (offset === undefined) return '';
+    return offset === undefined ? '' : clockText(timeNs + offset, 3);
+  }
+
+  /** A probe's own timestamps as wall time, where they can be some. */
+  function momentOf(host: string, timeNs: bigint): string | undefined {
+    const offset = clockOffsets.get(host);
+    if (offset === undefined) return undefined;
     const wall = timeNs + offset;
-    return new Date(Number(wall / 1_000_000n)).toISOString().slice(11, 23);
+    const distance = wall - BigInt(Date.now()) * 1_000_000n;
+    return distance < HOUR_NS && distance > -HOUR_NS ? clockText(wall, 6) : undefined;
   }
 
   const trace = createTable(['time', 'command', 'pid', 'text'], [false, false, true, false]);
@@ -114,14 +138,15 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
       if (status.clockOffset !== undefined) clockOffsets.set(host, BigInt(status.clockOffset));
       if (status.state === 'running') say(host, runningLine(status));
     },
-    schema(host, schema) {
+    schema(host, schema, arch) {
       if (reports.has(host)) return;
       const report: HostReport = {
         schema,
+        context: { arch, clock: (ns) => momentOf(host, ns) },
         maps: new Map(),
         globals: new Map(),
         decode: createRowDecoder(schema, {
-          records: (source, batch) => printRecords(host, schema, source, batch),
+          records: (source, batch) => printRecords(host, report, source, batch),
           snapshot: (source, entries) => report.maps.set(source.name, { source, entries }),
           // What is read-only was given or is in the program's text.
           globals: (source, value) => source.writable && report.globals.set(source.name, { source, value }),
@@ -148,9 +173,8 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
     ended(host, status, counts) {
       const report = reports.get(host);
       if (report !== undefined) {
-        for (const snapshot of report.maps.values()) printMap(host, report.schema, snapshot);
-        for (const { source, value } of report.globals.values())
-          printGlobals(host, report.schema, source, value);
+        for (const snapshot of report.maps.values()) printMap(host, report, snapshot);
+        for (const { source, value } of report.globals.values()) printGlobals(host, report, source, value);
       }
       for (const program of status.programs) {
         if (program.state === 'failed')
@@ -166,6 +190,14 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
       notice(`${prefix(host)}${endLine(status, counts, report?.schema)}`);
     },
   };
+}
+
+/** UTC time of day with `digits` digits after the second. `ns` since 1970. */
+function clockText(ns: bigint, digits: 3 | 6): string {
+  const seconds = new Date(Number(ns / 1_000_000n)).toISOString().slice(11, 19);
+  return `${seconds}.${String(ns % 1_000_000_000n)
+    .padStart(9, '0')
+    .slice(0, digits)}`;
 }
 
 function runningLine({ programs, timing }: RunStatus): string {

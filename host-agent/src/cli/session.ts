@@ -6,7 +6,8 @@ import type { ProbeSchema } from '@probepad/protocol/schema';
 export interface SessionListener {
   /** Not the last one: that is `ended`. */
   status(host: string, status: RunStatus): void;
-  schema(host: string, schema: ProbeSchema): void;
+  /** @param arch as `uname -m` says it on the host, where that is known */
+  schema(host: string, schema: ProbeSchema, arch: string | undefined): void;
   counts(host: string, counts: RunCounts): void;
   frame(host: string, frame: Frame): void;
   /** After all frames, with the last counts; `counts` is undefined when there never was a schema. */

@@ -22,12 +22,12 @@ struct value {
 	struct task_struct *task;
 	u64 took __attribute__((btf_decl_tag("probepad:unit=ns"), btf_decl_tag("other")));
 };
-struct { __uint(type, BPF_MAP_TYPE_LRU_PERCPU_HASH); __uint(max_entries, 64); __type(key, who_t); __type(value, struct value); } table SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_LRU_PERCPU_HASH); __uint(max_entries, 64); __type(key, who_t); __type(value, struct value); } table SEC(".maps") __attribute__((btf_decl_tag("probepad:view=table")));
 struct { __uint(type, BPF_MAP_TYPE_STACK_TRACE); __uint(max_entries, 8); __uint(key_size, 4); __uint(value_size, 127 * 8); } stacks SEC(".maps");
 struct inner_map { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, u32); __type(value, u64); } one SEC(".maps");
 struct { __uint(type, BPF_MAP_TYPE_HASH_OF_MAPS); __uint(max_entries, 2); __type(key, u32); __array(values, struct inner_map); } outer SEC(".maps") = { .values = { (void *)&one } };
 struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } events SEC(".maps");
-const volatile int pid = -1;
+const volatile int pid __attribute__((btf_decl_tag("probepad:label=Which process"))) = -1;
 const volatile char name[16] = "a b";
 const volatile bool verbose = true;
 const volatile enum mode mode = ON;
@@ -35,7 +35,7 @@ const volatile u64 large = 18446744073709551615ULL;
 const volatile u16 ports[4] = { 80, 443 };
 const volatile struct { int a; char b; } pair = { 3, 4 };
 const char fixed[] = "not a parameter";
-u64 hits;
+u64 hits __attribute__((btf_decl_tag("probepad:unit=calls")));
 int state = 4;
 static u32 hidden_state = 9;
 int kept SEC(".data.kept") = 5;
@@ -144,6 +144,16 @@ test('maps have their sizes and types', () => {
   const stacks = schema.sources.find(({ name }) => name === 'stacks');
   assert.deepEqual([stacks?.mapType, stacks?.keySize, stacks?.valueSize], ['stack_trace', 4, 1016]);
   assert.equal(schema.sources.find(({ name }) => name === 'outer')?.innerMapType, 'array');
+});
+
+test('annotations of members, variables and maps are kept', () => {
+  const tagsOf = (name: string): string[] | undefined =>
+    schema.sources.find((each) => each.name === name)?.tags;
+  assert.deepEqual(tagsOf('table'), ['view=table']);
+  assert.equal(tagsOf('stacks'), undefined);
+  assert.deepEqual(schema.params.find(({ name }) => name === 'pid')?.tags, ['label=Which process']);
+  const bss = structOf(schema.sources.find(({ name }) => name === '.bss')?.valueType);
+  assert.deepEqual(bss.members.find(({ name }) => name === 'hits')?.tags, ['unit=calls']);
 });
 
 test('what is only pointed to stays opaque', () => {

@@ -3,12 +3,13 @@ import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { readBtf } from './object/btf.ts';
 import { badObject } from './object/bytes.ts';
 import { type Elf, readElf } from './object/elf.ts';
-import { readLineInfo } from './object/line-info.ts';
+import { type Line, readLineInfo } from './object/line-info.ts';
 import { isEventMap, readLostSites, readRecords } from './schema/events.ts';
 import { readGlobals, readParams } from './schema/globals.ts';
 import { HELPER, helperCalls } from './schema/instructions.ts';
 import { isPerCpu, type MapDefinition, readMaps } from './schema/maps.ts';
 import { readPrograms } from './schema/programs.ts';
+import { dividesTimes, portsInNetworkOrder, textsOf } from './schema/source-text.ts';
 import { createTypeTable } from './schema/types.ts';
 
 /** Types that a schema may hold; an object that needs more was not written by hand. */
@@ -33,7 +34,9 @@ function readSchema(object: Uint8Array): ProbeSchema {
   const btfSection = elf.section('.BTF') ?? badObject('no BTF: compile with -g');
   const btf = readBtf(btfSection.content, elf.littleEndian);
   const extension = elf.section('.BTF.ext');
-  const lines = extension ? readLineInfo(extension.content, elf.littleEndian, btf) : new Map();
+  const lines = extension
+    ? readLineInfo(extension.content, elf.littleEndian, btf)
+    : new Map<string, Line[]>();
 
   const types = createTypeTable(btf);
   const programs = readPrograms(elf, lines);
@@ -41,13 +44,17 @@ function readSchema(object: Uint8Array): ProbeSchema {
   const calls = helperCalls(elf);
   const records = readRecords(btf, elf, types, maps, calls);
   const sources: Source[] = [];
+  const tagsOf = ({ id }: MapDefinition): Pick<Source, 'tags'> => {
+    const tags = types.tags(id);
+    return tags ? { tags } : {};
+  };
   const addSource = (source: Omit<Source, 'id'>): void => {
     sources.push({ id: sources.length, ...source });
   };
 
   for (const map of maps.filter(isEventMap)) {
     const found = records.get(map.name) ?? { records: [], recordsFrom: 'unknown' as const };
-    addSource({ ...plainSource(map.name, 'events'), ...sizesOf(map), ...found });
+    addSource({ ...plainSource(map.name, 'events'), ...sizesOf(map), ...found, ...tagsOf(map) });
   }
   for (const map of maps.filter((candidate) => !isEventMap(candidate))) {
     addSource({
@@ -56,6 +63,7 @@ function readSchema(object: Uint8Array): ProbeSchema {
       ...(map.keyType !== undefined && { keyType: types.add(map.keyType) }),
       ...(map.valueType !== undefined && { valueType: types.add(map.valueType) }),
       ...(map.innerType !== undefined && { innerMapType: map.innerType }),
+      ...tagsOf(map),
     });
   }
   for (const { name, size, writable, type } of readGlobals(btf, elf, types)) {
@@ -82,7 +90,19 @@ function readSchema(object: Uint8Array): ProbeSchema {
     return source ? [{ section, offset, source: source.id }] : [];
   });
   if (types.types.length > TYPES_MAX) badObject(`${types.types.length} types`);
-  return { version: 1, license: licenseOf(elf), programs, sources, params, types: types.types, lostSites };
+  const texts = textsOf(lines.values());
+  const networkOrder = portsInNetworkOrder(texts);
+  return {
+    version: 1,
+    license: licenseOf(elf),
+    programs,
+    sources,
+    params,
+    types: types.types,
+    ...(networkOrder.length > 0 && { networkOrder }),
+    ...(dividesTimes(texts) && { dividesTimes: true }),
+    lostSites,
+  };
 }
 
 function plainSource(name: string, kind: Source['kind']): Omit<Source, 'id'> {

@@ -3,6 +3,7 @@ import { errorOf, fail } from '@probepad/protocol/errors';
 import { AGENT_QUEUE_MAX, RESUME_BUFFER } from '@probepad/protocol/limits';
 import type { LoaderMessage } from '@probepad/protocol/loader';
 import type { ProbeSchema } from '@probepad/protocol/schema';
+import { TAGS_KNOWN, unknownTags } from '@probepad/protocol/values/tags';
 import { schemaOfObject } from '../compile/schema-of-object.ts';
 import { diagnosticsOfVerifierLog } from '../compile/verifier.ts';
 import { wantsProcesses } from '../names/wants-processes.ts';
@@ -216,6 +217,13 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
     }
   }
 
+  function tellUnknownTags(found: ProbeSchema): void {
+    for (const tag of unknownTags(found)) {
+      const remark = `probepad:${tag} says nothing here: annotations are ${TAGS_KNOWN}`;
+      status.update(({ remarks }) => ({ remarks: [...remarks, remark] }));
+    }
+  }
+
   function tellLeft(found: ProbeSchema): void {
     for (const { name, targetExample } of leftWithoutTarget(found, probe.attach)) {
       status.program(name, { state: 'off', detail: `it has no target, as ${targetExample}` });
@@ -234,6 +242,7 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
       surroundings: surroundings(),
     });
     tellLeft(built.schema);
+    tellUnknownTags(built.schema);
     object = built.object;
     setTimer(LOAD_TIMEOUT, () => {
       broken ??= `still loading after ${LOAD_TIMEOUT / 1000} s`;

@@ -41,9 +41,9 @@ export function formatNumber(value: number | bigint, shown: Presentation, contex
     case 'duration_s':
       return durationOf(value, 1e9);
     case 'time_ns':
-      return context.clock?.(BigInt(value)) ?? String(value);
+      return formatMoment(value, 1n, context);
     case 'time_us':
-      return context.clock?.(BigInt(value) * 1000n) ?? String(value);
+      return formatMoment(value, 1000n, context);
     case 'bytes':
       return formatBytes(Number(value));
     case 'kibibytes':
@@ -139,6 +139,16 @@ export function formatNumber(value: number | bigint, shown: Presentation, contex
 function durationOf(value: number | bigint, factor: number): string {
   const ns = Number(value) * factor;
   return typeof value === 'bigint' && value >= 0x7fff_ffff_ffff_ffffn ? String(value) : formatDuration(ns);
+}
+
+/** Below this many nanoseconds a moment that is not now is a span since another, as some probes call it. */
+const SPAN_MAX = 3_600_000_000_000n;
+
+function formatMoment(value: number | bigint, factor: bigint, { clock }: FormatContext): string {
+  const ns = BigInt(value) * factor;
+  const wall = clock?.(ns);
+  if (wall !== undefined) return wall;
+  return clock !== undefined && ns >= 0n && ns < SPAN_MAX ? formatDuration(Number(ns)) : String(value);
 }
 
 function hexOf(value: number | bigint): string {

@@ -62,8 +62,9 @@ function formatStack(values: Value[], shown: Presentation, context: FormatContex
     .join(' ← ');
 }
 
-/** Words with a NUL behind each; those that a shell would take apart stand in quotes. */
+/** Words with a NUL behind each; those that a shell would take apart stand in quotes. Text without any NUL is one text. */
 function formatWords(text: string): string {
+  if (!text.includes('\0')) return escapeControls(text);
   return text
     .replace(/\0+$/, '')
     .split('\0')

@@ -20,6 +20,8 @@ export interface Hint {
   program?: RegExp;
   /** The program uses ports of this name as the kernel keeps them, without turning their bytes around (`ProbeSchema.networkOrder`). */
   networkOrder?: true;
+  /** Only where times are what the kernel gives, nanoseconds (`ProbeSchema.dividesTimes`). */
+  undivided?: true;
 }
 
 const WORD = [4, 8];
@@ -94,7 +96,6 @@ export const HINTS: readonly Hint[] = [
   },
   { meaning: 'signal', name: /^(sig|signal|signo|sig_?nr|sig_?num|exit_signal|si_signo)$/, kind: 'int' },
   { meaning: 'open_flags', name: /^(o|open)_?flags$/, kind: 'int' },
-  { meaning: 'open_flags', name: /^flags$/, kind: 'int', program: /open/ },
   { meaning: 'clone_flags', name: /^clone_?flags$/, kind: 'int' },
   { meaning: 'mount_flags', name: /^(flags|mount_flags|mnt_flags)$/, struct: /^u?mount$/, kind: 'int' },
   {
@@ -102,6 +103,12 @@ export const HINTS: readonly Hint[] = [
     name: /^(flags|mount_flags)$/,
     kind: 'int',
     program: /sys_(enter|exit)_mount|path_mount|do_mount/,
+  },
+  {
+    meaning: 'open_flags',
+    name: /^flags$/,
+    kind: 'int',
+    program: /sys_(enter|exit)_(open|openat2?|creat)$|do_sys_open|do_filp_open|vfs_open|file_open/,
   },
   { meaning: 'mmap_prot', name: /^(prot|vm_prot|mmap_prot|reqprot)$/, kind: 'int' },
   { meaning: 'mmap_flags', name: /^(mmap_|map_)flags$/, kind: 'int' },
@@ -111,27 +118,28 @@ export const HINTS: readonly Hint[] = [
     meaning: 'file_mode',
     name: /^mode$/,
     kind: 'int',
-    program: /open|creat|mkdir|mknod|chmod|sys_\w*stat|inode_/,
+    program:
+      /sys_(enter|exit)_(open|creat|mkdir|mknod|\w*chmod)|do_sys_open|do_filp_open|vfs_(open|create|mkdir|mknod)|inode_/,
   },
   { meaning: 'capability', name: /^(cap|capability)$/, kind: 'int', program: /cap_capable|security_capable/ },
   { meaning: 'softirq', name: /^vec(_nr)?$/, kind: 'int', program: /softirq/ },
   { meaning: 'block_operation', name: /^(cmd_flags|req_op|bi_opf)$/, kind: 'int' },
-  { meaning: 'device', name: /(^|_)r?dev(_t|_id)?$/, kind: 'int', sizes: WORD },
+  { meaning: 'device', name: /(^|_)r?dev(_t)?$/, kind: 'int', sizes: [4] },
 
   // Rates end in a unit of time too.
   { meaning: 'bytes_per_second', name: /bytes_(per_)?s(ec(ond)?)?$/, kind: 'int' },
 
   // Moments, then spans of time.
   { meaning: 'time_us', name: /^(ts|timestamp|start|end|time)_us$/, kind: 'int', sizes: LONG },
+  { meaning: 'id', type: /^loff_t$/ },
   {
     meaning: 'time_ns',
     name: /^(\w+_)?(ts|timestamp|ktime)(_?ns(ec)?)?$|^(start|end|begin|boot|exit|create|enter)(_?(ts|time))?(_?ns)?$/,
     kind: 'int',
     sizes: LONG,
   },
-  // bcc's gethostlatency calls its latency so, ksnoop a moment; shown as a moment only where it can be one.
-  { meaning: 'duration_ns', name: /^time$/, kind: 'int', sizes: LONG, program: /getaddrinfo|gethostby/ },
   { meaning: 'time_ns', name: /^time$/, kind: 'int', sizes: LONG },
+  { meaning: 'id', name: /(mnt|net|pid|user|uts|ipc|cgroup)_?ns$/, kind: 'int' },
   { meaning: 'duration_ns', name: /(^|_)(ns|nsecs?|nanosecs|nanoseconds)$/, kind: 'int' },
   { meaning: 'duration_us', name: /(^|_)(us|usecs?|microsecs|microseconds)$/, kind: 'int' },
   { meaning: 'duration_ms', name: /(^|_)(ms|msecs?|millisecs|milliseconds)$/, kind: 'int' },
@@ -143,6 +151,7 @@ export const HINTS: readonly Hint[] = [
     name: /(^|_)q?(dur|duration|delta|latency|lat|elapsed|runtime|oncpu|offcpu)$|(total|max|min|wait|hold|hld|acq|run|block|sleep|queue)_time$/,
     kind: 'int',
     sizes: LONG,
+    undivided: true,
   },
 
   // Sizes.

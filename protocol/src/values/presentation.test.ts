@@ -65,17 +65,22 @@ interface Case extends FormatContext {
   struct?: string;
   program?: string;
   tags?: string[];
+  dividesTimes?: true;
   value: Value;
   text: string;
 }
 
-function textOf({ member, struct = '', program, tags, value, ...context }: Case): string {
+function textOf({ member, struct = '', program, tags, value, dividesTimes, ...context }: Case): string {
   const [type = '', name = ''] = member.split(' ');
   const types: Type[] = [];
   const id = typeNamed(types, type);
   const around =
     types.push({ kind: 'struct', name: struct, size: 64, members: [{ name, type: id, offsetBits: 0 }] }) - 1;
-  const schema = sampleSchema({ types, programs: program === undefined ? [] : [programAt(program)] });
+  const schema = sampleSchema({
+    types,
+    programs: program === undefined ? [] : [programAt(program)],
+    ...(dividesTimes && { dividesTimes }),
+  });
   return formatValue(value, presentationOf(schema, { type: id, name, tags }, around), context);
 }
 
@@ -193,7 +198,12 @@ const CASES: Case[] = [
   { member: 'u64 min_ns', value: 0xffff_ffff_ffff_ffffn, text: '18446744073709551615' },
   { member: 'u64 ts', clock, value: 2_000_000n, text: 'at 2000000' },
   { member: 'u64 ts_us', clock, value: 2_000n, text: 'at 2000000' },
-  { member: 'u64 ts', clock, value: 5n, text: '5' },
+  { member: 'u64 time', clock, value: 500_000n, text: '500 µs' },
+  { member: 'u64 time', value: 500_000n, text: '500000' },
+  { member: 'u64 delta', value: 1500n, text: '1.5 µs' },
+  { member: 'u64 delta', dividesTimes: true, value: 1500n, text: '1500' },
+  { member: 'u32 mnt_ns', value: 4026531841, text: '4026531841' },
+  { member: 'u64[2] time', clock, value: [1n, 2n], text: '[1, 2]' },
   { member: 'u64 bytes', value: 1536n, text: '1.5 KiB' },
   { member: 'u64 read_bytes', value: 10n, text: '10 B' },
   { member: 'u32 queue_len', value: 2048, text: '2048' },
@@ -217,6 +227,7 @@ const CASES: Case[] = [
   // Texts.
   { member: 'char[16] comm', value: 'a\u001b[2J', text: 'a␛[2J' },
   { member: 'char[64] args', value: 'sh\0-c\0echo hi\0', text: "sh -c 'echo hi'" },
+  { member: 'char[64] args', value: 'ls -l', text: 'ls -l' },
   { member: 'char type', value: 82, text: 'R' },
   { member: 'bool exit_event', value: true, text: 'true' },
   // The author's word.
@@ -253,11 +264,17 @@ function recordOf(members: string[]): { schema: ProbeSchema; type: number } {
 }
 
 test('a process whose command stands beside its id needs no name, its parent does', () => {
-  const { schema, type } = recordOf(['u32 pid', 'u32 ppid', 'char[16] comm']);
+  const { schema, type } = recordOf([
+    'u32 pid',
+    'u32 ppid',
+    'char[16] comm',
+    'u32 prev_pid',
+    'char[16] prev_comm',
+  ]);
   const shown = presentLeaves(schema, leavesOf(schema, type), type);
   assert.deepEqual(
     shown.map(({ nameKind }) => nameKind),
-    [undefined, 'process', undefined],
+    [undefined, 'process', undefined, undefined, undefined],
   );
 });
 

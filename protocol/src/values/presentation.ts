@@ -41,9 +41,9 @@ export interface Presented {
 }
 
 const NESTED_MAX = 8;
-/** Texts that name the process of a record already. */
-const COMMAND = /(^|\.)(comm|task|command|proc(ess)?(_?name)?|name)$/;
-const OWN_PROCESS = /(^|\.)(pid|tgid|tid)$/;
+/** Texts that name a process already, and ids of processes; what stands before says which. */
+const COMMAND = /(comm|task|command|process|proc_?name|name)$/;
+const PROCESS = /(pid|tgid|tid)$/;
 
 /**
  * How a value is shown, by its type, its name, its annotations and what stands around it.
@@ -69,14 +69,20 @@ export function presentLeaves(
   around: number,
   beside: readonly Leaf[] = [],
 ): Presentation[] {
-  const hasCommand = [...leaves, ...beside].some(
-    ({ name, type }) => COMMAND.test(name) && isTextArray(schema, type),
-  );
+  const commands = [...leaves, ...beside]
+    .filter(({ name, type }) => COMMAND.test(name) && isTextArray(schema, type))
+    .map(({ name }) => lastOf(name).replace(COMMAND, ''));
   return leaves.map((leaf) => {
     const shown = presentationOf(schema, leaf, around);
-    if (hasCommand && OWN_PROCESS.test(leaf.name)) delete shown.nameKind;
+    const whose = lastOf(leaf.name);
+    // `comm` tells of `pid`, `prev_task` of `prev_pid`.
+    if (PROCESS.test(whose) && commands.includes(whose.replace(PROCESS, ''))) delete shown.nameKind;
     return shown;
   });
+}
+
+function lastOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
 }
 
 /** Which of a row's leaves says whose addresses the others hold; -1 when none does. */
@@ -132,12 +138,17 @@ function present(
     shown.element =
       shown.meaning === 'code'
         ? { meaning: 'code', nameKind: 'code' }
-        : present(schema, { ...presented, type: type.element }, structs, depth + 1);
+        : elementOf(present(schema, { ...presented, type: type.element }, structs, depth + 1));
   }
   if (type.kind === 'struct' || type.kind === 'union') {
     shown.members = Object.fromEntries(membersOf(schema, type, depth));
   }
   return shown;
+}
+
+/** Amounts by kind are kept in lists, moments are not. */
+function elementOf(shown: Presentation): Presentation {
+  return shown.meaning === 'time_ns' || shown.meaning === 'time_us' ? PLAIN : shown;
 }
 
 /** Each member's presentation; those of unnamed members are the parent's own. */
@@ -164,7 +175,7 @@ function hintedMeaning(
   if (isAddress6(schema, id)) return 'ipv6';
   const type = resolveType(schema, id);
   const element = type.kind === 'array' ? resolveType(schema, type.element) : undefined;
-  const last = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+  const last = lastOf(name).toLowerCase();
   const names = typeNames(schema, id);
   const size = sizeOfType(schema, id);
   const fits = (hint: Hint): boolean =>
@@ -175,6 +186,7 @@ function hintedMeaning(
     (hint.struct === undefined || structs.some((each) => hint.struct?.test(each))) &&
     (hint.program === undefined || schema.programs.some(({ section }) => hint.program?.test(section))) &&
     (hint.networkOrder === undefined || (schema.networkOrder ?? []).includes(last)) &&
+    (hint.undivided === undefined || schema.dividesTimes !== true) &&
     isPossible(hint.meaning, type, element);
   return HINTS.find(fits)?.meaning;
 }

@@ -23,6 +23,11 @@ export function textOf(bytes: Uint8Array, start: number, end: number): string {
   return result;
 }
 
+/** All of the text of a char array that holds words, each with its NUL; NULs after the last one's are left out. */
+export function wordsOf(bytes: Uint8Array, start: number, end: number): string {
+  return utf8.decode(bytes.subarray(start, end)).replace(/\0+$/, '\0');
+}
+
 /** `bits` bits that start `offsetBits` into the view, little-endian, as BTF counts them. Nulls past the end. */
 export function readBitfield(view: DataView, offsetBits: number, bits: number, signed: boolean): Value {
   const first = offsetBits >> 3;

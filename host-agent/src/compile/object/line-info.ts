@@ -9,6 +9,8 @@ export type Line = {
   path: string;
   line: number;
   column: number;
+  /** The source line, as the compiler saw it. */
+  text: string;
 };
 
 const MAGIC = 0xeb9f;
@@ -39,6 +41,7 @@ export function readLineInfo(content: Uint8Array, littleEndian: boolean, btf: Bt
         path: btf.string(info.u32(at + 4)),
         line: place >>> 10,
         column: place & 0x3ff,
+        text: btf.string(info.u32(at + 8)),
       });
     }
   }

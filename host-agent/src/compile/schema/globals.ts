@@ -26,11 +26,10 @@ export function readGlobals(btf: Btf, elf: Elf, types: TypeTable): GlobalsSectio
     const writable = !section.name.startsWith('.rodata');
     const variables = variablesOf(btf, elf, section).filter((variable) => isAuthors(variable, writable));
     if (variables.length === 0) continue;
-    const members = variables.map(({ name, type, offset }) => ({
-      name,
-      type: types.add(type),
-      offsetBits: offset * 8,
-    }));
+    const members = variables.map(({ id, name, type, offset }) => {
+      const tags = types.tags(id);
+      return { name, type: types.add(type), offsetBits: offset * 8, ...(tags && { tags }) };
+    });
     const type = types.addOwn({ kind: 'struct', name: section.name, size: section.size, members });
     found.push({ name: section.name, size: section.size, writable, type });
   }
@@ -44,7 +43,8 @@ export function readParams(btf: Btf, elf: Elf, types: TypeTable): Param[] {
     if (!isDataSection(section) || !section.name.startsWith('.rodata')) continue;
     for (const variable of variablesOf(btf, elf, section)) {
       if (!isAuthors(variable, false) || !isConstVolatile(btf, variable.type)) continue;
-      const { name, offset, size } = variable;
+      const { id, name, offset, size } = variable;
+      const tags = types.tags(id);
       const type = types.add(variable.type);
       const initial = formatValue(
         types.types,
@@ -52,7 +52,7 @@ export function readParams(btf: Btf, elf: Elf, types: TypeTable): Param[] {
         section.content.subarray(offset, offset + size),
         elf.littleEndian,
       );
-      params.push({ name, section: section.name, offset, size, type, initial });
+      params.push({ name, section: section.name, offset, size, type, initial, ...(tags && { tags }) });
     }
   }
   return params;

@@ -3,6 +3,8 @@ import { badObject } from '../object/bytes.ts';
 
 /** A map that the program defines in `.maps`. */
 export type MapDefinition = {
+  /** BTF id of the variable, which annotations name. */
+  id: number;
   name: string;
   /** bpftool's word. */
   type: string;
@@ -70,7 +72,7 @@ export function readMaps(btf: Btf): MapDefinition[] {
     const variable = btf.type(type);
     if (variable.kind !== 'variable' || LIBBPF_OWN.has(variable.name)) continue;
     const definition = resolved(btf, variable.target).type;
-    if (definition.kind === 'struct') maps.push(readMap(btf, variable.name, definition));
+    if (definition.kind === 'struct') maps.push(readMap(btf, type, variable.name, definition));
   }
   if (maps.length > MAPS_MAX) badObject(`${maps.length} maps`);
   return maps;
@@ -78,10 +80,12 @@ export function readMaps(btf: Btf): MapDefinition[] {
 
 function readMap(
   btf: Btf,
+  id: number,
   name: string,
   definition: Extract<BtfType, { kind: 'struct' | 'union' }>,
 ): MapDefinition {
   const map: MapDefinition = {
+    id,
     name,
     type: 'unspec',
     keySize: 0,

@@ -1,9 +1,7 @@
 import type { Type } from '@probepad/protocol/schema';
 import { type Btf, type BtfMember, type BtfType, resolved, sizeOf } from '../object/btf.ts';
 import { badObject } from '../object/bytes.ts';
-
-/** Prefix of `btf_decl_tag` annotations that are for viewers. */
-const TAG_PREFIX = 'probepad:';
+import { createTagReader, type TagReader } from './tags.ts';
 
 export type TypeTable = {
   /** The schema's types so far; ids are indexes into it. */
@@ -13,6 +11,7 @@ export type TypeTable = {
   /** Adds a type that BTF does not have, such as the struct of a section's variables. */
   addOwn(type: Type): number;
   size(btfId: number): number;
+  tags: TagReader;
 };
 
 /**
@@ -25,9 +24,9 @@ export function createTypeTable(btf: Btf): TypeTable {
   /** What is being converted, by value: a type that contains itself can't exist. */
   const open = new Set<number>();
   const opaqueIds = new Map<number, number>();
-  let memberTags: Map<string, string[]> | undefined;
+  const tagsOf = createTagReader(btf);
 
-  return { types, add, addOwn, size: (id) => sizeOf(btf, id) };
+  return { types, add, addOwn, size: (id) => sizeOf(btf, id), tags: tagsOf };
 
   function addOwn(type: Type): number {
     types.push(type);
@@ -127,19 +126,5 @@ export function createTypeTable(btf: Btf): TypeTable {
       id = type.target;
     }
     return badObject('qualifiers without end');
-  }
-
-  function tagsOf(parent: number, component: number): string[] | undefined {
-    if (memberTags === undefined) {
-      memberTags = new Map();
-      for (const type of btf.types) {
-        if (type.kind !== 'decl_tag' || !type.name.startsWith(TAG_PREFIX)) continue;
-        const key = `${type.target}:${type.component}`;
-        const tags = memberTags.get(key) ?? [];
-        tags.push(type.name.slice(TAG_PREFIX.length));
-        memberTags.set(key, tags);
-      }
-    }
-    return memberTags.get(`${parent}:${component}`);
   }
 }

@@ -3,6 +3,8 @@ import type { Elf, Section } from '../object/elf.ts';
 
 /** A variable of a data section, with where it lies. */
 export type Variable = {
+  /** Its own BTF id, which annotations name. */
+  id: number;
   name: string;
   /** BTF id of its type, qualifiers included. */
   type: number;
@@ -27,6 +29,7 @@ export function variablesOf(btf: Btf, elf: Elf, section: Section): Variable[] {
     const [first = '', second] = variable.name.split('.');
     const ofFunction = second !== undefined && !/^\d+$/.test(second);
     found.push({
+      id,
       name: ofFunction ? second : first,
       type: variable.target,
       offset: at,

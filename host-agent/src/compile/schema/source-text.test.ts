@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { dividesTimes, portsInNetworkOrder, textsOf } from './source-text.ts';
+
+function ports(...texts: string[]): string[] {
+  return portsInNetworkOrder(new Set(texts));
+}
+
+test('a line counts once, however many instructions it became', () => {
+  const line = { offset: 0, path: 'probe.bpf.c', line: 1, column: 1, text: 'count++;' };
+  assert.deepEqual([...textsOf([[line, line], [line]])], ['count++;']);
+});
+
+test('times that are divided are told apart from those that say their unit', () => {
+  assert.equal(dividesTimes(new Set(['delta /= 1000U;'])), true);
+  assert.equal(dividesTimes(new Set(['__sync_fetch_and_add(&latency, delta / 1000000U);'])), true);
+  assert.equal(dividesTimes(new Set(['event.delta_us = delta / 1000U;', 'half = count / 2;'])), false);
+});
+
+test('a port that is copied from a socket stays in network order', () => {
+  assert.deepEqual(ports('event.dport = BPF_CORE_READ(sk, __sk_common.skc_dport);'), ['dport']);
+  assert.deepEqual(ports('e->sport = BPF_CORE_READ(inet, inet_sport);', 'e->dport = sk->skc_dport;'), [
+    'dport',
+    'sport',
+  ]);
+});
+
+test('a port that is turned around is in host order, wherever that is written', () => {
+  assert.deepEqual(ports('key.dport = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));'), []);
+  assert.deepEqual(
+    ports('BPF_CORE_READ_INTO(&dport, sk, __sk_common.skc_dport);', 'e->dport = bpf_ntohs(dport);'),
+    [],
+  );
+  assert.deepEqual(ports('sport = bpf_ntohs(BPF_CORE_READ(inet, inet_sport));'), []);
+});
+
+test('a port that was in host order is in network order once it is turned', () => {
+  const lines = [
+    'BPF_CORE_READ_INTO(&tuple->sport, sockp, inet_sport);',
+    'sport = BPF_CORE_READ(sk, __sk_common.skc_num);',
+    't.sport = bpf_ntohs(sport);',
+  ];
+  assert.deepEqual(ports(...lines), ['sport']);
+});
+
+test('ports of a tracepoint, and those of a socket itself, are in host order', () => {
+  assert.deepEqual(
+    ports('event.dport = ctx->dport;', 'event.lport = BPF_CORE_READ(sk, __sk_common.skc_num);'),
+    [],
+  );
+});
