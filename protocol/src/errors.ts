@@ -53,6 +53,8 @@ export const ERRORS = {
   // running
   lease_lost: 'The host lost its hub for longer than the lease, so it ended the run.',
   run_ended: 'The run has ended: start it again.',
+  over_budget:
+    'Let the program do less: filter before it sends, add up in a map in place of sending, attach to what happens less often. Or give the run a larger CPU budget, up to what the policy of the host allows (`cpus`).',
   source_not_writable: 'Only .data and .bss values can be changed while a probe runs.',
   internal: 'This is a defect in Probepad: please report it with the log.',
 } as const satisfies Record<string, string>;

@@ -225,6 +225,38 @@ export const ProcessRecordSchema = z.discriminatedUnion('type', [
 ]);
 export type ProcessRecord = z.infer<typeof ProcessRecordSchema>;
 
+/** A line for `probepad-loader statistics`; each replaces the one before. */
+export const StatisticsOrderSchema = z.object({
+  /** Statistics stay on, for viewers of each program's runs and times. */
+  hold: z.boolean(),
+  /** Ids of programs to sample: twice a second, for 50 ms, statistics are on and what these take is said. */
+  programs: z.array(z.number()),
+});
+export type StatisticsOrder = z.infer<typeof StatisticsOrderSchema>;
+
+/** What it answers. */
+export const StatisticsMessageSchema = z.discriminatedUnion('type', [
+  /** Statistics are on, and stay so. */
+  z.object({ type: z.literal('on') }),
+  /** What each program took within the window; 0 for one that is gone. */
+  z.object({
+    type: z.literal('sample'),
+    window_ns: z.number(),
+    programs: z.array(z.object({ id: z.number(), run_time_ns: z.number() })),
+  }),
+  z.object({ type: z.literal('failed'), message: z.string() }),
+]);
+
+/** What `probepad-loader workload` answers: that it is there, then a round for each byte on its input. */
+export const WorkloadMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready'), pid: z.number() }),
+  z.object({
+    type: z.literal('round'),
+    /** Nanoseconds of one operation, a number a batch. */
+    operations: z.array(z.object({ name: z.string(), nanoseconds: z.array(z.number()) })),
+  }),
+]);
+
 /**
  * The wrapper header puts this text in front of every bpf_printk format; the loader replaces it, in read-only data, by the
  * run's own tag of the same length, and filters its tracing instance by that. Printable and without `%`, `*`, `?`, `[`, because

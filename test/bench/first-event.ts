@@ -86,7 +86,7 @@ async function probepadOnce(client: Client, pid: number, round: number): Promise
     flags: [],
     params: { targ_pid: String(pid) },
     attach: {},
-    limits: { seconds: 30, events: 0 },
+    limits: { seconds: 30, events: 0, cpus: 0 },
     mapInterval: 1000,
   };
   const [host] = await onlineHosts(client);

@@ -13,7 +13,7 @@ export async function probeOf(
     flags: [],
     params,
     attach: {},
-    limits: { seconds: 60, events: 0 },
+    limits: { seconds: 60, events: 0, cpus: 0 },
     mapInterval: 1000,
   };
 }

@@ -68,7 +68,7 @@ int on_getppid(void *context)
     flags: [],
     params: { target: String(pid) },
     attach: {},
-    limits: { seconds: 0, events: 0 },
+    limits: { seconds: 0, events: 0, cpus: 0 },
     mapInterval: 200,
   };
 }

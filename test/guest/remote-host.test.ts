@@ -58,7 +58,7 @@ function probe(text: string, attach: Record<string, string> = {}): Probe {
     flags: [],
     params: {},
     attach,
-    limits: { seconds: 60, events: 0 },
+    limits: { seconds: 60, events: 0, cpus: 0 },
     mapInterval: 500,
   };
 }

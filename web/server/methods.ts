@@ -146,6 +146,11 @@ export function methodsOf(parts: MethodParts): Handlers {
     async 'names.resolve'(params, { viewer }) {
       return { result: await names.resolve(params, viewer) };
     },
+    async 'cost.measure'({ host, probe }, { identity: { user } }) {
+      checkSize(probe.files);
+      await store.audit.append({ user, action: 'cost.measured', host });
+      return { result: await hosts.connected(host).request('cost.measure', { user, probe }) };
+    },
     async 'runs.list'() {
       return { result: { runs: await runs.list() } };
     },

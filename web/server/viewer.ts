@@ -56,7 +56,7 @@ export function viewerOf(socket: DataSocket, send: (event: BrowserEvent) => void
     const names = new Map(stream.schema?.sources.map(({ id, name }) => [id, name]));
     const sources = new Map<string, SourceCounts>([...names.values()].map((name) => [name, noCounts()]));
     for (const [id, one] of counts) sources.set(names.get(id) ?? `source ${id}`, one);
-    const programs = stream.agentCounts?.programs;
+    const { cpus, programs } = stream.agentCounts ?? {};
     send({
       type: 'run.counts',
       run: stream.run,
@@ -64,6 +64,7 @@ export function viewerOf(socket: DataSocket, send: (event: BrowserEvent) => void
       counts: {
         stream: stream.id,
         sources: Object.fromEntries(sources),
+        ...(cpus !== undefined && { cpus }),
         ...(programs !== undefined && { programs }),
       },
     });

@@ -9,8 +9,9 @@
 static int usage(void)
 {
 	fputs("usage: probepad-loader run                 one run: orders on fd 0, messages on 1, frames on 3, object on 4\n"
-	      "       probepad-loader statistics          counts runs of programs while stdin is open\n"
 	      "       probepad-loader processes           tells what processes map and are called while stdin is open\n"
+	      "       probepad-loader statistics          measures programs: orders on fd 0, samples on 1\n"
+	      "       probepad-loader workload            a round of common operations, timed, for each byte on fd 0\n"
 	      "       probepad-loader dump-btf [FILE]     prints vmlinux.h of the kernel's BTF\n"
 	      "       probepad-loader sweep               removes what killed runs left\n"
 	      "       probepad-loader probe-capabilities  prints what works here, as JSON\n",
@@ -32,6 +33,8 @@ int main(int argc, char **argv)
 		return statistics_main();
 	if (!strcmp(mode, "processes"))
 		return processes_main();
+	if (!strcmp(mode, "workload"))
+		return workload_main();
 	if (!strcmp(mode, "sweep"))
 		return sweep_main();
 	if (!strcmp(mode, "probe-capabilities"))

@@ -261,13 +261,14 @@ test('bad specs and objects fail with the field or the reason', async () => {
   assert.equal(failed.stage, 'open');
 });
 
-test('statistics are on while stdin is open', async () => {
+test('statistics are on while they are ordered to be', async () => {
   using producer = new Producer();
   const holder = spawn(LOADER, ['statistics'], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ASAN_OPTIONS: 'detect_leaks=0' },
   });
   try {
+    holder.stdin.write('{"hold":true,"programs":[]}\n');
     await new Promise((resolve) => holder.stdout.once('data', resolve));
     const object = compileFixture('basic');
     const params = [{ section: '.rodata', offset: 0, bytes: hexU32(producer.pid) }];

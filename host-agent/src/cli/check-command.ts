@@ -34,7 +34,7 @@ export async function checkCommand(args: readonly string[]): Promise<ExitCode> {
     flags: values.flag ?? [],
     params: {},
     attach: {},
-    limits: { seconds: 0, events: 0 },
+    limits: { seconds: 0, events: 0, cpus: 0 },
     mapInterval: MAP_INTERVAL,
   };
   const result =

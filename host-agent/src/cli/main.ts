@@ -5,6 +5,7 @@ import { PolicyError } from '../policy/policy.ts';
 import { VERSION } from '../version.ts';
 import { agentCommand } from './agent-command.ts';
 import { checkCommand } from './check-command.ts';
+import { costCommand } from './cost-command.ts';
 import { EXIT, type ExitCode, exitCodeOfError } from './exit-code.ts';
 import { hostsCommand } from './hosts-command.ts';
 import { runCommand } from './run-command.ts';
@@ -13,6 +14,7 @@ import { HELP, UsageError } from './usage.ts';
 const COMMANDS: Record<string, (args: readonly string[]) => Promise<ExitCode>> = {
   run: runCommand,
   check: checkCommand,
+  cost: costCommand,
   hosts: hostsCommand,
   agent: agentCommand,
 };
@@ -28,7 +30,8 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     return EXIT.fine;
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined) throw new UsageError(`there is no command ${name}: run, check, hosts or agent`);
+  if (command === undefined)
+    throw new UsageError(`there is no command ${name}: run, check, cost, hosts or agent`);
   return command(rest);
 }
 

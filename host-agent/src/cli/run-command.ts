@@ -15,13 +15,14 @@ import { readProbeFiles } from './probe-files.ts';
 import type { SessionListener } from './session.ts';
 import { onStopSignal } from './signals.ts';
 import { UsageError } from './usage.ts';
-import { countOf, durationOf, pairsOf } from './values.ts';
+import { amountOf, countOf, durationOf, pairsOf } from './values.ts';
 
 const OPTIONS = {
   host: { type: 'string', multiple: true },
   hub: { type: 'string' },
   for: { type: 'string' },
   events: { type: 'string' },
+  cpus: { type: 'string' },
   set: { type: 'string', multiple: true },
   attach: { type: 'string', multiple: true },
   flag: { type: 'string', multiple: true },
@@ -74,6 +75,7 @@ export async function runCommand(args: readonly string[]): Promise<ExitCode> {
     limits: {
       seconds: values.for === undefined ? 0 : durationOf(values.for, 'for') / 1000,
       events: values.events === undefined ? 0 : countOf(values.events, 'events'),
+      cpus: values.cpus === undefined ? 0 : amountOf(values.cpus, 'cpus'),
     },
     mapInterval:
       values['map-interval'] === undefined

@@ -10,25 +10,29 @@ export const HELP = `probepad: run eBPF programs on this machine or on the hosts
 
   probepad run FILE…     compile, load and attach; print typed output until Ctrl+C
   probepad check FILE…   compile only
+  probepad cost FILE…    measure what the probe costs the programs that it traces
   probepad hosts         the hosts of a hub, or what this machine can do
   probepad agent         join this machine to a hub
 
 run
   --for TIME             end after 500ms, 5s, 2m or 1h
   --events N             end after N events
+  --cpus N               end when the run takes more than N CPUs (half of the machine, or what its policy says)
+  --map-interval TIME    time between map snapshots (1s)
+  --host NAME            a host of the hub; may be given several times
+run, cost
   --set NAME=VALUE       value of a \`const volatile\` global
   --attach PROG=TARGET   where a program attaches: eth0:egress, /bin/bash:readline, cpu-clock@99, off, …
-  --map-interval TIME    time between map snapshots (1s)
+run, check, cost
   --flag FLAG            extra compiler flag: --flag=-DDEBUG
   --json                 one JSON object a line
-  --host NAME            a host of the hub; may be given several times
-run, check, hosts
+run, check, cost, hosts
   --hub URL              as \`npm start\` prints it, with its token (or PROBEPAD_TOKEN); without, this machine
 agent
   --hub URL              where the hub is
   --join TOKEN           single-use token from "Add host"; --join-file PATH reads it from a file
   --local                this machine is the hub's own
-run, check, agent
+run, check, cost, agent
   --policy PATH          policy file of this machine (/etc/probepad/policy.json)
   --data DIR             folder for caches and credentials
   --verbose              also say what libbpf and the compiler log

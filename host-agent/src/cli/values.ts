@@ -18,6 +18,13 @@ export function countOf(text: string, option: string): number {
   return Number(text);
 }
 
+/** A number above 0, with a fraction or without. @throws UsageError */
+export function amountOf(text: string, option: string): number {
+  if (!/^\d{1,9}(\.\d{1,6})?$/.test(text) || Number(text) === 0)
+    throw new UsageError(`--${option} ${text}: a number above 0 is needed`);
+  return Number(text);
+}
+
 /** `name=value` pairs; the last one of a name counts. @throws UsageError */
 export function pairsOf(texts: readonly string[], option: string): Record<string, string> {
   const pairs: [string, string][] = texts.map((text) => {

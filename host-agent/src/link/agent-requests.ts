@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type AgentMethod, AgentRequests } from '@probepad/protocol/control/agent';
 import type { ParamsOf, ResultOf } from '@probepad/protocol/control/envelope';
@@ -81,6 +82,9 @@ const HANDLERS: Handlers = {
     return {};
   },
   'names.resolve': ({ asked }, { names }) => names.resolve(asked),
+  'cost.measure'({ user, probe }, { table, host }) {
+    return table.measure({ run: `cost-${randomUUID()}`, stream: 0, user, host, probe });
+  },
   async 'header.get'({ transfer }, { compiler, sendData }) {
     const header = await readFile(await compiler.header());
     for (const message of blobMessages(transfer, header)) sendData(message);

@@ -48,7 +48,7 @@ int on_getppid(void *ctx)
     flags: [],
     params: {},
     attach: {},
-    limits: { seconds: 0, events: 0 },
+    limits: { seconds: 0, events: 0, cpus: 0 },
     mapInterval: 100,
     ...changes,
   };

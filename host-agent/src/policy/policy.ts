@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import * as z from 'zod/mini';
 import { DENIED_HELPERS, SAFE_KFUNCS, SAFE_PROGRAM_TYPES } from './safe-default.ts';
 
@@ -27,6 +28,8 @@ export const PolicySchema = z.strictObject({
   /** Runs at a time on the host, and of one user. */
   runs: z._default(Count, 16),
   runsPerUser: z._default(Count, 8),
+  /** CPUs that one run may take, its programs and its loader (1 is one CPU wholly); 0 sets no limit. Half of the machine by default. */
+  cpus: z._default(z.number().check(z.gte(0)), () => availableParallelism() / 2),
   /** Longest time of a run; 0 sets no limit. */
   seconds: z._default(Count, 0),
   /** Whether viewers are told what this host calls users, groups, cgroups, devices, processes and functions. */

@@ -1,5 +1,5 @@
-import type { EndReason } from '@probepad/protocol/control/run';
-import { type ProbepadError, probepadError } from '@probepad/protocol/errors';
+import type { EndReason, RunState } from '@probepad/protocol/control/run';
+import { errorOf, type ProbepadError, probepadError } from '@probepad/protocol/errors';
 import type { LoaderMessage } from '@probepad/protocol/loader';
 import type { ChildExit } from '../exec/launch.ts';
 
@@ -90,4 +90,18 @@ export function endingOfExit(exit: ChildExit, broken: string | undefined): Endin
     reason: 'crashed',
     error: probepadError('loader_crashed', `running the loader: ${reason}`, { reason }),
   };
+}
+
+/** Why a run ended that failed before its loader ran, in that state. */
+export function endingOfThrown(thrown: unknown, state: RunState): Ending {
+  const error = errorOf(thrown);
+  switch (error.code) {
+    case 'policy_denied':
+      return { reason: 'policy', error };
+    case 'target_needed':
+    case 'bad_target':
+      return { reason: 'attach_failed', error };
+    default:
+      return { reason: state === 'compiling' ? 'compile_error' : 'load_failed', error };
+  }
 }

@@ -13,14 +13,14 @@ export function runCountsOf(
   stream: number,
   schema: ProbeSchema,
   outbox: ReadonlyMap<number, Readonly<OutboxCounts>>,
-  loader: LoaderCounts | undefined,
-  withPrograms: boolean,
+  told: { loader: LoaderCounts | undefined; showPrograms: boolean; cpus: number | undefined },
 ): RunCounts {
+  const { loader, showPrograms, cpus } = told;
   const sources: Record<string, SourceCounts> = {};
   for (const source of schema.sources) {
     const counts = outbox.get(source.id);
-    const told = loader?.sources.find((candidate) => candidate.id === source.id);
-    const kernel = Math.max(counts?.lost ?? 0, Number(told?.lost ?? 0));
+    const lost = loader?.sources.find((candidate) => candidate.id === source.id)?.lost ?? 0;
+    const kernel = Math.max(counts?.lost ?? 0, Number(lost));
     const delivered = counts?.delivered ?? 0;
     const agent = counts?.dropped ?? 0;
     sources[source.name] = {
@@ -29,11 +29,12 @@ export function runCountsOf(
       dropped: { kernel, agent, hub: 0, viewer: 0 },
     };
   }
-  if (!withPrograms || loader === undefined) return { stream, sources };
+  const whole: RunCounts = { stream, sources, ...(cpus === undefined ? {} : { cpus }) };
+  if (!showPrograms || loader === undefined) return whole;
   const programs = loader.programs.map((program) => ({
     name: program.name,
     runCount: Number(program.run_count),
     runTimeNs: Number(program.run_time_ns),
   }));
-  return { stream, sources, programs };
+  return { ...whole, programs };
 }

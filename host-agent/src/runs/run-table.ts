@@ -1,8 +1,11 @@
+import type { CostReport } from '@probepad/protocol/control/cost';
 import type { EndReason } from '@probepad/protocol/control/run';
 import { fail } from '@probepad/protocol/errors';
+import { measureCost } from './cost.ts';
 import type { RunEnvironment } from './environment.ts';
 import { type Run, type RunListener, type RunRequest, startRun } from './run.ts';
 import { createStatistics } from './statistics.ts';
+import { startWorkload } from './workload.ts';
 
 /** The runs of this machine: those that go on, and those that ended and whose end is not reported yet. */
 export interface RunTable {
@@ -15,6 +18,12 @@ export interface RunTable {
   /** Forgets a run that has ended. */
   forget(run: string): void;
   statistics(run: string, on: boolean): void;
+  /**
+   * Measures what the probe costs others by running it a few times, which takes some seconds. Those runs are nobody else's: their
+   * records are thrown away. One measurement goes on at a time.
+   * @throws ProbepadFailure `host_busy`, or what keeps the probe from running
+   */
+  measure(request: RunRequest): Promise<CostReport>;
   /** Stops every run and waits until the kernel is clean. */
   endAll(reason: EndReason): Promise<void>;
   /** Ends what serves all runs; call it after `endAll`. */
@@ -24,6 +33,8 @@ export interface RunTable {
 export function createRunTable(environment: RunEnvironment, listener: RunListener): RunTable {
   const runs = new Map<string, Run>();
   const statistics = createStatistics(environment.loaderPath, environment.log);
+  let measured: Run | undefined;
+  let measuring = false;
 
   function going(): Run[] {
     return [...runs.values()].filter((run) => run.status.state !== 'ended');
@@ -51,7 +62,7 @@ export function createRunTable(environment: RunEnvironment, listener: RunListene
     start(request) {
       if (runs.has(request.run)) fail('bad_message', `starting run ${request.run}: it is here already`);
       checkLimits(request.user);
-      const run = startRun(environment, request, listener);
+      const run = startRun(environment, statistics, request, listener);
       runs.set(request.run, run);
       run.ended.then(() => statistics.set(run.id, false));
       return run;
@@ -68,8 +79,23 @@ export function createRunTable(environment: RunEnvironment, listener: RunListene
       run.showPrograms(on);
       statistics.set(id, on);
     },
+    async measure(request) {
+      if (measuring) fail('host_busy', 'measuring: another measurement goes on', { limit: 1 });
+      checkLimits(request.user);
+      measuring = true;
+      const workload = await startWorkload(environment.loaderPath, environment.log);
+      try {
+        return await measureCost((listener) => {
+          measured = startRun(environment, statistics, request, listener);
+          return measured;
+        }, workload);
+      } finally {
+        workload.end();
+        measuring = false;
+      }
+    },
     async endAll(reason) {
-      const current = going();
+      const current = measured === undefined ? going() : [...going(), measured];
       for (const run of current) run.stop(reason);
       await Promise.all(current.map((run) => run.ended));
     },

@@ -143,12 +143,12 @@ int endless(void *ctx)
 });
 
 test('a time limit ends the run', async () => {
-  const run = machine.start({ ...own(), limits: { seconds: 0.3, events: 0 } });
+  const run = machine.start({ ...own(), limits: { seconds: 0.3, events: 0, cpus: 0 } });
   assert.equal((await ended(run))?.reason, 'time_limit');
 });
 
 test('an event limit ends the run', async () => {
-  const run = machine.start({ ...own(), limits: { seconds: 0, events: 10 } });
+  const run = machine.start({ ...own(), limits: { seconds: 0, events: 10, cpus: 0 } });
   await running(run);
   callGetppid(10);
   assert.equal((await ended(run))?.reason, 'event_limit');

@@ -1,5 +1,5 @@
 import type { EndReason, Probe, RunCounts, RunStatus, StreamSchema } from '@probepad/protocol/control/run';
-import { errorOf, fail } from '@probepad/protocol/errors';
+import { fail, type ProbepadError } from '@probepad/protocol/errors';
 import { AGENT_QUEUE_MAX, RESUME_BUFFER } from '@probepad/protocol/limits';
 import type { LoaderMessage } from '@probepad/protocol/loader';
 import type { ProbeSchema } from '@probepad/protocol/schema';
@@ -10,12 +10,14 @@ import { wantsProcesses } from '../names/wants-processes.ts';
 import type { RawFrame } from '../sources/frame-reader.ts';
 import { createOutbox, type Outbox } from '../sources/outbox.ts';
 import { createSlabs } from '../sources/slabs.ts';
-import { type Ending, endingOfExit, endingOfFailure } from './end-reason.ts';
+import { type Budget, budgetOf, watchBudget } from './budget.ts';
+import { type Ending, endingOfExit, endingOfFailure, endingOfThrown } from './end-reason.ts';
 import type { RunEnvironment } from './environment.ts';
 import { type LoaderProcess, startLoader } from './loader-process.ts';
 import { leftWithoutTarget, loaderSetupOf, loaderSpecOf } from './loader-spec.ts';
 import { runCountsOf } from './run-counts.ts';
 import { createStatusKeeper, errorOfReason } from './run-status.ts';
+import type { Statistics } from './statistics.ts';
 import { surroundings } from './surroundings.ts';
 import { sweep } from './sweep.ts';
 
@@ -74,7 +76,12 @@ interface Built {
 const LOAD_TIMEOUT = 300_000;
 
 /** Starts a run; everything that happens to it is told to `listener`. */
-export function startRun(environment: RunEnvironment, request: RunRequest, listener: RunListener): Run {
+export function startRun(
+  environment: RunEnvironment,
+  statistics: Pick<Statistics, 'meter' | 'unmeter'>,
+  request: RunRequest,
+  listener: RunListener,
+): Run {
   const began = performance.now();
   const { probe, stream } = request;
   const { policy, log } = environment;
@@ -87,6 +94,10 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
   let loaderCounts: Extract<LoaderMessage, { type: 'counts' }> | undefined;
   let showPrograms = false;
   let stopReason: EndReason | undefined;
+  /** What explains it, where more is known than the reason. */
+  let stopError: ProbepadError | undefined;
+  let programIds: number[] = [];
+  let budget: Budget | undefined;
   let ending: Ending | undefined;
   let rejected = false;
   let broken: string | undefined;
@@ -109,9 +120,10 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
     (current) => listener.status(run, current),
   );
 
-  function stop(reason: EndReason): void {
+  function stop(reason: EndReason, error?: ProbepadError): void {
     if (stopReason !== undefined || status.current.state === 'ended') return;
     stopReason = reason;
+    stopError = error;
     status.advance('stopping');
     abort.abort();
     loader?.stop();
@@ -173,6 +185,7 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
         status.update(({ remarks }) => ({ remarks: [...remarks, message.text] }));
         break;
       case 'loaded':
+        programIds = message.programs.map(({ id }) => id);
         status.update(({ timing }) => ({ timing: { ...timing, load: message.milliseconds } }));
         status.advance('attaching');
         break;
@@ -194,6 +207,13 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
           unwatchProcesses = environment.watchProcesses?.();
         }
         setTimer(timeLimit(), () => stop('time_limit'));
+        budget = watchBudget(
+          statistics,
+          request.run,
+          { programs: programIds, loaderPid: loader?.pid ?? 0 },
+          budgetOf(probe.limits.cpus, policy.cpus),
+          (error) => stop('budget_exceeded', error),
+        );
         break;
       case 'verifier_log':
         rejected = true;
@@ -288,21 +308,6 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
     }
   }
 
-  /** A failure before the loader runs; after a stop it is only the abort's echo. */
-  function endingOfThrown(thrown: unknown): Ending {
-    if (stopReason !== undefined) return { reason: stopReason };
-    const error = errorOf(thrown);
-    switch (error.code) {
-      case 'policy_denied':
-        return { reason: 'policy', error };
-      case 'target_needed':
-      case 'bad_target':
-        return { reason: 'attach_failed', error };
-      default:
-        return { reason: status.current.state === 'compiling' ? 'compile_error' : 'load_failed', error };
-    }
-  }
-
   function write(name: string, offset: number, bytes: string): void {
     const source = schema?.sources.find((candidate) => candidate.name === name);
     if (loader === undefined || status.current.state !== 'running') {
@@ -329,7 +334,11 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
     counts: () =>
       schema === undefined
         ? undefined
-        : runCountsOf(stream, schema, outbox.counts(), loaderCounts, showPrograms),
+        : runCountsOf(stream, schema, outbox.counts(), {
+            loader: loaderCounts,
+            showPrograms,
+            cpus: budget?.cpus,
+          }),
     stop,
     showPrograms(on) {
       showPrograms = on;
@@ -341,15 +350,17 @@ export function startRun(environment: RunEnvironment, request: RunRequest, liste
     ended: Promise.resolve()
       .then(go)
       .catch((thrown: unknown) => {
-        const caught = endingOfThrown(thrown);
+        if (stopReason !== undefined) return { reason: stopReason };
+        const caught = endingOfThrown(thrown, status.current.state);
         if (caught.error?.code === 'internal') log(`run ${request.run}: ${describe(thrown)}`);
         return caught;
       })
       .then(({ reason, error }) => {
         clearTimeout(timer);
         unwatchProcesses?.();
+        budget?.end();
         loader = undefined;
-        status.end(reason, error ?? errorOfReason(reason));
+        status.end(reason, error ?? stopError ?? errorOfReason(reason));
       }),
   };
   return run;

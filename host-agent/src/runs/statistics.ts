@@ -1,19 +1,28 @@
+import { StatisticsMessageSchema, type StatisticsOrder } from '@probepad/protocol/loader';
 import { readLines } from '../exec/json-lines.ts';
 import { END_GRACE, type Launched, launch } from '../exec/launch.ts';
 import type { Log } from './log.ts';
 
+/** Calls back with the share of the time that a run's programs took: 1 is one CPU wholly. */
+export type TakeSample = (cpus: number) => void;
+
 /**
- * Program statistics of the kernel (BPF_ENABLE_STATS), which cost each program about 40 ns a call (FACTS). They are on while
- * at least one run is looked at, by a helper process that holds their descriptor and ends when its input closes.
+ * Program statistics of the kernel (BPF_ENABLE_STATS), which cost each program about 40 ns a call (FACTS): on while at least one
+ * run is looked at, and otherwise for short windows while the cost of a run is measured. A helper process holds them, which ends
+ * when its input closes.
  */
 export interface Statistics {
-  /** Turns them on or off for one run. */
+  /** Keeps them on, or no longer, for one run. */
   set(run: string, on: boolean): void;
+  /** Samples a run's programs, by their ids in the kernel, twice a second until `unmeter`. */
+  meter(run: string, programs: readonly number[], take: TakeSample): void;
+  unmeter(run: string): void;
   end(): void;
 }
 
 export function createStatistics(loaderPath: string, log: Log): Statistics {
   const watched = new Set<string>();
+  const metered = new Map<string, { programs: readonly number[]; take: TakeSample }>();
   let helper: Launched | undefined;
 
   function stop(): void {
@@ -22,24 +31,57 @@ export function createStatistics(loaderPath: string, log: Log): Statistics {
     helper = undefined;
   }
 
-  function start(): void {
+  function start(): Launched {
     const child = launch({ command: loaderPath, args: ['statistics'], env: {} });
-    helper = child;
-    child.output.resume();
+    readLines(child.output, take);
     readLines(child.log, (line) => log(`statistics: ${line}`));
     child.exited.then(({ code, signal, failure }) => {
       if (helper !== child) return;
       helper = undefined;
       log(`program statistics ended: ${failure ?? signal ?? code}`);
     });
+    return child;
+  }
+
+  function take(line: string): void {
+    const message = StatisticsMessageSchema.parse(JSON.parse(line));
+    if (message.type === 'failed') log(`statistics: ${message.message}`);
+    if (message.type !== 'sample') return;
+    const times = new Map(message.programs.map(({ id, run_time_ns }) => [id, run_time_ns]));
+    for (const { programs, take: tell } of metered.values()) {
+      const known = programs.map((id) => times.get(id)).filter((time) => time !== undefined);
+      // A sample from before the run was metered holds nothing of it.
+      if (known.length === programs.length)
+        tell(known.reduce((sum, time) => sum + time, 0) / message.window_ns);
+    }
+  }
+
+  function order(): void {
+    if (watched.size === 0 && metered.size === 0) {
+      stop();
+      return;
+    }
+    helper ??= start();
+    const wanted: StatisticsOrder = {
+      hold: watched.size > 0,
+      programs: [...metered.values()].flatMap(({ programs }) => programs),
+    };
+    helper.input.write(`${JSON.stringify(wanted)}\n`);
   }
 
   return {
     set(run, on) {
+      if (watched.has(run) === on) return;
       if (on) watched.add(run);
       else watched.delete(run);
-      if (watched.size === 0) stop();
-      else if (helper === undefined) start();
+      order();
+    },
+    meter(run, programs, tell) {
+      metered.set(run, { programs, take: tell });
+      order();
+    },
+    unmeter(run) {
+      if (metered.delete(run)) order();
     },
     end: stop,
   };

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { HelloSchema } from '../version.ts';
+import { CostReportSchema } from './cost.ts';
 import { Nothing, type RequestTable } from './envelope.ts';
 import { HostFactsSchema } from './host.ts';
 import { NamesAskedListSchema, NamesResult } from './names.ts';
@@ -90,6 +91,10 @@ export const AgentRequests = {
   },
   /** Names of values that only the host knows, see `values/name.ts`. */
   'names.resolve': { params: z.object({ asked: NamesAskedListSchema }), result: NamesResult },
+  'cost.measure': {
+    params: z.object({ user: z.string(), probe: ProbeInputSchema }),
+    result: CostReportSchema,
+  },
   /** The target's vmlinux.h, as a blob with this transfer id. */
   'header.get': { params: z.object({ transfer: z.number() }), result: z.object({ bytes: z.number() }) },
   'terminal.open': {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { CostParams, CostReportSchema } from './cost.ts';
 import { Nothing, type RequestTable } from './envelope.ts';
 import { HostSchema } from './host.ts';
 import { NamesAskedListSchema, NamesResult } from './names.ts';
@@ -96,6 +97,8 @@ export const BrowserRequests = {
     params: z.object({ run: z.string(), host: z.string(), asked: NamesAskedListSchema }),
     result: NamesResult,
   },
+  /** Runs the probe a few times on that host, unseen, and tells what it costs those that it traces. Takes some seconds. */
+  'cost.measure': { params: CostParams, result: CostReportSchema },
   'runs.list': { params: Nothing, result: z.object({ runs: z.array(RunSchema) }) },
   'snippets.save': {
     params: z.object({

@@ -30,6 +30,8 @@ export const ProbeInputSchema = z.object({
     seconds: z.number(),
     /** Ends the run after this many events of all sources; 0 means no limit. */
     events: z.number(),
+    /** CPUs that the run may take (1 is one CPU wholly): its programs and its loader. 0 means what the host's policy says. */
+    cpus: z._default(z.number().check(z.gte(0)), 0),
   }),
   /** Milliseconds between map snapshots. */
   mapInterval: z.number(),
@@ -119,6 +121,8 @@ export const ProgramCountsSchema = z.object({
 export const RunCountsSchema = z.object({
   stream: z.number(),
   sources: z.record(z.string(), SourceCountsSchema),
+  /** CPUs that the run takes, over the last one and a half seconds; absent while that is not known. */
+  cpus: z.optional(z.number()),
   /** Present while somebody looks at the cost. */
   programs: z.optional(z.array(ProgramCountsSchema)),
 });

@@ -7,6 +7,8 @@ export const SnippetSettingsSchema = z.object({
   attach: z.record(z.string(), z.string()),
   flags: z.array(z.string()),
   seconds: z.number(),
+  /** CPU budget of a run, in CPUs; absent or 0: what the host's policy says. */
+  cpus: z.optional(z.number()),
   /** View by source name. */
   views: z.record(z.string(), z.string()),
 });

@@ -8,7 +8,7 @@ import { countsOf, droppedOf, isLive, type RunView, sourcesOf, streams } from '.
 import { useWorkspace } from '../../src/session/workspace.ts';
 import { Icon } from '../../src/ui/icon.tsx';
 import { names } from '../../src/ui/names.ts';
-import { shortNumber } from '../../src/views/numbers.ts';
+import { percentText, shortNumber } from '../../src/views/numbers.ts';
 import styles from './status-bar.module.css';
 import { useCurrentRun } from './use-problems.ts';
 
@@ -108,6 +108,7 @@ function RunItems({ run }: { run: RunView | undefined }) {
   const rate = sources.reduce((sum, { name, kind }) => sum + (streams(kind) ? (run.rates[name] ?? 0) : 0), 0);
   const drops = sources.reduce((sum, { name }) => sum + droppedOf(countsOf(run, name)), 0);
   const live = isLive(run);
+  const costs = Object.values(run.counts).flatMap(({ cpus }) => cpus ?? []);
   const standing = standingOf(Object.values(run.statuses));
   return (
     <>
@@ -120,6 +121,15 @@ function RunItems({ run }: { run: RunView | undefined }) {
       {live && (
         <span className={styles.item} data-testid="status-rate">
           <span className={styles.mono}>{shortNumber(rate)}</span> events/s
+        </span>
+      )}
+      {live && costs.length > 0 && (
+        <span
+          className={styles.item}
+          title="What the run takes of its hosts: its programs and their loader, 100 % being one CPU"
+          data-testid="status-cpus"
+        >
+          <span className={styles.mono}>{percentText(costs.reduce((sum, cpus) => sum + cpus, 0))}</span> CPU
         </span>
       )}
       <span className={names(styles.item, drops > 0 && styles.warn)} data-testid="status-drops">

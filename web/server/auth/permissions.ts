@@ -20,6 +20,7 @@ export const NEEDED = {
   'run.statistics': 'view',
   'run.write': 'run',
   'names.resolve': 'view',
+  'cost.measure': 'author',
   'runs.list': 'view',
   'snippets.save': 'author',
   'snippets.get': 'view',

@@ -9,6 +9,7 @@ export const AUDIT_ACTIONS = [
   'run.started',
   'run.stopped',
   'run.written',
+  'cost.measured',
   'terminal.opened',
   'terminal.closed',
 ] as const;

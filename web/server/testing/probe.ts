@@ -6,7 +6,7 @@ export const PROBE: Probe = {
   flags: [],
   params: {},
   attach: {},
-  limits: { seconds: 0, events: 0 },
+  limits: { seconds: 0, events: 0, cpus: 0 },
   mapInterval: 1000,
 };
 

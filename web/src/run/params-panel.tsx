@@ -4,6 +4,7 @@ import { runsSavedOnly, useSession } from '../session/hosts.ts';
 import { changeEntry, changeSettings, useWorkspace } from '../session/workspace.ts';
 import { Field } from '../ui/field.tsx';
 import { AttachField } from './attach-field.tsx';
+import { NumberField } from './number-field.tsx';
 import styles from './params-panel.module.css';
 import { StaleList } from './stale-list.tsx';
 
@@ -53,17 +54,24 @@ export function ParamsPanel() {
       </section>
       <section className={styles.section}>
         <h3 className={styles.title}>Run</h3>
-        <Field
+        <NumberField
           label="Ends after"
           type="seconds"
-          inputMode="numeric"
-          value={settings.seconds === 0 ? '' : String(settings.seconds)}
+          amount={settings.seconds}
           placeholder="until stopped"
-          onValue={(text) => changeSettings({ seconds: Math.max(0, Number.parseInt(text, 10) || 0) })}
+          onAmount={(seconds) => changeSettings({ seconds })}
+        />
+        <NumberField
+          label="CPU budget"
+          type="CPUs of each host"
+          amount={settings.cpus ?? 0}
+          placeholder="half of the machine"
+          data-testid="cpu-budget"
+          onAmount={(cpus) => changeSettings({ cpus })}
         />
         <Field
           label="Compiler flags"
-          type="-D -U -W -O1 -O2 -Os"
+          type="-D -U -W -O"
           value={settings.flags.join(' ')}
           placeholder="none"
           disabled={fixed}

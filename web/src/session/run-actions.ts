@@ -17,7 +17,7 @@ export function probeInput(): ProbeInput {
     flags: settings.flags,
     params: settings.params,
     attach: settings.attach,
-    limits: { seconds: settings.seconds, events: 0 },
+    limits: { seconds: settings.seconds, events: 0, cpus: settings.cpus ?? 0 },
     mapInterval: MAP_INTERVAL,
   };
 }
@@ -143,6 +143,6 @@ export async function openRun(id: string): Promise<{ shelved: boolean }> {
   keepOnly(id);
   if (origin.kind === 'run' && origin.id === id) return { shelved: false };
   const { files, flags, params, attach, limits } = info.probe;
-  const settings = { params, attach, flags, seconds: limits.seconds, views: {} };
+  const settings = { params, attach, flags, seconds: limits.seconds, cpus: limits.cpus, views: {} };
   return { shelved: openProbe({ name: info.name, files, settings, origin: { kind: 'run', id } }) };
 }

@@ -98,7 +98,7 @@ test('a run gives its states, its schema and its frames', TIME, async (context) 
     flags: [],
     params: {},
     attach: {},
-    limits: { seconds: 0, events: 0 },
+    limits: { seconds: 0, events: 0, cpus: 0 },
     mapInterval: 1000,
   };
   const run = await connection.request('run.start', { hosts: ['local'], name: 'test', probe });
@@ -257,7 +257,7 @@ function endedRun(diagnostics: Record<string, Diagnostic[]>, files?: SourceFile[
     flags: [],
     params: {},
     attach: {},
-    limits: { seconds: 0, events: 0 },
+    limits: { seconds: 0, events: 0, cpus: 0 },
     mapInterval: 1000,
   };
   const info = probe && { id: 'r', name: 'r', probe, started: 0, statuses: Object.values(statuses) };

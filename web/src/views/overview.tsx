@@ -4,6 +4,8 @@ import type { ProgramCost } from '../session/program-costs.ts';
 import { countsOf, isLive, type RunView, sourcesOf, streams } from '../session/runs.ts';
 import { useStatistics } from '../session/statistics.ts';
 import { names } from '../ui/names.ts';
+import { CostSection } from './cost-section.tsx';
+import { DropRemedies } from './drop-remedies.tsx';
 import { groupDigits, percentText, shortNumber } from './numbers.ts';
 import styles from './overview.module.css';
 
@@ -78,6 +80,7 @@ export function Overview({ run }: { run: RunView }) {
             )}
           </tbody>
         </table>
+        <DropRemedies run={run} sources={counted} />
         {counted.length === 0 && (
           <p className={styles.zero}>
             No records: this program only keeps maps and globals, or has sent nothing yet.
@@ -133,6 +136,7 @@ export function Overview({ run }: { run: RunView }) {
           </tbody>
         </table>
       </section>
+      <CostSection hosts={statuses.map(({ host }) => host)} live={live} />
       {remarks.length > 0 && (
         <section>
           <h3 className={styles.title}>What the loader changed</h3>

@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { type ProbepadError, probepadError } from '@probepad/protocol/errors';
+import type { Statistics } from './statistics.ts';
+
+/** What a run costs its host, and the end of one that costs too much. */
+export interface Budget {
+  /** CPUs that its programs and its loader took lately; undefined until that is known. */
+  readonly cpus: number | undefined;
+  end(): void;
+}
+
+/**
+ * Samples that are looked at together, half a second apart: a run that only just began to cost too much is ended before two seconds
+ * are over, and a moment's burst does not end one.
+ */
+const SAMPLES = 3;
+/** Clock ticks a second in /proc/PID/stat: USER_HZ, the same on every machine that Linux runs on today (proc(5)). */
+const TICKS = 100;
+
+interface Sample {
+  /** Of the programs, in CPUs. */
+  programs: number;
+  /** CPU seconds of the loader so far, and when they were read, in seconds. */
+  loader: number;
+  at: number;
+}
+
+/** The smaller of what the run asks for and what the policy allows, in CPUs; 0 is no limit. */
+export function budgetOf(asked: number, allowed: number): number {
+  const limits = [asked, allowed].filter((cpus) => cpus > 0);
+  return limits.length === 0 ? 0 : Math.min(...limits);
+}
+
+/**
+ * Measures a run while it goes on, and ends it when it passes its limit.
+ * @param limit in CPUs; 0 is none
+ * @param over called once, when the limit is passed
+ */
+export function watchBudget(
+  statistics: Pick<Statistics, 'meter' | 'unmeter'>,
+  run: string,
+  { programs, loaderPid }: { programs: readonly number[]; loaderPid: number },
+  limit: number,
+  over: (error: ProbepadError) => void,
+): Budget {
+  let samples: Sample[] = [];
+  let cpus: number | undefined;
+  let ended = false;
+
+  async function take(taken: number): Promise<void> {
+    const loader = await cpuSecondsOf(loaderPid);
+    if (ended || loader === undefined) return;
+    samples = [...samples, { programs: taken, loader, at: performance.now() / 1000 }].slice(-SAMPLES);
+    cpus = meanOf(samples);
+    if (limit === 0 || samples.length < SAMPLES || cpus <= limit) return;
+    end();
+    over(overBudget(cpus, limit));
+  }
+
+  function end(): void {
+    ended = true;
+    statistics.unmeter(run);
+  }
+
+  statistics.meter(run, programs, (taken) => void take(taken));
+  return {
+    get cpus() {
+      return cpus;
+    },
+    end,
+  };
+}
+
+function meanOf(samples: readonly Sample[]): number {
+  const programs = samples.reduce((sum, sample) => sum + sample.programs, 0) / samples.length;
+  const first = samples[0];
+  const last = samples.at(-1);
+  const seconds = first && last ? last.at - first.at : 0;
+  return programs + (first && last && seconds > 0 ? (last.loader - first.loader) / seconds : 0);
+}
+
+function overBudget(cpus: number, limit: number): ProbepadError {
+  return probepadError(
+    'over_budget',
+    `running: the run took ${cpus.toFixed(2)} CPUs, its budget is ${Number(limit.toPrecision(3))}`,
+  );
+}
+
+/** utime and stime of a process, all its threads; undefined when it is gone. */
+async function cpuSecondsOf(pid: number): Promise<number | undefined> {
+  const text = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => undefined);
+  // The name, in parentheses, may hold anything.
+  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
+  return fields === undefined ? undefined : (Number(fields[11]) + Number(fields[12])) / TICKS;
+}
