@@ -12,6 +12,7 @@ interface Waiting {
 export function startDecoder(): Decoder {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'decode' });
   const waiting = new Map<number, Waiting>();
+  const nameListeners = new Set<Parameters<Decoder['onUnnamed']>[0]>();
   const listeners = new Set<(changed: ReadonlySet<string>) => void>();
   let nextId = 1;
 
@@ -21,6 +22,10 @@ export function startDecoder(): Decoder {
     if (data.type === 'changed') {
       const keys = new Set(data.keys);
       for (const listener of listeners) listener(keys);
+      return;
+    }
+    if (data.type === 'unnamed') {
+      for (const listener of nameListeners) listener(data.stream, data.asked);
       return;
     }
     if (data.type === 'taken') {
@@ -53,6 +58,11 @@ export function startDecoder(): Decoder {
     frames: intake.offer,
     dropped: intake.dropped,
     recount: intake.recount,
+    named: (stream, found, again) => command('named', stream, found, again),
+    onUnnamed(listener) {
+      nameListeners.add(listener);
+      return () => nameListeners.delete(listener);
+    },
     forget: (run) => command('forget', run),
     rows: (asked) => query('rows', asked),
     map: (asked) => query('map', asked),

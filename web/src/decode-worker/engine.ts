@@ -1,3 +1,4 @@
+import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
 import { createDecoder } from '@probepad/protocol/decode';
 import { FRAME_FLAGS, type Frame, framesOf } from '@probepad/protocol/frames';
 import { FRAME_PAYLOAD_MAX } from '@probepad/protocol/limits';
@@ -20,6 +21,7 @@ import {
 import { createEventSource, type EventSource } from './event-source.ts';
 import { createGlobalsSource, type GlobalsSource } from './globals-source.ts';
 import { createMapSource, type MapSource } from './map-source.ts';
+import { createNameQuestions, type NameQuestions } from './name-questions.ts';
 import { createPageClock } from './page-clock.ts';
 import { type Slice, sliceOf } from './query/slice.ts';
 import { type Budget, createBudget } from './store/budget.ts';
@@ -31,6 +33,8 @@ export interface Engine {
   open(opening: StreamOpening): void;
   clock(stream: number, offset: string): void;
   frames(message: ArrayBuffer): void;
+  /** What a stream's host has told; what of it could not be told now (`again`) is asked for when it is shown again. */
+  named(stream: number, found: NamesFound, again: NamesAsked[]): void;
   forget(run: string): void;
   /** Long work is cut: a window that is still `searching` gets on when it is asked for again. */
   rows(query: RowQuery): RowWindow;
@@ -64,13 +68,16 @@ const LOG_CUT = '[the beginning is left out: it is too long for a page]\n';
  * @param changed is called with the key of every source that something came for
  * @param now seconds since 1970
  * @param slice how long one question may work
+ * @param unnamed is called, some time after something was shown, with what only the host can name
  */
 export function createEngine(
   changed: (key: string) => void,
   now = () => Date.now() / 1000,
   slice: () => Slice = sliceOf,
+  unnamed: (stream: number, asked: NamesAsked[]) => void = () => undefined,
 ): Engine {
   const budget = createBudget();
+  const questions: NameQuestions = createNameQuestions(unnamed);
   const streams = new Map<number, Stream & { run: string }>();
   const kept = new Map<string, Kept>();
   /** Verifier logs by stream, with the bytes that came or are known to be missing; they may come before a schema does. */
@@ -86,6 +93,7 @@ export function createEngine(
       host,
       hostName,
       arch,
+      names: questions.open(id),
       decoder: createDecoder(schema),
       clock: createPageClock(),
     };
@@ -160,8 +168,17 @@ export function createEngine(
         }
       }
     },
+    named(id, found, again) {
+      const stream = streams.get(id);
+      if (!questions.answer(id, found, again) || stream === undefined) return;
+      for (const { name } of stream.decoder.schema.sources) changed(sourceKey(stream.run, name));
+    },
     forget(run) {
-      for (const [id, stream] of streams) if (stream.run === run) streams.delete(id);
+      for (const [id, stream] of streams) {
+        if (stream.run !== run) continue;
+        streams.delete(id);
+        questions.close(id);
+      }
       for (const [id, each] of hosts) {
         if (each.run !== run) continue;
         hosts.delete(id);

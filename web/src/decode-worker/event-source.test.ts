@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { NamesAsked } from '@probepad/protocol/control/names';
 import type { FrameHeader } from '@probepad/protocol/frames';
 import type { Source, Type } from '@probepad/protocol/schema';
 import { sampleMessage, sampleRecord, sampleSchema, sampleSource } from '@probepad/protocol/testing';
@@ -171,4 +172,29 @@ test('frames of the past that are sent again keep their places in time', () => {
   const { times, lines } = engine.series({ run: RUN, source: 'source' });
   assert.equal(times[0], NOW - 100);
   assert.deepEqual(lines[0]?.values.slice(0, 6), [3, 3, 3, 3, 3, 0]);
+});
+
+test('what only the host can name is asked for once when it is shown, and rows change when it is known', async () => {
+  const changes = new Set<string>();
+  const questions: { stream: number; asked: NamesAsked[] }[] = [];
+  const asked = Promise.withResolvers<void>();
+  const engine = createEngine(
+    (key) => changes.add(key),
+    () => NOW,
+    undefined,
+    (stream, question) => {
+      questions.push({ stream, asked: question });
+      asked.resolve();
+    },
+  );
+  openOn(engine, 'events', 1, [U32, one('uid', 0)], 1);
+  engine.frames(events(3));
+  assert.deepEqual(linesOf(engine), ['0', '1', '2']);
+  linesOf(engine);
+  await asked.promise;
+  assert.deepEqual(questions, [{ stream: 1, asked: [{ kind: 'user', values: ['2', '1', '0'] }] }]);
+  changes.clear();
+  engine.named(1, [{ kind: 'user', value: '1', text: 'dae\u001bmon' }], []);
+  assert.deepEqual([...changes], [`${RUN}\nsource`]);
+  assert.deepEqual(linesOf(engine), ['0', '1 (dae␛mon)', '2']);
 });

@@ -23,8 +23,11 @@ export interface MapHistory {
     labelOf: (sample: S) => string,
     hosts: number,
   ): void;
-  /** `gauge`: the numbers as they are, in place of their rates. */
-  series(gauge: boolean): Series;
+  /**
+   * @param gauge the numbers as they are, in place of their rates
+   * @param labelOf what a key is called now, where it is still in the map: its names may have come since
+   */
+  series(gauge: boolean, labelOf?: (id: string) => string | undefined): Series;
 }
 
 interface Track {
@@ -77,7 +80,7 @@ export function createMapHistory(): MapHistory {
         forgetBefore(snapshots[0]?.number ?? 0);
       }
     },
-    series(gauge) {
+    series(gauge, labelOf = () => undefined) {
       const pick = (sample: Sample): number => (gauge ? sample.number : sample.rate);
       const busiest = [...tracks]
         .map(([id, { points }]) => ({ id, sum: sumOf(points, pick) }))
@@ -93,7 +96,7 @@ export function createMapHistory(): MapHistory {
       return {
         times: ordered.map(({ time }) => time),
         lines: drawn.map((id) => ({
-          label: tracks.get(id)?.label ?? '',
+          label: labelOf(id) ?? tracks.get(id)?.label ?? '',
           values: ordered.map((snapshot) => {
             const sample = tracks.get(id)?.points.get(snapshot.number);
             return sample === undefined || Number.isNaN(pick(sample)) ? null : pick(sample);

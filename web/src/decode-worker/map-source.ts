@@ -191,7 +191,14 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
       };
     },
     histograms: () => [...members.values()].flatMap((member) => histogramsOf(member, members.size > 1)),
-    series: () => history.series(gauge),
+    series: () =>
+      history.series(gauge, (id) => {
+        for (const { snapshot } of members.values()) {
+          const entry = snapshot?.byId.get(id);
+          if (entry !== undefined) return labelOf(entry);
+        }
+        return undefined;
+      }),
   };
 
   function histogramsOf({ stream, source, layout, snapshot }: Member, several: boolean): Histogram[] {

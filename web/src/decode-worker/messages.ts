@@ -1,3 +1,4 @@
+import type { NamesAsked } from '@probepad/protocol/control/names';
 import type { Engine } from './engine.ts';
 
 /** Engine methods that answer; the others only take. */
@@ -12,5 +13,7 @@ export type FromWorker =
   | { type: 'answer'; id: number; answer: unknown }
   | { type: 'failure'; id: number; message: string }
   | { type: 'changed'; keys: string[] }
+  /** Values of a stream that were shown and that only its host can name. */
+  | { type: 'unnamed'; stream: number; asked: NamesAsked[] }
   /** Bytes of frames that have been read. */
   | { type: 'taken'; bytes: number };

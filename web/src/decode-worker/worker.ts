@@ -24,12 +24,17 @@ function tell(): void {
   dirty.clear();
 }
 
-const engine = createEngine((key) => {
-  dirty.add(key);
-  if (timer === undefined) {
-    timer = setTimeout(tell, Math.max(0, TELL_INTERVAL - (performance.now() - toldAt)));
-  }
-});
+const engine = createEngine(
+  (key) => {
+    dirty.add(key);
+    if (timer === undefined) {
+      timer = setTimeout(tell, Math.max(0, TELL_INTERVAL - (performance.now() - toldAt)));
+    }
+  },
+  undefined,
+  undefined,
+  (stream, asked) => scope.postMessage({ type: 'unnamed', stream, asked }),
+);
 
 let taken = 0;
 

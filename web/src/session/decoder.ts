@@ -2,6 +2,7 @@
  * What the views ask of the decoding worker. The worker (`decode-worker`) implements it; the app hands it to the session,
  * so that views know neither the worker nor its messages.
  */
+import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
 import type { ProbeSchema } from '@probepad/protocol/schema';
 
 /** One source of a run: all its hosts together. */
@@ -167,6 +168,10 @@ export interface Decoder {
   dropped(stream: number): ReadonlyMap<number, number>;
   /** The hub begins to count anew: the stream is watched, or watched again. */
   recount(stream: number): void;
+  /** Calls back with what was shown of a stream and only its host can name; the answer goes to `named`. Nothing is asked twice. */
+  onUnnamed(listener: (stream: number, asked: NamesAsked[]) => void): () => void;
+  /** What a host has told; what of it could not be told now (`again`) is asked for when it is shown again. */
+  named(stream: number, found: NamesFound, again: NamesAsked[]): void;
   /** Forgets a run's history. */
   forget(run: string): void;
   rows(query: RowQuery): Promise<RowWindow>;

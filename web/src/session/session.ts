@@ -11,6 +11,7 @@ import {
 } from './connection.ts';
 import type { Decoder } from './decoder.ts';
 import { hostName, useSession } from './hosts.ts';
+import { createNameAsker } from './names.ts';
 import { refusalOf } from './refusal.ts';
 import { putCounts, putSchema, putStatus, putWatched, useRuns } from './runs.ts';
 import { emitTerminal } from './terminals.ts';
@@ -23,6 +24,12 @@ let decoder: Decoder | undefined;
 /** Connects this page to its hub; frames go to `worker`. Called once. */
 export function startSession(url: string, worker: Decoder): () => void {
   decoder = worker;
+  const asker = createNameAsker({
+    whose: streamOf,
+    request: (params) => request('names.resolve', params),
+    named: worker.named,
+  });
+  worker.onUnnamed(asker.ask);
   connection = connect({
     url,
     onEvent: receive,
@@ -111,6 +118,14 @@ function receive(event: BrowserEvent): void {
 /** Whether a run is the one on screen, or may become it: the hub tells the state of everybody's. */
 function isShown(run: string): boolean {
   return run === useWorkspace.getState().run || useRuns.getState().starting;
+}
+
+/** Whose a stream on screen is. */
+function streamOf(stream: number): { run: string; host: string } | undefined {
+  const { run = '' } = useWorkspace.getState();
+  const statuses = Object.values(useRuns.getState().runs[run]?.statuses ?? {});
+  const host = statuses.find((status) => status.stream === stream)?.host;
+  return host === undefined ? undefined : { run, host };
 }
 
 /** Tells the decoder whose frames a stream holds. */

@@ -16,6 +16,8 @@ const NO_DECODER = {
   recount: () => undefined,
   frames: () => undefined,
   forget: () => undefined,
+  named: () => undefined,
+  onUnnamed: () => () => undefined,
 } as unknown as Decoder;
 
 /** This process as a page that is connected to a hub. */

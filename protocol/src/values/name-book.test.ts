@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { NAMES_ASKED_MAX } from '../limits.ts';
+import { createNameBook } from './name-book.ts';
+import { stackFrames } from './stack-frames.ts';
+
+const KERNEL = 0xffff_ffff_8100_0010n;
+
+test('what is looked up is asked for once, by kind and process', () => {
+  const book = createNameBook();
+  for (let again = 0; again < 3; again++) {
+    assert.equal(book.lookUp('user', 0n), undefined);
+    assert.equal(book.lookUp('user_symbol', 4096n, 7), undefined);
+    assert.equal(book.lookUp('user_symbol', 4096n, 8), undefined);
+  }
+  assert.equal(book.wants, true);
+  assert.deepEqual(book.takeAsked(), [
+    { kind: 'user', values: ['0'] },
+    { kind: 'user_symbol', pid: 7, values: ['4096'] },
+    { kind: 'user_symbol', pid: 8, values: ['4096'] },
+  ]);
+  book.lookUp('user', 0n);
+  assert.equal(book.wants, false);
+  assert.deepEqual(book.takeAsked(), []);
+});
+
+test('a name that was learnt is given; what could not be told may be asked for again', () => {
+  const book = createNameBook();
+  for (const value of [0n, 1n]) book.lookUp('user', value);
+  const [asked] = book.takeAsked();
+  assert.equal(book.learn([{ kind: 'user', value: '0', text: 'root' }]), true);
+  assert.equal(book.learn([]), false);
+  assert.ok(asked);
+  book.again(asked);
+  assert.equal(book.lookUp('user', 0n)?.text, 'root');
+  assert.equal(book.lookUp('user', 1n), undefined);
+  assert.deepEqual(book.takeAsked(), [{ kind: 'user', values: ['1'] }]);
+});
+
+test('however much is looked up, questions and memory are bounded', () => {
+  const book = createNameBook();
+  for (let value = 0n; value < 10_000n; value++) book.lookUp('cgroup', value);
+  const asked = book.takeAsked();
+  assert.ok(asked.every(({ values }) => values.length <= NAMES_ASKED_MAX));
+  assert.equal(
+    asked.reduce((sum, { values }) => sum + values.length, 0),
+    4096,
+  );
+  // What had no room is noted when it is looked up again.
+  book.lookUp('cgroup', 9_999n);
+  assert.deepEqual(book.takeAsked(), [{ kind: 'cgroup', values: ['9999'] }]);
+  for (let pid = 1; pid <= 110_000; pid++) {
+    book.learn([{ kind: 'user_symbol', pid, value: '1', text: 'main' }]);
+  }
+  assert.equal(book.lookUp('user_symbol', 1n, 1), undefined);
+  assert.equal(book.lookUp('user_symbol', 1n, 110_000)?.text, 'main');
+});
+
+test('a stack reads as functions; callers are looked up where they call, not where they go on', () => {
+  const book = createNameBook();
+  const addresses = [KERNEL, 0x5010n, 0x6010n, 0n, 0x7010n];
+  const first = stackFrames(addresses, 7, book.lookUp);
+  assert.deepEqual(
+    first.map(({ space, text, known }) => [space, text, known]),
+    [
+      ['kernel', '0xffffffff81000010', false],
+      ['user', '0x5010', false],
+      ['user', '0x6010', false],
+    ],
+  );
+  assert.deepEqual(book.takeAsked(), [
+    { kind: 'kernel_symbol', values: [String(KERNEL)] },
+    { kind: 'user_symbol', pid: 7, values: [String(0x500f), String(0x600f)] },
+  ]);
+  book.learn([
+    {
+      kind: 'kernel_symbol',
+      value: String(KERNEL),
+      text: 'vfs_read+0x10',
+      symbol: 'vfs_read',
+      object: 'vmlinux',
+    },
+    {
+      kind: 'user_symbol',
+      pid: 7,
+      value: String(0x500f),
+      text: 'evil\u001b[2J+0x1',
+      symbol: 'evil\u001b[2J',
+      object: 'a.out',
+    },
+    { kind: 'user_symbol', pid: 7, value: String(0x600f), text: 'libc.so.6+0x99', object: 'libc.so.6' },
+  ]);
+  assert.deepEqual(
+    stackFrames(addresses, 7, book.lookUp).map(({ text, known, object }) => [text, known, object]),
+    [
+      ['vfs_read', true, 'vmlinux'],
+      ['evil␛[2J', true, 'a.out'],
+      ['libc.so.6+0x99', false, 'libc.so.6'],
+    ],
+  );
+});

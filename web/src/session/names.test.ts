@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
+import { createNameAsker } from './names.ts';
+
+const USER: NamesAsked = { kind: 'user', values: ['0', '1'] };
+const ROOT: NamesFound = [{ kind: 'user', value: '0', text: 'root' }];
+
+interface Told {
+  stream: number;
+  found: NamesFound;
+  again: NamesAsked[];
+}
+
+function meet(answer: (asked: NamesAsked[]) => Promise<{ names: NamesFound; more?: boolean }>) {
+  const told: Told[] = [];
+  const requests: NamesAsked[][] = [];
+  const timers: { act: () => void; delay: number }[] = [];
+  const asker = createNameAsker({
+    whose: (stream) => (stream === 7 ? { run: 'r1', host: 'h1' } : undefined),
+    request: ({ run, host, asked }) => {
+      assert.deepEqual([run, host], ['r1', 'h1']);
+      requests.push(asked);
+      return answer(asked);
+    },
+    named: (stream, found, again) => told.push({ stream, found, again }),
+    later: (act, delay) => timers.push({ act, delay }),
+  });
+  return { asker, told, requests, timers };
+}
+
+/** All that is due now has been done. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('each question goes to the host of its stream, and names come back', async () => {
+  const { asker, told, requests, timers } = meet(async () => ({ names: ROOT }));
+  asker.ask(7, [USER]);
+  asker.ask(8, [USER]);
+  await settled();
+  assert.deepEqual(requests, [[USER]]);
+  assert.deepEqual(told, [{ stream: 7, found: ROOT, again: [] }]);
+  assert.deepEqual(timers, []);
+});
+
+test('what a host can not tell now is asked for again, later and later', async () => {
+  let works = false;
+  const { asker, told, timers } = meet(async () => {
+    if (!works) throw new Error('away');
+    return { names: ROOT, more: true };
+  });
+  for (let turn = 0; turn < 7; turn++) {
+    asker.ask(7, [USER]);
+    await settled();
+  }
+  assert.deepEqual(told, []);
+  assert.deepEqual(
+    timers.map(({ delay }) => delay),
+    [2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000],
+  );
+  timers[0]?.act();
+  assert.deepEqual(told, [{ stream: 7, found: [], again: [USER] }]);
+  works = true;
+  asker.ask(7, [USER]);
+  await settled();
+  assert.deepEqual(told[1], { stream: 7, found: ROOT, again: [] });
+  assert.equal(timers.length, 8);
+});
+
+test('however many questions there are, few are under way at a time', async () => {
+  const waiting: (() => void)[] = [];
+  const { asker, requests } = meet(
+    () => new Promise((resolve) => waiting.push(() => resolve({ names: [] }))),
+  );
+  asker.ask(7, Array(20).fill(USER));
+  assert.equal(requests.length, 8);
+  while (waiting.length > 0) {
+    waiting.shift()?.();
+    await settled();
+    assert.ok(waiting.length <= 8);
+  }
+  assert.equal(requests.length, 20);
+});

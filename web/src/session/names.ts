@@ -1,0 +1,70 @@
+import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
+import type { Params, Result } from './connection.ts';
+
+/** Asks hosts for names that the decoder wants. */
+export interface NameAsker {
+  ask(stream: number, asked: readonly NamesAsked[]): void;
+}
+
+export interface NameAskerOptions {
+  /** Whose stream it is; undefined when it is not shown any more. */
+  whose(stream: number): { run: string; host: string } | undefined;
+  request(params: Params<'names.resolve'>): Promise<Result<'names.resolve'>>;
+  /** See `Decoder.named`. */
+  named(stream: number, found: NamesFound, again: NamesAsked[]): void;
+  /** Calls back after so many milliseconds. */
+  later?(act: () => void, delay: number): void;
+}
+
+/** Questions that wait for an answer at a time: a file of symbols may take its host seconds, and other names go past it. */
+const OPEN_MAX = 8;
+/** What could not be told is asked for again after this many milliseconds, and twice as long each time after. */
+const AGAIN_FIRST = 2_000;
+const AGAIN_MAX = 60_000;
+
+export function createNameAsker(options: NameAskerOptions): NameAsker {
+  const { whose, request, named, later = (act, delay) => void setTimeout(act, delay) } = options;
+  const queue: { stream: number; asked: NamesAsked }[] = [];
+  /** Failures in a row, by stream. */
+  const failures = new Map<number, number>();
+  let open = 0;
+
+  function askAgain(stream: number, asked: NamesAsked): void {
+    const before = failures.get(stream) ?? 0;
+    failures.set(stream, before + 1);
+    later(() => named(stream, [], [asked]), Math.min(AGAIN_MAX, AGAIN_FIRST * 2 ** before));
+  }
+
+  async function put(stream: number, asked: NamesAsked): Promise<void> {
+    const place = whose(stream);
+    if (place === undefined) return;
+    try {
+      const { names, more } = await request({ ...place, asked: [asked] });
+      if (names.length > 0) named(stream, names, []);
+      if (more === true) askAgain(stream, asked);
+      else failures.delete(stream);
+    } catch {
+      // Away, or too busy: the numbers stand for themselves until then.
+      askAgain(stream, asked);
+    }
+  }
+
+  function pump(): void {
+    while (open < OPEN_MAX) {
+      const next = queue.shift();
+      if (next === undefined) return;
+      open++;
+      void put(next.stream, next.asked).finally(() => {
+        open--;
+        pump();
+      });
+    }
+  }
+
+  return {
+    ask(stream, asked) {
+      for (const one of asked) queue.push({ stream, asked: one });
+      pump();
+    },
+  };
+}
