@@ -1,6 +1,6 @@
 import type { ProbeSchema } from './schema.ts';
 import { isCharType, type Leaf, leavesOf, resolveType } from './types.ts';
-import { enumName, readBits, readValue, textOf, type Value, wordsOf } from './values/value.ts';
+import { enumName, readBits, readValue, readWords, textOf, type Value } from './values/value.ts';
 
 /**
  * Records to columns. A plan is made once per type; filling it is one tight loop per column over the records' offsets.
@@ -86,9 +86,7 @@ function textFill(leaf: Leaf, length: number): Fill {
       if (start > end) return null;
       if (words !== undefined) {
         const countAt = (starts[row] as number) + words.countAt;
-        if (countAt + 4 > end) return null;
-        const count = view.getUint32(countAt, true);
-        return wordsOf(bytes, start, Math.min(start + Math.min(count, length || count), end));
+        return readWords(view, { start, length, countAt }, end);
       }
       return textOf(bytes, start, length === 0 ? end : Math.min(start + length, end));
     },

@@ -23,9 +23,20 @@ export function textOf(bytes: Uint8Array, start: number, end: number): string {
   return result;
 }
 
-/** All of the text of a char array that holds words, each with its NUL; NULs after the last one's are left out. */
-export function wordsOf(bytes: Uint8Array, start: number, end: number): string {
-  return utf8.decode(bytes.subarray(start, end)).replace(/\0+$/, '\0');
+/**
+ * The text of a char array of `length` bytes (0: up to `end`) that holds words, each with its NUL. The u32 at `countAt` says how many bytes
+ * of it count; NULs after the last word's are left out. Null where the record ends before.
+ */
+export function readWords(
+  view: DataView,
+  place: { start: number; length: number; countAt: number },
+  end: number,
+): string | null {
+  if (place.countAt + 4 > end || place.start > end) return null;
+  const count = Math.min(view.getUint32(place.countAt, true), place.length || Number.POSITIVE_INFINITY);
+  const size = Math.min(count, end - place.start);
+  const bytes = new Uint8Array(view.buffer, view.byteOffset + place.start, size);
+  return utf8.decode(bytes).replace(/\0+$/, '\0');
 }
 
 /** `bits` bits that start `offsetBits` into the view, little-endian, as BTF counts them. Nulls past the end. */

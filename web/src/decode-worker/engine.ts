@@ -5,6 +5,7 @@ import { FRAME_PAYLOAD_MAX } from '@probepad/protocol/limits';
 import type { Source } from '@probepad/protocol/schema';
 import { escapeControls } from '@probepad/protocol/values/escape';
 import {
+  type CellFact,
   type GlobalValue,
   type Histogram,
   LOG_SOURCE,
@@ -39,6 +40,7 @@ export interface Engine {
   /** Long work is cut: a window that is still `searching` gets on when it is asked for again. */
   rows(query: RowQuery): RowWindow;
   map(query: MapQuery): MapWindow;
+  facts(row: SourceRef & { row: string }): CellFact[];
   histograms(source: SourceRef): Histogram[];
   series(source: SourceRef): Series;
   globals(source: SourceRef): GlobalValue[];
@@ -208,6 +210,10 @@ export function createEngine(
         histogram: false,
         partial: false,
       },
+    facts: (ref) => {
+      const { events, map } = find(ref);
+      return events?.facts(ref.row) ?? map?.facts(ref.row) ?? [];
+    },
     histograms: (ref) => find(ref).map?.histograms() ?? [],
     series: (ref) =>
       find(ref).events?.series(now()) ?? find(ref).map?.series() ?? { times: [], lines: [], unit: '' },

@@ -5,11 +5,19 @@ import { escapeControls } from '@probepad/protocol/values/escape';
 import type { FormatContext } from '@probepad/protocol/values/format-context';
 import { processLeaf, processOf } from '@probepad/protocol/values/presentation';
 import { hexOf } from '@probepad/protocol/values/value';
-import { columnKey, type ViewColumn } from '../session/decoder.ts';
+import { type CellFact, columnKey, type ViewColumn } from '../session/decoder.ts';
 import { constantCell, type EventCell, fieldCell, plainCell, timeCell } from './event-cell.ts';
 import { contextOf, HOST_COLUMN, type Shown, shownColumns } from './present.ts';
+import { rawText } from './raw-text.ts';
 import type { Chunk } from './store/history.ts';
-import { fieldOf, LINE_FIELD, type RecordAt, type RecordField, TRACE_FIELDS } from './store/record-fields.ts';
+import {
+  fieldOf,
+  LINE_FIELD,
+  type RecordAt,
+  type RecordField,
+  rawValue,
+  TRACE_FIELDS,
+} from './store/record-fields.ts';
 import { endOf, startsOf, timeOf } from './store/records.ts';
 import type { Stream } from './stream.ts';
 
@@ -24,6 +32,8 @@ export interface EventCells {
   all(): RecordLayout[];
   /** The texts of one row; empty where it has none. */
   texts(chunk: Chunk, row: number): string[];
+  /** What they were made from. */
+  facts(chunk: Chunk, row: number): CellFact[];
 }
 
 export interface Layouts {
@@ -127,6 +137,20 @@ export function createEventCells(kind: Source['kind']): EventCells {
     });
   }
 
+  /** One record, with the cells of its type; undefined where there is none. */
+  function look(
+    { stream, base, content }: Chunk,
+    row: number,
+  ): { at: RecordAt; layout: RecordLayout } | undefined {
+    const member = members.get(stream);
+    if (!member || content.kind === 'gap') return undefined;
+    const start = startsOf(content)[row - base] ?? 0;
+    if (start === 0) return undefined;
+    const { bytes, view } = content;
+    const at: RecordAt = { records: content, bytes, view, start, end: endOf(view, start), row: row - base };
+    return { at, layout: member.layouts.of(at.end - at.start) };
+  }
+
   return {
     join(stream, source) {
       members.set(stream.stream, { stream, source, layouts: { only: [], of: () => [] } });
@@ -135,14 +159,18 @@ export function createEventCells(kind: Source['kind']): EventCells {
     columns: () => columns,
     layouts: (stream) => members.get(stream)?.layouts,
     all: () => layouts,
-    texts({ stream, base, content }, row) {
-      const member = members.get(stream);
-      if (!member || content.kind === 'gap') return [];
-      const start = startsOf(content)[row - base] ?? 0;
-      if (start === 0) return [];
-      const { bytes, view } = content;
-      const at: RecordAt = { records: content, bytes, view, start, end: endOf(view, start), row: row - base };
-      return member.layouts.of(at.end - at.start).map((cell) => cell?.text(at) ?? '');
+    texts(chunk, row) {
+      const found = look(chunk, row);
+      return found?.layout.map((cell) => cell?.text(found.at) ?? '') ?? [];
+    },
+    facts(chunk, row) {
+      const found = look(chunk, row);
+      return (found?.layout ?? []).flatMap((cell) => {
+        if (!found || cell?.column.role !== 'field' || cell.constant !== undefined) return [];
+        const { column, field } = cell;
+        const raw = rawText(rawValue(field, found.at));
+        return [{ column: columnKey(column), path: column.name, type: column.type, raw }];
+      });
     },
   };
 }

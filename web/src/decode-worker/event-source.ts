@@ -1,7 +1,7 @@
 import { type Frame, GAP_PLACES } from '@probepad/protocol/frames';
 import type { Source } from '@probepad/protocol/schema';
 import { formatValue } from '@probepad/protocol/values/format';
-import type { RowQuery, RowWindow, Series } from '../session/decoder.ts';
+import type { CellFact, RowQuery, RowWindow, Series } from '../session/decoder.ts';
 import { BUCKET_SECONDS, type Buckets, createBuckets } from './buckets.ts';
 import { createEventCells } from './event-cells.ts';
 import { createEventRows } from './event-rows.ts';
@@ -19,6 +19,8 @@ export interface EventSource {
   take(stream: Stream, frame: Frame): void;
   /** Works on the answer until the slice is over; asked again, it goes on. */
   rows(query: Omit<RowQuery, 'run' | 'source'>, slice: Slice): RowWindow;
+  /** By the row's id. */
+  facts(id: string): CellFact[];
   /** @param now seconds since 1970 */
   series(now: number): Series;
   /** Lets go of its memory. */
@@ -98,6 +100,11 @@ export function createEventSource(
       member.buckets.add(secondsOf(header.timeNs), header.count);
     },
     rows: rows.window,
+    facts(id) {
+      const row = Number(id);
+      const chunk = Number.isInteger(row) ? history.find(row) : undefined;
+      return chunk ? cells.facts(chunk, row) : [];
+    },
     close: history.close,
     series(now) {
       // A frame takes a moment to come: the newest buckets are not full yet.

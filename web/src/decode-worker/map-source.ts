@@ -5,6 +5,7 @@ import { formatValue } from '@probepad/protocol/values/format';
 import type { FormatContext } from '@probepad/protocol/values/format-context';
 import { isSlotArray } from '@probepad/protocol/views/leaf-roles';
 import {
+  type CellFact,
   columnKey,
   type Histogram,
   type MapQuery,
@@ -16,6 +17,7 @@ import { createMapHistory } from './map-history.ts';
 import { type MapLayout, planLayout } from './map-layout.ts';
 import { secondsOf } from './page-clock.ts';
 import { contextOf, HOST_COLUMN, numberOf } from './present.ts';
+import { rawText } from './raw-text.ts';
 import type { Stream } from './stream.ts';
 
 /** A map whose entries are shown as they are now, with the rate of the first number. */
@@ -23,6 +25,8 @@ export interface MapSource {
   join(stream: Stream, source: Source): void;
   take(stream: Stream, frame: Frame): void;
   entries(query: Omit<MapQuery, 'run' | 'source'>): MapWindow;
+  /** By the entry's id. */
+  facts(id: string): CellFact[];
   histograms(): Histogram[];
   series(): Series;
 }
@@ -189,6 +193,16 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
         histogram: all.some(({ layout, source }) => layout.slots || isSlotArray(source)),
         partial: all.some(({ snapshot }) => snapshot?.partial),
       };
+    },
+    facts(id) {
+      const entry = [...members.values()].flatMap(({ snapshot }) => snapshot?.byId.get(id) ?? [])[0];
+      if (!entry) return [];
+      const { member, batch, row } = entry;
+      return allColumns().flatMap((column) => {
+        const value = member.layout.value(batch, row, column);
+        if (value === undefined || (column.role !== 'key' && column.role !== 'field')) return [];
+        return [{ column: columnKey(column), path: column.name, type: column.type, raw: rawText(value) }];
+      });
     },
     histograms: () => [...members.values()].flatMap((member) => histogramsOf(member, members.size > 1)),
     series: () =>

@@ -64,6 +64,18 @@ export interface FilterProblem {
   end: number;
 }
 
+/** What a cell's text was made from. */
+export interface CellFact {
+  /** By `columnKey`. */
+  column: string;
+  /** The member's path. */
+  path: string;
+  /** The C type as people write it. */
+  type: string;
+  /** The value as it stands in memory. */
+  raw: string;
+}
+
 export interface RowQuery extends SourceRef {
   /** The newest row that counts, as `RowWindow.head` gave it; absent: the newest there is. */
   head?: number | undefined;
@@ -176,6 +188,8 @@ export interface Decoder {
   forget(run: string): void;
   rows(query: RowQuery): Promise<RowWindow>;
   map(query: MapQuery): Promise<MapWindow>;
+  /** What the cells of a row were made from, by `ViewRow.id`; empty when it is no longer kept. */
+  facts(row: SourceRef & { row: string }): Promise<CellFact[]>;
   histograms(source: SourceRef): Promise<Histogram[]>;
   series(source: SourceRef): Promise<Series>;
   globals(source: SourceRef): Promise<GlobalValue[]>;

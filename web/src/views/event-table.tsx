@@ -1,15 +1,23 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows that are not drawn can't be left out of a table element
 import { type KeyboardEvent, memo, type ReactNode, useEffect, useRef, useState } from 'react';
-import type { RowWindow, SourceRef, ViewColumn, ViewRow } from '../session/decoder.ts';
+import {
+  type CellFact,
+  columnKey,
+  type RowWindow,
+  type SourceRef,
+  type ViewColumn,
+  type ViewRow,
+} from '../session/decoder.ts';
 import { theDecoder } from '../session/session.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { copyText } from '../ui/copy-button.tsx';
 import { names } from '../ui/names.ts';
 import { toast } from '../ui/toast.tsx';
+import { useCellFacts, useCellTitles } from './cell-facts.ts';
 import { CellText } from './cell-text.tsx';
 import { collectRows } from './collect-rows.ts';
 import { gridTemplate, growWidths, rowWidth } from './column-widths.ts';
-import { distinctNames, type ExportedTable } from './export-rows.ts';
+import { distinctNames, type ExportedTable, headingsOf } from './export-rows.ts';
 import { groupDigits } from './numbers.ts';
 import { RateStrip } from './rate-strip.tsx';
 import { useVisibleRows } from './row-window.ts';
@@ -68,6 +76,9 @@ export function EventTable({
 
   const columns = known?.columns ?? [];
   const columnNames = distinctNames(columns);
+  const headings = headingsOf(columns);
+  const showTitle = useCellTitles(source, columns);
+  const facts = useCellFacts(source, open ? active?.id : undefined);
   const rows = known?.rows ?? [];
   const grown = growWidths(widths.current, columns, rows);
   const template = gridTemplate(grown);
@@ -203,11 +214,15 @@ export function EventTable({
                 title={column.type}
                 className={names(styles.headCell, column.align === 'number' && styles.number)}
               >
-                {column.name}
+                {headings[at]}
               </div>
             ))}
           </div>
-          <div className={styles.body} style={{ height: (known?.total ?? 0) * rowHeight }}>
+          <div
+            className={styles.body}
+            style={{ height: (known?.total ?? 0) * rowHeight }}
+            onPointerMove={showTitle}
+          >
             {rows.map((row, at) => (
               // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the grid's
               <div
@@ -248,9 +263,10 @@ export function EventTable({
           <dl className={styles.fields}>
             {columns.map((column, at) => (
               <div key={columnNames[at]} style={{ display: 'contents' }}>
-                <dt title={column.type}>{column.name}</dt>
+                <dt title={column.type}>{headings[at]}</dt>
                 <dd>
                   <CellText text={active.cells[at] ?? ''} />
+                  <Raw fact={facts.get(columnKey(column))} />
                 </dd>
               </div>
             ))}
@@ -258,6 +274,17 @@ export function EventTable({
         </div>
       )}
     </div>
+  );
+}
+
+/** The C type, the member and the value as it stands in memory. */
+function Raw({ fact }: { fact: CellFact | undefined }) {
+  return (
+    fact && (
+      <span className={styles.raw}>
+        {fact.type} {fact.path} = <CellText text={fact.raw} />
+      </span>
+    )
   );
 }
 
@@ -271,6 +298,7 @@ const Cells = memo(
         key={at}
         role="gridcell"
         tabIndex={-1}
+        data-column={at}
         className={names(
           styles.cell,
           columns[at]?.align === 'number' && styles.number,

@@ -76,6 +76,11 @@ const BY_ROLE: Record<ViewColumn['role'], (name: string) => string> = {
   field: (name) => name,
 };
 
+/** What heads each column on screen, no two alike: what the program's author calls it, else its name. */
+export function headingsOf(columns: readonly Pick<ViewColumn, 'name' | 'label' | 'role'>[]): string[] {
+  return distinctNames(columns.map(({ name, label, role }) => ({ name: label ?? name, role })));
+}
+
 /** A name for each column, no two alike, for programs find a column by its name. A field of the program keeps its own. */
 export function distinctNames(columns: readonly Pick<ExportedColumn, 'name' | 'role'>[]): string[] {
   const all = columns.map(({ name }) => name);

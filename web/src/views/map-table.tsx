@@ -6,9 +6,10 @@ import { copyText } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { names } from '../ui/names.ts';
 import { toast } from '../ui/toast.tsx';
+import { useCellTitles } from './cell-facts.ts';
 import { CellText } from './cell-text.tsx';
 import { gridTemplate, growWidths, rowWidth } from './column-widths.ts';
-import { distinctNames } from './export-rows.ts';
+import { distinctNames, headingsOf } from './export-rows.ts';
 import { groupDigits } from './numbers.ts';
 import { useVisibleRows } from './row-window.ts';
 import styles from './table.module.css';
@@ -34,6 +35,8 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
 
   const columns = known?.columns ?? [];
   const columnNames = distinctNames(columns);
+  const headings = headingsOf(columns);
+  const showTitle = useCellTitles(source, columns);
   const rows = known?.rows ?? [];
   const barColumn = known?.bar ?? -1;
   const grown = growWidths(widths.current, columns, rows);
@@ -113,13 +116,13 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
                   })
                 }
               >
-                {column.name}
+                {headings[at]}
                 {sorted && <Icon name={known.sort.descending ? 'down' : 'up'} size={11} />}
               </button>
             );
           })}
         </div>
-        <div className={styles.body} style={{ height: total * rowHeight }}>
+        <div className={styles.body} style={{ height: total * rowHeight }} onPointerMove={showTitle}>
           {rows.map((row, at) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the grid's
             <div
@@ -127,6 +130,7 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
               role="row"
               tabIndex={-1}
               data-testid="map-row"
+              data-row={row.id}
               aria-selected={row.id === active}
               className={names(styles.row, row.id === active && styles.active)}
               style={{
@@ -142,6 +146,7 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
                   key={index}
                   role="gridcell"
                   tabIndex={-1}
+                  data-column={index}
                   className={names(
                     styles.cell,
                     columns[index]?.align === 'number' && styles.number,

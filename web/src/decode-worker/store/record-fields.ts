@@ -1,6 +1,6 @@
 import type { ProbeSchema } from '@probepad/protocol/schema';
 import { isCharType, type Leaf, resolveType } from '@probepad/protocol/types';
-import { readBits, readValue, type Value } from '@probepad/protocol/values/value';
+import { readBits, readInteger, readValue, readWords, type Value } from '@probepad/protocol/values/value';
 import { type Records, timeOf, wordOf } from './records.ts';
 
 /** One record that is looked at. Whoever goes through many changes the same one. */
@@ -42,6 +42,14 @@ export function fieldOf(schema: ProbeSchema, leaf: Leaf): RecordField {
   }
   const value = ({ bytes, start, end }: RecordAt): Value => readValue(schema, id, bytes, start + offset, end);
   const type = resolveType(schema, id);
+  if (leaf.words && type.kind === 'array') {
+    const { countAt } = leaf.words;
+    const { length } = type;
+    return {
+      value: ({ view, start, end }) =>
+        readWords(view, { start: start + offset, length, countAt: start + countAt }, end),
+    };
+  }
   if (type.kind === 'array' && isCharType(schema, type.element)) {
     return { value, text: { offset, length: type.length } };
   }
@@ -53,6 +61,12 @@ export function fieldOf(schema: ProbeSchema, leaf: Leaf): RecordField {
 
 function isWhole(size: number): size is IntegerPlace['size'] {
   return size === 1 || size === 2 || size === 4 || size === 8;
+}
+
+/** What stands in memory, without the names of enums. */
+export function rawValue({ integer, value }: RecordField, at: RecordAt): Value {
+  if (!integer || at.start + integer.offset + integer.size > at.end) return value(at);
+  return readInteger(at.view, at.start + integer.offset, integer.size, integer.signed);
 }
 
 /** CLOCK_MONOTONIC of the frame. */
