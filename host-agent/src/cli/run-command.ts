@@ -14,6 +14,7 @@ import { peopleReport } from './people-report.ts';
 import { readProbeFiles } from './probe-files.ts';
 import type { SessionListener } from './session.ts';
 import { onStopSignal } from './signals.ts';
+import { NOWHERE, tableFiles, tableOptions, tableReport } from './table-files.ts';
 import { UsageError } from './usage.ts';
 import { amountOf, countOf, durationOf, pairsOf } from './values.ts';
 
@@ -31,6 +32,9 @@ const OPTIONS = {
   policy: { type: 'string' },
   verbose: { type: 'boolean' },
   data: { type: 'string' },
+  format: { type: 'string' },
+  source: { type: 'string' },
+  out: { type: 'string' },
 } as const;
 
 /** Diagnostics with carets on standard error, each once for all hosts; and the exit code of the whole. */
@@ -83,10 +87,23 @@ export async function runCommand(args: readonly string[]): Promise<ExitCode> {
         : durationOf(values['map-interval'], 'map-interval'),
   };
 
+  const tables = tableOptions(values);
   const output = openOutput();
   const notice = (line: string): void => void process.stderr.write(`${line}\n`);
-  const report = json ? jsonReport(output) : peopleReport(output, notice, hosts.length);
   let exitCode: ExitCode = EXIT.fine;
+  let stop = (): void => {};
+  const files =
+    tables &&
+    tableFiles(tables, output, notice, (code) => {
+      exitCode = Math.max(exitCode, code) as ExitCode;
+      stop();
+    });
+  const report =
+    files !== undefined
+      ? tableReport(files, peopleReport(NOWHERE, notice, hosts.length))
+      : json
+        ? jsonReport(output)
+        : peopleReport(output, notice, hosts.length);
   const listener = withDiagnostics(report, probe, notice, (code) => {
     exitCode = Math.max(exitCode, code) as ExitCode;
   });
@@ -96,14 +113,21 @@ export async function runCommand(args: readonly string[]): Promise<ExitCode> {
       ? localSession({ dataDir: values.data, policyPath: values.policy, log: machineLog(values.verbose) })
       : hubSession(hub, hosts, name);
 
+  const hasRoom = (): boolean => output.hasRoom() && (files?.hasRoom() ?? true);
   const session = await start(probe, {
     ...listener,
     frame(host, frame) {
       listener.frame(host, frame);
-      if (!output.hasRoom()) session.setFlow(false);
+      if (!hasRoom()) session.setFlow(false);
     },
   });
-  output.onRoom(() => session.setFlow(true));
+  stop = () => session.stop();
+  if (files?.failed) stop();
+  const openFlow = (): void => {
+    if (hasRoom()) session.setFlow(true);
+  };
+  output.onRoom(openFlow);
+  files?.onRoom(openFlow);
   output.onGone(() => session.stop());
   const release = onStopSignal(() => session.stop());
   try {
@@ -111,6 +135,7 @@ export async function runCommand(args: readonly string[]): Promise<ExitCode> {
   } finally {
     release();
     await session.close();
+    await files?.finish();
     await output.flush();
   }
   return exitCode;

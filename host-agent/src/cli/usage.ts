@@ -20,6 +20,9 @@ run
   --cpus N               end when the run takes more than N CPUs (half of the machine, or what its policy says)
   --map-interval TIME    time between map snapshots (1s)
   --host NAME            a host of the hub; may be given several times
+  --format FORMAT        rows of typed columns: csv, jsonl or parquet
+  --source NAME          of this map, buffer or section (the first that the program has)
+  --out PATH             into this file; into a folder (dir/) one file for each source; else on standard output
 run, cost
   --set NAME=VALUE       value of a \`const volatile\` global
   --attach PROG=TARGET   where a program attaches: eth0:egress, /bin/bash:readline, cpu-clock@99, off, …

@@ -1,3 +1,4 @@
+import { csvLine, PLAIN_NUMBER } from '@probepad/protocol/export/csv';
 import type { ViewColumn } from '../session/decoder.ts';
 
 /** A table as it is on screen, as files that other programs read. */
@@ -20,34 +21,14 @@ export interface ExportedRow {
   gap?: string | undefined;
 }
 
-/** A number as C and JSON write it, which JSON can hold exactly. */
-const PLAIN_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?$/;
-/** Spreadsheets take a cell that begins so for a formula, and what stands in it comes from whoever is traced. */
-const FORMULA_START = /^[\s]*[=+\-@\uff0b\uff0d\uff1d\uff20]/;
-/**
- * Where the comma is the decimal point, spreadsheets cut a line at each semicolon instead, and see the quotes around a cell only where
- * those begin the line: what follows in the cell begins one of its own, and so after a tab and a new line.
- */
-const FORMULA_AFTER_CUT = /[;\t\r\n](?=[\s"]*[=+\-@\uff0b\uff0d\uff1d\uff20])/g;
-
-/**
- * As RFC 4180 says: CRLF, quotes doubled. A text that a spreadsheet would run as a formula gets an apostrophe before it, which
- * spreadsheets show as text.
- */
+/** The head and a line for each row; `csvLine` sees to it that no cell runs as a formula. */
 export function csvOf({ columns, rows }: ExportedTable): string[] {
-  const line = (cells: readonly string[]): string => `${cells.map(csvCell).join(',')}\r\n`;
   return [
-    line(distinctNames(columns)),
+    csvLine(distinctNames(columns)),
     ...rows.map(({ cells, gap }) =>
-      line(columns.map((_, at) => (gap === undefined ? (cells[at] ?? '') : at === 0 ? gap : ''))),
+      csvLine(columns.map((_, at) => (gap === undefined ? (cells[at] ?? '') : at === 0 ? gap : ''))),
     ),
   ];
-}
-
-function csvCell(text: string): string {
-  const begun = FORMULA_START.test(text) && !PLAIN_NUMBER.test(text) ? `'${text}` : text;
-  const harmless = begun.replaceAll(FORMULA_AFTER_CUT, "$&'");
-  return /[",;\t\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
 /** One JSON object a line, members named as the columns; `{"gap": …}` where records are missing. */
