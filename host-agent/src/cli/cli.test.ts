@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { callGetppid, counterProbe } from '../link/testing.ts';
+import { buildFolder, startTarget } from '../names/test/target.ts';
 
 const SHIM = resolve(import.meta.dirname, '../../bin/probepad.mjs');
 const PATIENCE = 60_000;
@@ -302,4 +303,59 @@ test('hosts says what this machine can do', async () => {
   assert.equal(host?.kind, 'host');
   const facts = host?.facts as { checks: unknown[] } | undefined;
   assert.ok((facts?.checks.length ?? 0) > 5);
+});
+
+/** Who calls getppid() and from where, of processes called `target`. */
+const STACKS_PROBE = `#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+char LICENSE[] SEC("license") = "GPL";
+struct event { __u32 pid, uid; __u64 kernel_stack[8], user_stack[8]; };
+struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 1 << 20); } events SEC(".maps");
+SEC("tracepoint/syscalls/sys_enter_getppid")
+int on_getppid(void *ctx)
+{
+	char comm[16] = {};
+	bpf_get_current_comm(comm, sizeof(comm));
+	if (bpf_strncmp(comm, 7, "target") != 0)
+		return 0;
+	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event)
+		return 0;
+	event->pid = bpf_get_current_pid_tgid() >> 32;
+	event->uid = bpf_get_current_uid_gid();
+	__builtin_memset(event->kernel_stack, 0, sizeof(event->kernel_stack));
+	__builtin_memset(event->user_stack, 0, sizeof(event->user_stack));
+	bpf_get_stack(ctx, event->kernel_stack, sizeof(event->kernel_stack), 0);
+	bpf_get_stack(ctx, event->user_stack, sizeof(event->user_stack), BPF_F_USER_STACK);
+	bpf_ringbuf_submit(event, 0);
+	return 0;
+}
+`;
+
+test('people read who it was and from where by name, also of processes that are gone; --json has the numbers', async (t) => {
+  const built = buildFolder();
+  t.after(() => built[Symbol.dispose]());
+  const target = built.target('target', ['-O0', '-fno-omit-frame-pointer']);
+  const source = await file('stacks.bpf.c', STACKS_PROBE);
+  /** Starts one process after the other until the command has seen enough. */
+  const printed = async (...args: string[]): Promise<string> => {
+    const child = start(['run', source, '--events', '40', ...args]);
+    let going = true;
+    const ended = endOf(child).finally(() => {
+      going = false;
+    });
+    while (going) await startTarget(target, true);
+    return (await ended).stdout;
+  };
+  const user = userInfo();
+  // The first processes may have been gone before anybody watched.
+  const last = (await printed()).trimEnd().split('\n').at(-1) ?? '';
+  assert.match(last, /^ *\d+ \(target\) /);
+  assert.ok(last.includes(`${user.uid} (${user.username})`), last);
+  assert.match(last, /do_syscall_64|invoke_syscall/);
+  assert.match(last, /getppid\+0x\w+ ← main\+0x\w+/);
+  const events = linesOf(await printed('--json')).filter(({ kind }) => kind === 'event');
+  const { uid, user_stack: stack } = (events.at(-1) as Line).data as { uid: number; user_stack: unknown[] };
+  assert.equal(uid, user.uid);
+  assert.match(String(stack[0]), /^\d+$/);
 });

@@ -99,6 +99,10 @@ export function hubSession(hub: string, hostNames: readonly string[], name: stri
           });
         },
         setFlow: (open) => client.setFlow(open),
+        names(name, asked) {
+          const [host = ''] = [...followed].find(([, entry]) => entry.name === name) ?? [];
+          return client.request('names.resolve', { run: started.id, host, asked });
+        },
         async close() {
           client.close();
         },

@@ -55,6 +55,7 @@ export function localSession(options: MachineOptions): StartSession {
     return {
       done,
       stop: () => run.stop('stopped'),
+      names: (_host, asked) => names.resolve(asked),
       setFlow(next) {
         open = next;
         if (open) feed.pump();

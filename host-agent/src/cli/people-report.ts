@@ -16,6 +16,7 @@ import { formatDuration } from '@probepad/protocol/values/units';
 import type { Value } from '@probepad/protocol/values/value';
 import { mapLines } from './map-lines.ts';
 import type { Output } from './output.ts';
+import { PRINT_AT_ONCE, type PrintOrder } from './print-order.ts';
 import { createRowDecoder, type MapEntry } from './rows.ts';
 import type { SessionListener } from './session.ts';
 import { createTable, type Table } from './table.ts';
@@ -39,7 +40,12 @@ interface HostReport {
 }
 
 /** Aligned columns for people: events and trace lines as they come, maps and globals as they were at the end. */
-export function peopleReport(output: Output, notice: (line: string) => void, hosts: number): SessionListener {
+export function peopleReport(
+  output: Output,
+  notice: (line: string) => void,
+  hosts: number,
+  order: PrintOrder = PRINT_AT_ONCE,
+): SessionListener {
   const reports = new Map<string, HostReport>();
   /** CLOCK_REALTIME minus CLOCK_MONOTONIC in ns; over a hub it comes before the schema, or after. */
   const clockOffsets = new Map<string, bigint>();
@@ -86,14 +92,17 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
       kept.map((at) => columns[at]?.data !== undefined),
     );
     const process = processLeaf(leaves, shown);
-    for (let row = 0; row < rows; row++) {
+    const cellsOf = (row: number, which: readonly number[]): string[] => {
       const pid = processOf(columns[process]?.get(row) ?? null, shown[process]);
-      under(
-        table,
-        host,
-        kept.map((at) => formatValue(columns[at]?.get(row) ?? null, shown[at], { ...context, pid })),
-      );
-    }
+      return which.map((at) => formatValue(columns[at]?.get(row) ?? null, shown[at], { ...context, pid }));
+    };
+    const named = kept.filter((at) => shown[at]?.nameKind ?? shown[at]?.element?.nameKind);
+    const note = (): void => {
+      for (let row = 0; row < rows; row++) cellsOf(row, named);
+    };
+    order.print(host, named.length > 0 ? note : undefined, () => {
+      for (let row = 0; row < rows; row++) under(table, host, cellsOf(row, kept));
+    });
   }
 
   function printMap(host: string, { schema, context }: HostReport, { source, entries }: Snapshot): void {
@@ -142,7 +151,7 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
       if (reports.has(host)) return;
       const report: HostReport = {
         schema,
-        context: { arch, clock: (ns) => momentOf(host, ns) },
+        context: { arch, clock: (ns) => momentOf(host, ns), names: order.lookUp(host) },
         maps: new Map(),
         globals: new Map(),
         decode: createRowDecoder(schema, {
@@ -151,18 +160,22 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
           // What is read-only was given or is in the program's text.
           globals: (source, value) => source.writable && report.globals.set(source.name, { source, value }),
           trace(lines) {
-            for (const { timeNs, comm, pid, text } of lines) {
-              under(trace, host, [
-                timeOf(host, timeNs),
-                escapeControls(comm),
-                String(pid),
-                escapeControls(text),
-              ]);
-            }
+            order.print(host, undefined, () => {
+              for (const { timeNs, comm, pid, text } of lines) {
+                under(trace, host, [
+                  timeOf(host, timeNs),
+                  escapeControls(comm),
+                  String(pid),
+                  escapeControls(text),
+                ]);
+              }
+            });
           },
           text(_source, text) {
-            lastTable = undefined;
-            output.text(escapeLines(text));
+            order.print(host, undefined, () => {
+              lastTable = undefined;
+              output.text(escapeLines(text));
+            });
           },
         }),
       };
@@ -172,24 +185,34 @@ export function peopleReport(output: Output, notice: (line: string) => void, hos
     frame: (host, frame) => reports.get(host)?.decode(frame),
     ended(host, status, counts) {
       const report = reports.get(host);
-      if (report !== undefined) {
-        for (const snapshot of report.maps.values()) printMap(host, report, snapshot);
-        for (const { source, value } of report.globals.values()) printGlobals(host, report, source, value);
-      }
-      for (const program of status.programs) {
-        if (program.state === 'failed')
-          notice(`${prefix(host)}${escapeControls(`${program.name}: ${program.detail}`)}`);
-      }
-      for (const remark of status.remarks) notice(`${prefix(host)}${escapeControls(remark)}`);
-      // A compiler's or verifier's messages have been printed with their lines; they say it better.
-      const explained = status.diagnostics.some(({ severity }) => severity === 'error');
-      if (status.error !== undefined && !explained) {
-        notice(`${prefix(host)}${escapeLines(status.error.message)}`);
-        notice(`${prefix(host)}${escapeControls(status.error.remedy)}`);
-      }
-      notice(`${prefix(host)}${endLine(status, counts, report?.schema)}`);
+      const note = (): void => {
+        for (const { source, entries } of report?.maps.values() ?? []) {
+          mapLines(report?.schema as ProbeSchema, source, entries, ENTRIES_SHOWN, report?.context);
+        }
+      };
+      order.print(host, note, () => printEnd(host, status, counts));
     },
   };
+
+  function printEnd(host: string, status: RunStatus, counts: RunCounts | undefined): void {
+    const report = reports.get(host);
+    if (report !== undefined) {
+      for (const snapshot of report.maps.values()) printMap(host, report, snapshot);
+      for (const { source, value } of report.globals.values()) printGlobals(host, report, source, value);
+    }
+    for (const program of status.programs) {
+      if (program.state === 'failed')
+        notice(`${prefix(host)}${escapeControls(`${program.name}: ${program.detail}`)}`);
+    }
+    for (const remark of status.remarks) notice(`${prefix(host)}${escapeControls(remark)}`);
+    // A compiler's or verifier's messages have been printed with their lines; they say it better.
+    const explained = status.diagnostics.some(({ severity }) => severity === 'error');
+    if (status.error !== undefined && !explained) {
+      notice(`${prefix(host)}${escapeLines(status.error.message)}`);
+      notice(`${prefix(host)}${escapeControls(status.error.remedy)}`);
+    }
+    notice(`${prefix(host)}${endLine(status, counts, report?.schema)}`);
+  }
 }
 
 /** UTC time of day with `digits` digits after the second. `ns` since 1970. */

@@ -11,6 +11,7 @@ import { localSession } from './local-session.ts';
 import { machineLog } from './machine-log.ts';
 import { openOutput } from './output.ts';
 import { peopleReport } from './people-report.ts';
+import { type AskNames, createPrintOrder } from './print-order.ts';
 import { readProbeFiles } from './probe-files.ts';
 import type { SessionListener } from './session.ts';
 import { onStopSignal } from './signals.ts';
@@ -90,6 +91,8 @@ export async function runCommand(args: readonly string[]): Promise<ExitCode> {
   const tables = tableOptions(values);
   const output = openOutput();
   const notice = (line: string): void => void process.stderr.write(`${line}\n`);
+  const { promise: asking, resolve: canAsk } = Promise.withResolvers<AskNames>();
+  const order = createPrintOrder(asking);
   let exitCode: ExitCode = EXIT.fine;
   let stop = (): void => {};
   const files =
@@ -103,7 +106,7 @@ export async function runCommand(args: readonly string[]): Promise<ExitCode> {
       ? tableReport(files, peopleReport(NOWHERE, notice, hosts.length))
       : json
         ? jsonReport(output)
-        : peopleReport(output, notice, hosts.length);
+        : peopleReport(output, notice, hosts.length, order);
   const listener = withDiagnostics(report, probe, notice, (code) => {
     exitCode = Math.max(exitCode, code) as ExitCode;
   });
@@ -113,7 +116,7 @@ export async function runCommand(args: readonly string[]): Promise<ExitCode> {
       ? localSession({ dataDir: values.data, policyPath: values.policy, log: machineLog(values.verbose) })
       : hubSession(hub, hosts, name);
 
-  const hasRoom = (): boolean => output.hasRoom() && (files?.hasRoom() ?? true);
+  const hasRoom = (): boolean => output.hasRoom() && order.hasRoom() && (files?.hasRoom() ?? true);
   const session = await start(probe, {
     ...listener,
     frame(host, frame) {
@@ -121,6 +124,7 @@ export async function runCommand(args: readonly string[]): Promise<ExitCode> {
       if (!hasRoom()) session.setFlow(false);
     },
   });
+  canAsk(session.names);
   stop = () => session.stop();
   if (files?.failed) stop();
   const openFlow = (): void => {
@@ -128,12 +132,14 @@ export async function runCommand(args: readonly string[]): Promise<ExitCode> {
   };
   output.onRoom(openFlow);
   files?.onRoom(openFlow);
+  order.onRoom(openFlow);
   output.onGone(() => session.stop());
   const release = onStopSignal(() => session.stop());
   try {
     await session.done;
   } finally {
     release();
+    await order.settled();
     await session.close();
     await files?.finish();
     await output.flush();

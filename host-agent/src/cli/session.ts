@@ -1,6 +1,7 @@
 import type { Probe, RunCounts, RunStatus } from '@probepad/protocol/control/run';
 import type { Frame } from '@probepad/protocol/frames';
 import type { ProbeSchema } from '@probepad/protocol/schema';
+import type { AskNames } from './print-order.ts';
 
 /** What one run on one or many hosts tells the command. `host` is the name for people. */
 export interface SessionListener {
@@ -22,6 +23,8 @@ export interface Session {
   readonly done: Promise<void>;
   /** Whether frames may come; the output says when it has room. */
   setFlow(open: boolean): void;
+  /** Names that only a host can give. */
+  names: AskNames;
   close(): Promise<void>;
 }
 
