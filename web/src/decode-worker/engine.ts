@@ -173,7 +173,12 @@ export function createEngine(
     named(id, found, again) {
       const stream = streams.get(id);
       if (!questions.answer(id, found, again) || stream === undefined) return;
-      for (const { name } of stream.decoder.schema.sources) changed(sourceKey(stream.run, name));
+      for (const { name } of stream.decoder.schema.sources) {
+        const key = sourceKey(stream.run, name);
+        const entry = kept.get(key);
+        if (entry?.kind === 'events' && found.length > 0) entry.source.renamed();
+        changed(key);
+      }
     },
     forget(run) {
       for (const [id, stream] of streams) {

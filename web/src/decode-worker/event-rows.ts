@@ -25,12 +25,26 @@ export interface EventRows {
   window(query: Question, slice: Slice): RowWindow;
   /** The columns are others now: nothing that was begun holds any more. */
   reset(): void;
+  /** Hosts have told names: texts hold other words than when they were searched through. */
+  renamed(): void;
 }
 
 type Question = Omit<RowQuery, 'run' | 'source'>;
 
 /** Filters that are searched for at a time: a download may still search for one while the view shows another. */
 const KEPT = 3;
+
+/** Names come one by one: rows are searched through again for them this often at most, in milliseconds. */
+const SEARCH_AGAIN = 1_000;
+
+/** A search, and one that will take its place: until then the rows that were found stay on screen. */
+interface Search {
+  scan: RowScan;
+  fresh: RowScan | undefined;
+  /** Names that had come when the newer of the two began, and when that was. */
+  named: number;
+  begun: number;
+}
 
 interface Sorting {
   head: number;
@@ -42,7 +56,8 @@ export function createEventRows(
   cells: EventCells,
   gapText: (chunk: Chunk) => string | undefined,
 ): EventRows {
-  const scans = createRecent<RowScan>(KEPT);
+  const searches = createRecent<Search>(KEPT);
+  let named = 0;
   const sortings = createRecent<Sorting>(KEPT);
   let groups = createEventGroups(history, cells);
 
@@ -54,8 +69,18 @@ export function createEventRows(
     return gap === undefined ? { id, cells: cells.texts(chunk, row) } : { id, cells: [], gap };
   }
 
-  function scanFor(text: string, filter: Exclude<Filter, { kind: 'all' }>): RowScan {
-    return scans.get(text, () => createRowScan(history, chunkPredicate(cells, filter)));
+  function searchFor(text: string, filter: Exclude<Filter, { kind: 'all' }>, slice: Slice): Search {
+    const now = performance.now();
+    const begin = () => createRowScan(history, chunkPredicate(cells, filter));
+    const search = searches.get(text, () => ({ scan: begin(), fresh: undefined, named, begun: now }));
+    if (search.named !== named && !search.fresh && now - search.begun >= SEARCH_AGAIN) {
+      Object.assign(search, { fresh: begin(), named, begun: now });
+    }
+    if (search.fresh?.advance(slice)) {
+      search.scan = search.fresh;
+      search.fresh = undefined;
+    }
+    return search;
   }
 
   /** @returns undefined while the sorting goes on */
@@ -81,15 +106,20 @@ export function createEventRows(
 
   return {
     reset() {
-      scans.clear();
+      searches.clear();
       sortings.clear();
       groups = createEventGroups(history, cells);
+    },
+    renamed() {
+      named++;
     },
     window({ head, offset, limit, filter: text, sort, group }, slice) {
       const latest = history.next - 1;
       const top = Math.min(head ?? latest, latest);
       const { filter, problem } = tryFilter(text, cells);
-      const scan = filter.kind === 'all' ? undefined : scanFor(text, filter);
+      const search = filter.kind === 'all' ? undefined : searchFor(text, filter, slice);
+      const scan = search?.scan;
+      const renaming = search !== undefined && (search.fresh !== undefined || search.named !== named);
       // A head that was given up itself has nothing older.
       const complete = (scan?.advance(slice) ?? true) || top < history.oldest;
       const rows = scan ? listed(scan, top) : everything(history, top);
@@ -101,7 +131,7 @@ export function createEventRows(
         offset,
         rows: [],
         filter: text,
-        searching: !complete,
+        searching: !complete || renaming,
         sort: undefined,
         grouped: false,
         problem,

@@ -198,3 +198,19 @@ test('what only the host can name is asked for once when it is shown, and rows c
   assert.deepEqual([...changes], [`${RUN}\nsource`]);
   assert.deepEqual(linesOf(engine), ['0', '1 (dae␛mon)', '2']);
 });
+
+test('a text that is searched for is found in names that came later', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const engine = engineOf('events');
+  openOn(engine, 'events', 2, [U32, one('uid', 0)], 1);
+  engine.frames(events(3, { stream: 2 }));
+  assert.equal(rowsOf(engine, 'daemon').total, 0);
+  engine.named(2, [{ kind: 'user', value: '1', text: 'daemon' }], []);
+  // It says that it goes on until it has looked again.
+  while (rowsOf(engine, 'daemon').searching);
+  const window = rowsOf(engine, 'daemon');
+  assert.deepEqual(
+    window.rows.map(({ cells }) => cells.at(-1)),
+    ['1 (daemon)'],
+  );
+});

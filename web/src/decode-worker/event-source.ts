@@ -23,6 +23,8 @@ export interface EventSource {
   facts(id: string): CellFact[];
   /** @param now seconds since 1970 */
   series(now: number): Series;
+  /** A host has told names. */
+  renamed(): void;
   /** Lets go of its memory. */
   close(): void;
 }
@@ -100,6 +102,7 @@ export function createEventSource(
       member.buckets.add(secondsOf(header.timeNs), header.count);
     },
     rows: rows.window,
+    renamed: rows.renamed,
     facts(id) {
       const row = Number(id);
       const chunk = Number.isInteger(row) ? history.find(row) : undefined;
