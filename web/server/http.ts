@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorOf, type ProbepadError, probepadError } from '@probepad/protocol/errors';
 import type { Attempts } from './auth/attempts.ts';
+import type { MetricsPage } from './export/metrics-page.ts';
 import { decompress, type KernelHeaders } from './kernel-header.ts';
 import type { Log } from './log.ts';
 import type { OriginRules } from './origin.ts';
@@ -23,6 +24,7 @@ export interface HttpParts {
   sessions: Sessions;
   attempts: Attempts;
   headers: KernelHeaders;
+  metrics: MetricsPage;
   log: Log;
   /** Undefined while it starts; `none` when this hub serves no app. */
   app(): AppHandler | 'none' | undefined;
@@ -58,6 +60,8 @@ async function route(
     sendText(response, 200, 'ok\n');
     return;
   }
+  // With a token of its own, which opens nothing else.
+  if (url.pathname === '/metrics' && parts.metrics.answer(request, response)) return;
   const bearer = sessions.byBearer(request);
   // A command line may reach the hub under any name: it is not a browser that a foreign page could have sent.
   const isCommand = bearer !== undefined && bearer !== 'wrong' && request.headers.origin === undefined;

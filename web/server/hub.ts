@@ -9,6 +9,8 @@ import { accessToken } from './auth/tokens.ts';
 import { serveBrowser } from './browser-socket.ts';
 import { inProcessBus } from './bus.ts';
 import { compilingOn } from './compiling.ts';
+import { metricsPage } from './export/metrics-page.ts';
+import { otlpExport } from './export/otlp.ts';
 import { hostRegistry } from './hosts.ts';
 import { type AppHandler, serveHttp } from './http.ts';
 import { kernelHeaders } from './kernel-header.ts';
@@ -71,6 +73,15 @@ export async function startHub(settings: Settings, log: Log): Promise<Hub> {
   const headers = kernelHeaders(hosts, settings.data);
   const methods = methodsOf({ hosts, live, runs, compiling, names, statistics, terminals, store, templates });
   const events = agentEvents({ hosts, live, recovery: comeback, statistics, terminals, store, log });
+  const otlp = settings.otlp && otlpExport(settings.otlp, { live, hosts, bus, log, version: VERSION });
+  const metrics = metricsPage(settings.metrics, {
+    live,
+    hosts,
+    origins,
+    attempts,
+    log,
+    others: () => otlp?.families() ?? [],
+  });
   if (settings.localAgent) await hosts.writeLocalJoinToken();
 
   const software = `hub/${VERSION}`;
@@ -85,7 +96,7 @@ export async function startHub(settings: Settings, log: Log): Promise<Hub> {
       serveAgent({ hosts, live, events, attempts, log, lease: settings.lease }, socket, address),
   });
   let app: AppHandler | 'none' | undefined = settings.noApp ? 'none' : undefined;
-  const parts = { origins, sessions, attempts, headers, log, app: () => app };
+  const parts = { origins, sessions, attempts, headers, metrics, log, app: () => app };
   server.on('request', (request, response) => void serveHttp(parts, request, response));
   server.on('upgrade', (request, socket, head) => sockets.handle(request, socket, head));
 
@@ -101,6 +112,7 @@ export async function startHub(settings: Settings, log: Log): Promise<Hub> {
     store,
     async close() {
       comeback.close();
+      otlp?.close();
       live.close();
       sockets.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

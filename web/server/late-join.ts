@@ -18,6 +18,8 @@ export interface LateJoinRing {
   add(piece: Piece): void;
   /** What to send to a viewer that joins now, in the order of arrival, frames flagged as replay. */
   replay(): Piece[];
+  /** The newest complete snapshot of a map, piece by piece; empty while there is none. */
+  snapshot(source: number): readonly Piece[];
   readonly bytes: number;
 }
 
@@ -108,6 +110,7 @@ export function lateJoinRing(limit: number = LATE_JOIN_BUFFER): LateJoinRing {
       all.sort((left, right) => left.order - right.order);
       return all.map(({ piece }) => ({ ...piece, data: withFlag(piece.data, FRAME_FLAGS.replay) }));
     },
+    snapshot: (source) => (snapshots.get(source)?.complete ?? []).map(({ piece }) => piece),
     get bytes() {
       return flowBytes + mapBytes + log.bytes;
     },

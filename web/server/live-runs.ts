@@ -19,6 +19,8 @@ export interface LiveRun {
 export interface LiveRuns {
   find(run: string): LiveRun | undefined;
   stream(id: number): RunStream | undefined;
+  /** All that are in memory, ended ones too. */
+  all(): readonly LiveRun[];
   /** Every stream of a host that has not ended. */
   unfinished(host: string): RunStream[];
   /** @param mid true for a run from before the hub's start */
@@ -90,6 +92,7 @@ export function liveRuns(store: Store, bus: Bus, log: Log): LiveRuns {
   return {
     find: (run) => runs.get(run),
     stream: (id) => streams.get(id),
+    all: () => [...runs.values()],
     unfinished(host) {
       return [...streams.values()].filter((one) => one.host === host && one.status.state !== 'ended');
     },

@@ -36,6 +36,7 @@ const OPTIONS = {
   format: { type: 'string' },
   source: { type: 'string' },
   out: { type: 'string' },
+  export: { type: 'boolean' },
 } as const;
 
 /** Diagnostics with carets on standard error, each once for all hosts; and the exit code of the whole. */
@@ -72,6 +73,8 @@ export async function runCommand(args: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
   const { hub, host: hosts = [], json = false } = values;
   if (hub === undefined && hosts.length > 0) throw new UsageError('--host needs --hub');
+  if (hub === undefined && values.export)
+    throw new UsageError('--export needs --hub: it is the hub that hands on');
   const probe: Probe = {
     files: await readProbeFiles(positionals),
     flags: values.flag ?? [],
@@ -86,6 +89,7 @@ export async function runCommand(args: readonly string[]): Promise<ExitCode> {
       values['map-interval'] === undefined
         ? MAP_INTERVAL
         : durationOf(values['map-interval'], 'map-interval'),
+    ...(values.export && { exported: true }),
   };
 
   const tables = tableOptions(values);

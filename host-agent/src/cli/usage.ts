@@ -20,6 +20,7 @@ run
   --cpus N               end when the run takes more than N CPUs (half of the machine, or what its policy says)
   --map-interval TIME    time between map snapshots (1s)
   --host NAME            a host of the hub; may be given several times
+  --export               let the hub hand its numbers and events on, where it was told to (docs/EXPORT.md)
   --format FORMAT        rows of typed columns: csv, jsonl or parquet
   --source NAME          of this map, buffer or section (the first that the program has)
   --out PATH             into this file; into a folder (dir/) one file for each source; else on standard output

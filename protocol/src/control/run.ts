@@ -35,6 +35,8 @@ export const ProbeInputSchema = z.object({
   }),
   /** Milliseconds between map snapshots. */
   mapInterval: z.number(),
+  /** The hub may hand its numbers and events on, to Prometheus and OTLP, where it was told to (docs/EXPORT.md). */
+  exported: z.optional(z.boolean()),
 });
 export type Probe = z.infer<typeof ProbeInputSchema>;
 

@@ -9,6 +9,8 @@ export const SnippetSettingsSchema = z.object({
   seconds: z.number(),
   /** CPU budget of a run, in CPUs; absent or 0: what the host's policy says. */
   cpus: z.optional(z.number()),
+  /** See `Probe.exported`. */
+  exported: z.optional(z.boolean()),
   /** View by source name. */
   views: z.record(z.string(), z.string()),
 });

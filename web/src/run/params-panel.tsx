@@ -77,6 +77,21 @@ export function ParamsPanel() {
           disabled={fixed}
           onValue={(text) => changeSettings({ flags: text.split(/\s+/).filter(Boolean) })}
         />
+        <label className={styles.switch}>
+          <input
+            type="checkbox"
+            checked={settings.exported ?? false}
+            data-testid="exported"
+            onChange={(event) => changeSettings({ exported: event.target.checked })}
+          />
+          <span>
+            Export the next run
+            <span className={styles.none}>
+              {' '}
+              Its maps to Prometheus, its events to OpenTelemetry, where this hub is set up for them.
+            </span>
+          </span>
+        </label>
       </section>
     </div>
   );

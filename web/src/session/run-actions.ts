@@ -19,6 +19,7 @@ export function probeInput(): ProbeInput {
     attach: settings.attach,
     limits: { seconds: settings.seconds, events: 0, cpus: settings.cpus ?? 0 },
     mapInterval: MAP_INTERVAL,
+    ...(settings.exported && { exported: true }),
   };
 }
 
@@ -142,7 +143,15 @@ export async function openRun(id: string): Promise<{ shelved: boolean }> {
   useWorkspace.setState({ run: id, hosts: info.statuses.map((status) => status.host) });
   keepOnly(id);
   if (origin.kind === 'run' && origin.id === id) return { shelved: false };
-  const { files, flags, params, attach, limits } = info.probe;
-  const settings = { params, attach, flags, seconds: limits.seconds, cpus: limits.cpus, views: {} };
+  const { files, flags, params, attach, limits, exported = false } = info.probe;
+  const settings = {
+    params,
+    attach,
+    flags,
+    seconds: limits.seconds,
+    cpus: limits.cpus,
+    ...(exported && { exported }),
+    views: {},
+  };
   return { shelved: openProbe({ name: info.name, files, settings, origin: { kind: 'run', id } }) };
 }
