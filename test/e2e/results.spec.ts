@@ -57,6 +57,8 @@ test('rows never lie over one another while the window shrinks, grows and rows c
 }) => {
   await filled(page);
   const rows = page.getByTestId('event-row');
+  // The strip of rates takes its place above the rows once there are two seconds to draw.
+  await expect(page.getByLabel('events: events/s over time')).toBeVisible();
   const many = await rows.count();
   const seen = await watchRows(page);
   await page.setViewportSize({ width: 1280, height: 720 });

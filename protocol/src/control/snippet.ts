@@ -1,6 +1,22 @@
 import * as z from 'zod/mini';
 import { SourceFileSchema } from './run.ts';
 
+/** What somebody made of a table. Columns are named as the page knows them: role and name. What is left out is as it would be anyway. */
+export const TableSettingsSchema = z.object({
+  filter: z.optional(z.string()),
+  sort: z.optional(z.object({ column: z.string(), descending: z.boolean() })),
+  group: z.optional(z.object({ by: z.array(z.string()), measure: z.optional(z.string()) })),
+  /** Columns that stand first, in this order; the others follow as the program has them. */
+  order: z.optional(z.array(z.string())),
+  /** Columns to show or hide, whatever the program's author wants. */
+  shown: z.optional(z.record(z.string(), z.boolean())),
+  /** Columns that stay at the left while the others scroll. */
+  pinned: z.optional(z.array(z.string())),
+  /** In characters. */
+  widths: z.optional(z.record(z.string(), z.number())),
+});
+export type TableSettings = z.infer<typeof TableSettingsSchema>;
+
 /** What is saved beside the files: everything a user may choose that is not program text. */
 export const SnippetSettingsSchema = z.object({
   params: z.record(z.string(), z.string()),
@@ -13,6 +29,8 @@ export const SnippetSettingsSchema = z.object({
   exported: z.optional(z.boolean()),
   /** View by source name. */
   views: z.record(z.string(), z.string()),
+  /** Tables by source name. Absent in what was saved before there was a choice. */
+  tables: z.optional(z.record(z.string(), TableSettingsSchema)),
 });
 export type SnippetSettings = z.infer<typeof SnippetSettingsSchema>;
 

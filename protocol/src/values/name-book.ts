@@ -6,6 +6,8 @@ import type { Name, NameKind, NameLookup } from './name.ts';
 export interface NameBook {
   /** Notes what it doesn't know, to be asked for: once, until `again`. */
   lookUp: NameLookup;
+  /** What is known, and nothing is noted. */
+  peek: NameLookup;
   /** Takes what was noted since the last time, as questions of NAMES_ASKED_MAX values at most, each of one kind. */
   takeAsked(): NamesAsked[];
   /** Whether there is something to take. */
@@ -62,6 +64,10 @@ export function createNameBook(): NameBook {
   }
 
   return {
+    peek(kind, value, pid) {
+      const page = kind === 'user_symbol' ? byProcess.get(pid ?? -1) : byKind.get(kind);
+      return page?.names.get(value);
+    },
     lookUp(kind, value, pid) {
       const page = pageOf(kind, pid);
       const name = page.names.get(value);

@@ -63,7 +63,9 @@ export function columnFacts(schema: ProbeSchema, { leaf, column, shown }: Shown)
   const { meaning } = shown;
   const isAddress = meaning === 'ipv4' || meaning === 'ipv6' || meaning === 'ip';
   // A 128-bit number is compared as it is shown.
-  if (isAddress) return { name, kind: type.kind === 'int' && leaf.size !== 4 ? 'other' : 'address' };
+  const networkOrder = type.kind === 'int' && isNetworkOrder(shown) ? leaf.size : undefined;
+  if (isAddress)
+    return { name, kind: type.kind === 'int' && leaf.size !== 4 ? 'other' : 'address', networkOrder };
   const unit = UNITS[meaning];
   const words = lettersOf(shown) === undefined;
   switch (type.kind) {
@@ -72,7 +74,9 @@ export function columnFacts(schema: ProbeSchema, { leaf, column, shown }: Shown)
       return { name, kind: 'number', names, words: meaning !== 'plain' };
     }
     case 'int':
-      return type.encoding === 'bool' ? { name, kind: 'flag' } : { name, kind: 'number', unit, words };
+      return type.encoding === 'bool'
+        ? { name, kind: 'flag' }
+        : { name, kind: 'number', unit, words, networkOrder };
     case 'float':
     case 'pointer':
       return { name, kind: 'number', unit, words };

@@ -55,6 +55,8 @@ type Kept =
 const NO_ROWS: Omit<RowWindow, 'offset' | 'filter'> = {
   sort: undefined,
   grouped: false,
+  grouping: [],
+  textual: false,
   columns: [],
   head: -1,
   latest: -1,
@@ -96,6 +98,7 @@ export function createEngine(
       hostName,
       arch,
       names: questions.open(id),
+      known: questions.known(id),
       decoder: createDecoder(schema),
       clock: createPageClock(),
     };
@@ -209,7 +212,9 @@ export function createEngine(
         columns: [],
         total: 0,
         offset: query.offset,
-        sort: { column: 0, descending: true },
+        sort: { column: '', descending: true },
+        filter: query.filter,
+        textual: false,
         rows: [],
         bar: -1,
         histogram: false,

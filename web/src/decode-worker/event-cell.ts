@@ -16,6 +16,8 @@ export interface EventCell extends ColumnReader<RecordAt> {
   column: ViewColumn;
   facts: ColumnFacts;
   field: RecordField;
+  /** The cell's text for the screen: the host is asked for names that it has not told yet. */
+  shown(at: RecordAt): string;
   /** A number of the column, as its cells show it. */
   format(value: Value): string;
   /** The number counts in network byte order in memory. */
@@ -30,13 +32,15 @@ export interface EventCell extends ColumnReader<RecordAt> {
 
 /**
  * A member of a struct.
- * @param contextOf what is known about the record beside the member
+ * @param known what is known about the record beside the member
+ * @param asking the same, and asks the host for names that are not known
  */
 export function fieldCell(
   own: Shown,
   field: RecordField,
   stream: Stream,
-  contextOf: (at: RecordAt) => FormatContext,
+  known: (at: RecordAt) => FormatContext,
+  asking: (at: RecordAt) => FormatContext,
 ): EventCell {
   const { column, shown } = own;
   const bigEndian = isNetworkOrder(shown);
@@ -52,7 +56,8 @@ export function fieldCell(
     letters: field.integer && !facts.names ? lettersOf(shown) : undefined,
     ids: field.text && verbatim ? idsOf(field.text) : undefined,
     value: readerOf(field, facts, bigEndian),
-    text: (at) => formatValue(field.value(at), shown, contextOf(at)),
+    text: (at) => formatValue(field.value(at), shown, known(at)),
+    shown: (at) => formatValue(field.value(at), shown, asking(at)),
     compare: field.integer && compareWhole(field.integer, bigEndian),
     equals: field.text && verbatim ? equalsText(field.text) : undefined,
   };
@@ -105,6 +110,7 @@ export function plainCell(column: ViewColumn, field: RecordField): EventCell {
     ids: field.text && idsOf(field.text),
     value: field.value,
     text: (at) => formatValue(field.value(at)),
+    shown: (at) => formatValue(field.value(at)),
     compare: field.integer && compareWhole(field.integer, false),
     equals: field.text && equalsText(field.text),
   };
@@ -119,6 +125,15 @@ export function constantCell(column: ViewColumn, text: string): EventCell {
 export function timeCell(column: ViewColumn, own: RecordField | undefined, stream: Stream): EventCell {
   const field = own ?? FRAME_TIME;
   let known: { ns: Value; wall: bigint | undefined; text: string } = { ns: null, wall: undefined, text: '' };
+  const textOf = (at: RecordAt): string => {
+    const ns = field.value(at);
+    const { wall } = stream.clock;
+    // Records of one frame share its time, and making a text of it takes longer than all else.
+    if (known.ns !== ns || known.wall !== wall) {
+      known = { ns, wall, text: wall === undefined || typeof ns !== 'bigint' ? '' : clockText(ns + wall, 3) };
+    }
+    return known.text;
+  };
   return {
     ...plainCell(column, field),
     facts: { name: column.name, kind: 'clock' },
@@ -126,19 +141,8 @@ export function timeCell(column: ViewColumn, own: RecordField | undefined, strea
       const ns = field.value(at);
       return typeof ns === 'bigint' ? ns + (stream.clock.wall ?? 0n) : null;
     },
-    text: (at) => {
-      const ns = field.value(at);
-      const { wall } = stream.clock;
-      // Records of one frame share its time, and making a text of it takes longer than all else.
-      if (known.ns !== ns || known.wall !== wall) {
-        known = {
-          ns,
-          wall,
-          text: wall === undefined || typeof ns !== 'bigint' ? '' : clockText(ns + wall, 3),
-        };
-      }
-      return known.text;
-    },
+    text: textOf,
+    shown: textOf,
     compare: undefined,
     letters: /^[\d:.]*$/,
   };

@@ -3,10 +3,12 @@ import type { Source } from '@probepad/protocol/schema';
 import { nameOfType } from '@probepad/protocol/types';
 import { escapeControls } from '@probepad/protocol/values/escape';
 import type { FormatContext } from '@probepad/protocol/values/format-context';
+import type { NameLookup } from '@probepad/protocol/values/name';
 import { processLeaf, processOf } from '@probepad/protocol/values/presentation';
 import { hexOf } from '@probepad/protocol/values/value';
 import { type CellFact, columnKey, type ViewColumn } from '../session/decoder.ts';
 import { constantCell, type EventCell, fieldCell, plainCell, timeCell } from './event-cell.ts';
+import { secondsOf } from './page-clock.ts';
 import { contextOf, HOST_COLUMN, type Shown, shownColumns } from './present.ts';
 import { rawText } from './raw-text.ts';
 import type { Chunk } from './store/history.ts';
@@ -28,11 +30,13 @@ export interface EventCells {
   columns(): readonly ViewColumn[];
   /** The cells of a host's records; undefined for a host that is not known. */
   layouts(stream: number): Layouts | undefined;
+  /** Seconds from the host's CLOCK_MONOTONIC to the page's clock. */
+  offset(stream: number): number;
   /** All layouts that records may have. */
   all(): RecordLayout[];
-  /** The texts of one row; empty where it has none. */
-  texts(chunk: Chunk, row: number): string[];
-  /** What they were made from. */
+  /** The texts of one row and its moment on the page's clock; no texts where there is no such record. */
+  row(chunk: Chunk, row: number): { cells: string[]; moment?: number };
+  /** What its texts were made from. */
   facts(chunk: Chunk, row: number): CellFact[];
 }
 
@@ -118,10 +122,12 @@ export function createEventCells(kind: Source['kind']): EventCells {
     return source.records.map(({ type }) => {
       const shown = shownColumns(schema, type, 'field', 'value');
       const fields = shown.map(({ leaf }) => fieldOf(schema, leaf));
-      const contextFor = recordContext(stream, shown, fields);
+      // Only rows on screen are worth a question to the host.
+      const known = recordContext(stream, shown, fields, () => stream.known);
+      const asking = recordContext(stream, shown, fields, () => stream.names);
       return {
         type,
-        cells: shown.map((own, at) => fieldCell(own, fields[at] as RecordField, stream, contextFor)),
+        cells: shown.map((own, at) => fieldCell(own, fields[at] as RecordField, stream, known, asking)),
       };
     });
   }
@@ -158,10 +164,16 @@ export function createEventCells(kind: Source['kind']): EventCells {
     },
     columns: () => columns,
     layouts: (stream) => members.get(stream)?.layouts,
+    offset: (stream) => members.get(stream)?.stream.clock.offset ?? 0,
     all: () => layouts,
-    texts(chunk, row) {
+    row(chunk, row) {
       const found = look(chunk, row);
-      return found?.layout.map((cell) => cell?.text(found.at) ?? '') ?? [];
+      if (!found) return { cells: [] };
+      const { at, layout } = found;
+      return {
+        cells: layout.map((cell) => cell?.shown(at) ?? ''),
+        moment: secondsOf(timeOf(at.records, at.row)) + this.offset(chunk.stream),
+      };
     },
     facts(chunk, row) {
       const found = look(chunk, row);
@@ -180,6 +192,7 @@ function recordContext(
   stream: Stream,
   shown: readonly Shown[],
   fields: readonly RecordField[],
+  namesNow: () => NameLookup | undefined,
 ): (at: RecordAt) => FormatContext {
   const presentations = shown.map((each) => each.shown);
   const addresses = presentations.some(
@@ -192,14 +205,14 @@ function recordContext(
       )
     : -1;
   let known:
-    | { time: bigint; wall: bigint | undefined; names: Stream['names']; context: FormatContext }
+    | { time: bigint; wall: bigint | undefined; names: NameLookup | undefined; context: FormatContext }
     | undefined;
   return (at) => {
     const time = timeOf(at.records, at.row);
-    const { names } = stream;
+    const names = namesNow();
     const { wall } = stream.clock;
     if (known?.time !== time || known.wall !== wall || known.names !== names) {
-      known = { time, wall, names, context: contextOf(stream, time) };
+      known = { time, wall, names, context: { ...contextOf(stream, time), names } };
     }
     const pid = processOf(fields[process]?.value(at) ?? null, presentations[process]);
     return pid === undefined ? known.context : { ...known.context, pid };
@@ -211,15 +224,17 @@ export function columnAt(cells: EventCells, key: string): number {
   return cells.columns().findIndex((column) => columnKey(column) === key);
 }
 
+/** Without the newline that ends most. */
+function traceText(at: RecordAt): string {
+  return escapeControls(String(TRACE_FIELDS.text.value(at) ?? '').replace(/\n$/, ''));
+}
+
 function traceCells(): EventCell[] {
   const { comm, pid, cpu, text } = TRACE_COLUMNS;
   return [
     plainCell(comm, TRACE_FIELDS.comm),
     plainCell(pid, TRACE_FIELDS.pid),
     plainCell(cpu, TRACE_FIELDS.cpu),
-    {
-      ...plainCell(text, TRACE_FIELDS.text),
-      text: (at) => escapeControls(String(TRACE_FIELDS.text.value(at) ?? '').replace(/\n$/, '')),
-    },
+    { ...plainCell(text, TRACE_FIELDS.text), text: traceText, shown: traceText },
   ];
 }

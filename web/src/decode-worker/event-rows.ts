@@ -11,7 +11,7 @@ import { createEventGroups } from './event-groups.ts';
 import { compileCondition, type Predicate } from './query/compile.ts';
 import { type Filter, readFilter } from './query/read-filter.ts';
 import { createRecent } from './query/recent.ts';
-import { createRowScan, type RowScan } from './query/row-scan.ts';
+import { type ChunkPredicate, createRowScan, type RowScan } from './query/row-scan.ts';
 import { type Slice, type Work, workOf } from './query/slice.ts';
 import { sortEvents } from './query/sort-events.ts';
 import { FilterError, quoteText } from './query/syntax.ts';
@@ -19,6 +19,7 @@ import { searchRecord } from './query/text-search.ts';
 import { frozen, type RowSelection } from './query/visit-rows.ts';
 import type { Chunk, History } from './store/history.ts';
 import type { RecordAt } from './store/record-fields.ts';
+import { timeOf } from './store/records.ts';
 
 /** Windows of an event source's rows: filtered, sorted, grouped. Long work goes on from question to question. */
 export interface EventRows {
@@ -66,13 +67,23 @@ export function createEventRows(
     const id = String(row);
     if (!chunk) return { id, cells: [], gap: 'no longer kept: newer rows took its place' };
     const gap = gapText(chunk);
-    return gap === undefined ? { id, cells: cells.texts(chunk, row) } : { id, cells: [], gap };
+    return gap === undefined ? { id, ...cells.row(chunk, row) } : { id, cells: [], gap };
   }
 
-  function searchFor(text: string, filter: Exclude<Filter, { kind: 'all' }>, slice: Slice): Search {
+  /** @returns undefined where all rows fit */
+  function searchFor(
+    key: string,
+    filter: Filter,
+    between: Question['between'],
+    slice: Slice,
+  ): Search | undefined {
+    if (filter.kind === 'all' && !between) return undefined;
     const now = performance.now();
-    const begin = () => createRowScan(history, chunkPredicate(cells, filter));
-    const search = searches.get(text, () => ({ scan: begin(), fresh: undefined, named, begun: now }));
+    const begin = () => {
+      const fits = chunkPredicate(cells, filter);
+      return createRowScan(history, between ? within(cells, between, fits) : fits);
+    };
+    const search = searches.get(key, () => ({ scan: begin(), fresh: undefined, named, begun: now }));
     if (search.named !== named && !search.fresh && now - search.begun >= SEARCH_AGAIN) {
       Object.assign(search, { fresh: begin(), named, begun: now });
     }
@@ -113,11 +124,12 @@ export function createEventRows(
     renamed() {
       named++;
     },
-    window({ head, offset, limit, filter: text, sort, group }, slice) {
+    window({ head, offset, limit, filter: text, sort, group, between }, slice) {
       const latest = history.next - 1;
       const top = Math.min(head ?? latest, latest);
       const { filter, problem } = tryFilter(text, cells);
-      const search = filter.kind === 'all' ? undefined : searchFor(text, filter, slice);
+      const what = between ? `${between.from} ${between.to}\n${text}` : text;
+      const search = searchFor(what, filter, between, slice);
       const scan = search?.scan;
       const renaming = search !== undefined && (search.fresh !== undefined || search.named !== named);
       // A head that was given up itself has nothing older.
@@ -134,15 +146,17 @@ export function createEventRows(
         searching: !complete || renaming,
         sort: undefined,
         grouped: false,
+        grouping: cells.columns(),
+        textual: filter.kind === 'text',
         problem,
       };
       if (group) {
-        const key = `${text}\n${groupKey(group)}`;
+        const key = `${what}\n${groupKey(group)}`;
         const asked = { key, group, sort, filter: asExpression(filter, text), offset, limit };
         return { ...answer, ...groups.answer(asked, complete ? rows : undefined, head, top, slice) };
       }
       if (sort && complete) {
-        const done = sorted(`${text}\n${sortKey(sort)}`, rows, { head, sort }, top, slice);
+        const done = sorted(`${what}\n${sortKey(sort)}`, rows, { head, sort }, top, slice);
         if (done) {
           const shown = Array.from(done.rows.subarray(offset, offset + limit), rowAt);
           return { ...answer, head: done.head, total: done.rows.length, rows: shown, sort };
@@ -196,7 +210,7 @@ function factsOf(cells: EventCells) {
 }
 
 /** What a filter asks of a chunk's records. */
-function chunkPredicate(cells: EventCells, filter: Exclude<Filter, { kind: 'all' }>) {
+function chunkPredicate(cells: EventCells, filter: Filter): ChunkPredicate {
   const names = cells.columns().map(({ name }) => name);
   const known = new Map<RecordLayout, Predicate<RecordAt>>();
   const never: Predicate<RecordAt> = () => false;
@@ -204,13 +218,15 @@ function chunkPredicate(cells: EventCells, filter: Exclude<Filter, { kind: 'all'
     let predicate = known.get(layout);
     if (!predicate) {
       predicate =
-        filter.kind === 'text'
-          ? (searchRecord(layout, filter.text) ?? never)
-          : compileCondition(
-              filter.condition,
-              (name) => layout[names.lastIndexOf(name)],
-              (text) => searchRecord(layout, text) ?? never,
-            );
+        filter.kind === 'all'
+          ? () => true
+          : filter.kind === 'text'
+            ? (searchRecord(layout, filter.text) ?? never)
+            : compileCondition(
+                filter.condition,
+                (name) => layout[names.lastIndexOf(name)],
+                (text) => searchRecord(layout, text) ?? never,
+              );
       known.set(layout, predicate);
     }
     return predicate;
@@ -220,6 +236,30 @@ function chunkPredicate(cells: EventCells, filter: Exclude<Filter, { kind: 'all'
     if (!layouts) return undefined;
     if (layouts.only) return predicateOf(layouts.only);
     return (at) => predicateOf(layouts.of(at.end - at.start))(at);
+  };
+}
+
+/** Only what came in these seconds; a block of records that lies outside is not looked into. */
+function within(
+  cells: EventCells,
+  { from, to }: { from: number; to: number },
+  fits: ChunkPredicate,
+): ChunkPredicate {
+  return (chunk) => {
+    const { content, stream } = chunk;
+    if (content.kind === 'gap') return undefined;
+    const nanoseconds = (seconds: number): bigint =>
+      BigInt(Math.round((seconds - cells.offset(stream)) * 1e6)) * 1000n;
+    const [first, last] = [nanoseconds(from), nanoseconds(to)];
+    const oldest = timeOf(content, 0);
+    const newest = timeOf(content, content.rows - 1);
+    if (newest < first || oldest > last) return undefined;
+    const own = fits(chunk);
+    if (!own || (oldest >= first && newest <= last)) return own;
+    return (at) => {
+      const time = timeOf(at.records, at.row);
+      return time >= first && time <= last && own(at);
+    };
   };
 }
 

@@ -8,7 +8,9 @@ import { PLAIN } from '@probepad/protocol/values/presentation';
 import type { Value } from '@probepad/protocol/values/value';
 import { slotsOf } from '@probepad/protocol/views/infer-views';
 import { columnKey, type ViewColumn } from '../session/decoder.ts';
+import { columnFacts } from './column-facts.ts';
 import { type Shown, shownColumns } from './present.ts';
+import type { ColumnFacts } from './query/columns.ts';
 
 /** How one host's entries of a map are read. Hosts differ: their kernels have other type ids, and structs of other members. */
 export interface MapLayout {
@@ -19,6 +21,8 @@ export interface MapLayout {
   /** The value in the column of that name and role, over all CPUs where it can be; undefined where this host has no such column. */
   value(batch: MapBatch, row: number, column: ViewColumn): Value | undefined;
   text(batch: MapBatch, row: number, column: ViewColumn, context: FormatContext): string;
+  /** What a filter can know of a column. */
+  facts(column: ViewColumn): ColumnFacts | undefined;
   /** The column of the first amount, which bars and charts show. */
   main: ViewColumn | undefined;
   /** The log2 slots of an entry, summed over the CPUs; undefined where values have none. */
@@ -60,6 +64,10 @@ export function planLayout(schema: ProbeSchema, source: Source): MapLayout {
     text(batch, row, column, context) {
       const place = byColumn.get(columnKey(column));
       return place ? formatValue(place.get(batch, row), place.shown.shown, context) : '';
+    },
+    facts(column) {
+      const shown = byColumn.get(columnKey(column))?.shown;
+      return shown && columnFacts(schema, shown);
     },
     main: main?.shown.column,
     slots:

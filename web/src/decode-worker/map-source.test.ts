@@ -96,7 +96,7 @@ test('a column other than the first is sorted by its sum over the CPUs', () => {
   const bytes = engine
     .map({ run: RUN, source: 'traffic', ...all })
     .columns.findIndex(({ name }) => name === 'bytes');
-  const sort = { column: bytes, descending: true };
+  const sort = { column: 'field bytes', descending: true };
   const { rows } = engine.map({ run: RUN, source: 'traffic', ...all, sort });
   assert.deepEqual(
     rows.map(({ cells }) => [cells[0], cells[bytes]]),

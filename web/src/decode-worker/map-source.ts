@@ -3,6 +3,7 @@ import type { Frame } from '@probepad/protocol/frames';
 import type { Source } from '@probepad/protocol/schema';
 import { formatValue } from '@probepad/protocol/values/format';
 import type { FormatContext } from '@probepad/protocol/values/format-context';
+import type { Value } from '@probepad/protocol/values/value';
 import { isSlotArray } from '@probepad/protocol/views/leaf-roles';
 import {
   type CellFact,
@@ -13,10 +14,12 @@ import {
   type Series,
   type ViewColumn,
 } from '../session/decoder.ts';
+import { type EntryFilter, entryFilter } from './entry-filter.ts';
 import { createMapHistory } from './map-history.ts';
 import { type MapLayout, planLayout } from './map-layout.ts';
 import { secondsOf } from './page-clock.ts';
 import { contextOf, HOST_COLUMN, numberOf } from './present.ts';
+import type { ColumnFacts } from './query/columns.ts';
 import { rawText } from './raw-text.ts';
 import type { Stream } from './stream.ts';
 
@@ -130,21 +133,42 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
     return [...members.values()].flatMap(({ snapshot }) => snapshot?.entries ?? []);
   }
 
-  function cellsOf({ member, batch, row, rate }: Entry): string[] {
-    const context = contextFor(member);
-    return allColumns().map((column) => {
-      if (column.role === 'host') return member.stream.hostName;
-      return column.role === 'rate' ? rateText(rate) : member.layout.text(batch, row, column, context);
-    });
+  function cellsOf(entry: Entry): string[] {
+    return allColumns().map((column) => cellOf(entry, column));
   }
 
-  function ranked(order: MapWindow['sort'], filter: string): Entry[] {
+  function cellOf({ member, batch, row, rate }: Entry, column: ViewColumn): string {
+    if (column.role === 'host') return member.stream.hostName;
+    return column.role === 'rate'
+      ? rateText(rate)
+      : member.layout.text(batch, row, column, contextFor(member));
+  }
+
+  function valueIn({ member, batch, row, rate }: Entry, column: ViewColumn): Value {
+    if (column.role === 'host') return member.stream.hostName;
+    if (column.role === 'rate') return Number.isNaN(rate) ? null : rate;
+    return member.layout.value(batch, row, column) ?? null;
+  }
+
+  function factsOf(column: ViewColumn): ColumnFacts {
+    const { name, role } = column;
+    for (const { layout } of members.values()) {
+      const facts = layout.facts(column);
+      if (facts) return facts;
+    }
+    return { name, kind: role === 'rate' ? 'number' : 'text' };
+  }
+
+  function filterFor(text: string): EntryFilter<Entry> {
+    return entryFilter(text, { columns: allColumns(), facts: factsOf, value: valueIn, text: cellOf });
+  }
+
+  function ranked(order: MapWindow['sort'], filter: string, { fits }: EntryFilter<Entry>): Entry[] {
     const key = `${order.column} ${order.descending} ${filter}`;
     if (sorted?.key === key) return sorted.entries;
-    const wanted = filter.toLowerCase();
-    const column = allColumns()[order.column];
+    const column = allColumns().find((each) => columnKey(each) === order.column);
     const all = allEntries()
-      .filter((entry) => wanted === '' || cellsOf(entry).some((cell) => cell.toLowerCase().includes(wanted)))
+      .filter(fits)
       .map((entry) => ({ entry, by: column ? sortValue(entry, column) : 0 }));
     all.sort((a, b) => (order.descending ? compare(b.by, a.by) : compare(a.by, b.by)));
     sorted = { key, entries: all.map(({ entry }) => entry) };
@@ -175,8 +199,11 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
       const shown = allColumns();
       const mains = new Set([...members.values()].map(({ layout }) => layout.main && columnKey(layout.main)));
       const bar = shown.findIndex((column) => mains.has(columnKey(column)));
-      const order = sort ?? (bar < 0 ? { column: 0, descending: false } : { column: bar, descending: true });
-      const entries = ranked(order, filter);
+      const by = shown[Math.max(0, bar)];
+      const known = sort && shown.some((column) => columnKey(column) === sort.column) ? sort : undefined;
+      const order = known ?? { column: by ? columnKey(by) : '', descending: bar >= 0 };
+      const wanted = filterFor(filter);
+      const entries = ranked(order, filter, wanted);
       const largest = entries.reduce((most, { number }) => Math.max(most, number || 0), 0);
       const all = [...members.values()];
       return {
@@ -192,6 +219,9 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
         bar,
         histogram: all.some(({ layout, source }) => layout.slots || isSlotArray(source)),
         partial: all.some(({ snapshot }) => snapshot?.partial),
+        filter,
+        textual: wanted.textual,
+        problem: wanted.problem,
       };
     },
     facts(id) {

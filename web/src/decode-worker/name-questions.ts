@@ -6,6 +6,8 @@ import { createNameBook, type NameBook } from '@probepad/protocol/values/name-bo
 export interface NameQuestions {
   /** What a stream's cells are written with. */
   open(stream: number): NameLookup;
+  /** What is known by now, without a question: for texts that nobody may ever see. */
+  known(stream: number): NameLookup;
   /** @returns whether something is shown differently now */
   answer(stream: number, found: NamesFound, again: readonly NamesAsked[]): boolean;
   close(stream: number): void;
@@ -39,6 +41,7 @@ export function createNameQuestions(
         return name;
       };
     },
+    known: (stream) => (kind, value, pid) => books.get(stream)?.peek(kind, value, pid),
     answer(stream, found, again) {
       const book = books.get(stream);
       if (book === undefined) return false;

@@ -11,6 +11,8 @@ export interface Stream {
   arch: string | undefined;
   /** What the host has told names of so far; absent while nobody asks it. */
   names?: NameLookup;
+  /** The same, for what is not on screen: nothing is asked for it. */
+  known?: NameLookup;
   decoder: Decoder;
   clock: PageClock;
 }

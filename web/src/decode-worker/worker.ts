@@ -65,6 +65,8 @@ scope.onmessage = ({ data }) => {
 
 /** An answer that is being worked on is waited for so long in ms: most are whole by then, and nobody sees a half one. */
 const PATIENCE = 110;
+/** A turn of work takes longer than this, in ms. */
+const IDLE = 2;
 
 const turns = new MessageChannel();
 /** What goes on once the messages that have come by now have had their turn. */
@@ -72,9 +74,12 @@ const later: (() => void)[] = [];
 turns.port1.onmessage = () => later.shift()?.();
 
 function answer(asked: Extract<ToWorker, { query: unknown }>, since: number): void {
+  const begun = performance.now();
   try {
     const found = (engine[asked.query] as (...given: unknown[]) => unknown)(...asked.arguments);
-    if (isUnfinished(found) && performance.now() - since < PATIENCE) {
+    const now = performance.now();
+    // What comes back at once waits for something else, and would only be asked in circles.
+    if (isUnfinished(found) && now - begun > IDLE && now - since < PATIENCE) {
       later.push(() => answer(asked, since));
       turns.port2.postMessage(undefined);
       return;

@@ -41,6 +41,8 @@ export interface ViewRow {
   gap?: string;
   /** Set for a row that stands for several: the filter that takes them. */
   filter?: string;
+  /** When it was, in seconds since 1970 on the page's clock, where that is known. */
+  moment?: number;
 }
 
 /** By `columnKey`. */
@@ -87,6 +89,8 @@ export interface RowQuery extends SourceRef {
   /** Absent: newest first, or of groups the largest. Sorted rows hold still: those are sorted that were there at `head`. */
   sort?: RowSort | undefined;
   group?: RowGrouping | undefined;
+  /** Only rows of these seconds, on the page's clock. */
+  between?: { from: number; to: number } | undefined;
 }
 
 export interface RowWindow {
@@ -107,13 +111,17 @@ export interface RowWindow {
   /** What the rows are sorted by; undefined: newest first, also while the sorting goes on. */
   sort: RowSort | undefined;
   grouped: boolean;
+  /** Columns of single rows, by which they can be grouped. */
+  grouping: readonly ViewColumn[];
+  /** The filter is a text to look for and no expression. */
+  textual: boolean;
   /** Set where the filter could not be read: all rows are here then. */
   problem?: FilterProblem | undefined;
 }
 
 export interface MapQuery extends SourceRef {
-  /** Index into the columns; absent: the first number, largest first. */
-  sort?: { column: number; descending: boolean } | undefined;
+  /** Absent: by the first number, largest first. */
+  sort?: RowSort | undefined;
   offset: number;
   limit: number;
   filter: string;
@@ -123,13 +131,19 @@ export interface MapWindow {
   columns: ViewColumn[];
   total: number;
   offset: number;
-  sort: { column: number; descending: boolean };
+  sort: RowSort;
   rows: (ViewRow & { magnitude: number })[];
   /** The column that `magnitude` is of; -1 without one. */
   bar: number;
   /** Set when the values hold a log2 histogram in place of plain numbers. */
   histogram: boolean;
   partial: boolean;
+  /** The filter that these entries fit. */
+  filter: string;
+  /** The filter is a text to look for and no expression. */
+  textual: boolean;
+  /** Set where the filter could not be read: all entries are here then. */
+  problem?: FilterProblem | undefined;
 }
 
 export interface Histogram {

@@ -1,5 +1,5 @@
 import { mainFileOf, type SourceFile } from '@probepad/protocol/control/run';
-import type { SnippetSettings } from '@probepad/protocol/control/snippet';
+import type { SnippetSettings, TableSettings } from '@probepad/protocol/control/snippet';
 import type { Place } from '@probepad/protocol/diagnostics';
 import { SNIPPET_FILES_MAX } from '@probepad/protocol/limits';
 import { create } from 'zustand';
@@ -162,11 +162,14 @@ export function renameFile(from: string, to: string): void {
   }));
 }
 
+/** How results are looked at. */
+const LOOKS: readonly string[] = ['views', 'tables'] satisfies (keyof SnippetSettings)[];
+
 export function changeSettings(change: Partial<SnippetSettings>): void {
   useWorkspace.setState(({ settings, dirty }) => ({
     settings: { ...settings, ...change },
     // Another view of the same results is saved with the probe, but is no change worth a warning.
-    dirty: dirty || Object.keys(change).some((name) => name !== 'views'),
+    dirty: dirty || Object.keys(change).some((name) => !LOOKS.includes(name)),
   }));
 }
 
@@ -174,6 +177,13 @@ export function changeSettings(change: Partial<SnippetSettings>): void {
 export function changeEntry(table: 'params' | 'attach' | 'views', name: string, value: string): void {
   const { [name]: _, ...rest } = useWorkspace.getState().settings[table];
   changeSettings({ [table]: value === '' ? rest : { ...rest, [name]: value } });
+}
+
+/** Changes what is made of one source's table; undefined takes a choice back. */
+export function changeTable(source: string, change: Partial<TableSettings>): void {
+  const { tables = {} } = useWorkspace.getState().settings;
+  const changed = Object.entries({ ...tables[source], ...change }).filter(([, value]) => value !== undefined);
+  changeSettings({ tables: { ...tables, [source]: Object.fromEntries(changed) } });
 }
 
 export function toggleHost(id: string): void {

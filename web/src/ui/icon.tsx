@@ -67,6 +67,11 @@ const SHAPES = {
   table: <path d="M2 3h12v10H2zM2 6.3h12M2 9.6h12M6 6.3V13" />,
   chart: <path d="M2.5 2.5v11h11M4.8 10.5l2.7-3.4 2.4 2 3.3-4.6" />,
   bars: <path d="M3 13.5v-4M6.4 13.5V6M9.7 13.5V3M13 13.5V8" strokeWidth="2" />,
+  clock: <path d="M8 2.2a5.8 5.8 0 1 0 0 11.6A5.8 5.8 0 0 0 8 2.2zM8 4.8V8l2.2 1.6" />,
+  columns: <path d="M2.5 3h11v10h-11zM6.2 3v10M9.8 3v10" />,
+  group: <path d="M2.5 3.5h11M5.5 7h8M5.5 10h8M2.5 7v6h11" />,
+  more: <path d="M8 4h.1M8 8h.1M8 12h.1" strokeWidth="2" />,
+  pin: <path d="M6 2.5h4M7 2.5v4L4.5 9.5h7L9 6.5v-4M8 9.5v4" />,
   list: <path d="M5.5 4h8M5.5 8h8M5.5 12h8M2.5 4h.1M2.5 8h.1M2.5 12h.1" />,
   values: (
     <path d="M5 2.5C3 2.5 4.5 8 2.5 8 4.5 8 3 13.5 5 13.5M11 2.5c2 0 .5 5.5 2.5 5.5-2 0-.5 5.5-2.5 5.5" />

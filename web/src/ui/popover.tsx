@@ -44,9 +44,23 @@ export interface MenuItem {
 }
 
 /** A list of actions. */
-export function Menu({ trigger, items }: { trigger: ReactNode; items: MenuItem[] }) {
+export function Menu({
+  trigger,
+  items,
+  open,
+  onOpenChange,
+}: {
+  trigger: ReactNode;
+  items: readonly MenuItem[];
+  /** Set, together with `onOpenChange`, where something else than the trigger opens it too. */
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+}) {
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root
+      {...(open !== undefined && { open })}
+      {...(onOpenChange !== undefined && { onOpenChange })}
+    >
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content

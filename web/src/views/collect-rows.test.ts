@@ -31,6 +31,8 @@ function source(rows: number, step = rows) {
       searching: found < rows,
       sort: undefined,
       grouped: false,
+      grouping: [],
+      textual: false,
     };
   };
 }

@@ -8,15 +8,15 @@ import { IconButton } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
 import type { IconName } from '../ui/icon.tsx';
 import { type TabItem, Tabs } from '../ui/tabs.tsx';
-import { EventTable } from './event-table.tsx';
 import { GlobalsView } from './globals-view.tsx';
 import { HistogramView } from './histogram-view.tsx';
-import { MapTable } from './map-table.tsx';
 import { shortNumber } from './numbers.ts';
 import { Overview } from './overview.tsx';
 import styles from './results.module.css';
 import { SeriesView } from './series-view.tsx';
 import { firstOf, type ShownSource, shownSources, VIEW_NAMES } from './shown-views.ts';
+import { EventTable } from './table/event-table.tsx';
+import { MapTable } from './table/map-table.tsx';
 
 const OVERVIEW = 'overview';
 const ICONS: Record<Source['kind'], IconName> = {

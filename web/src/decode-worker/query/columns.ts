@@ -13,6 +13,8 @@ export interface ColumnFacts {
   unit?: { dimension: 'time' | 'bytes'; size: bigint } | undefined;
   /** Numbers that have names. */
   names?: ReadonlyMap<string, bigint> | undefined;
+  /** Bytes of a number that lies in memory the other way round from how people write it. */
+  networkOrder?: number | undefined;
   /** Cells may show words that nobody can list in advance. */
   words?: boolean;
 }

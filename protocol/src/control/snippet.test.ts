@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SnippetSettingsSchema } from './snippet.ts';
+
+/** As the first versions saved them. */
+const BEFORE_TABLES = {
+  params: { x: '1' },
+  attach: {},
+  flags: ['-O2'],
+  seconds: 5,
+  views: { events: 'table' },
+};
+
+test('settings that were saved before tables had any are read as they are', () => {
+  assert.deepEqual(SnippetSettingsSchema.parse(BEFORE_TABLES), BEFORE_TABLES);
+});
+
+test('what was made of a table comes back', () => {
+  const tables = {
+    events: {
+      filter: 'pid == 42',
+      sort: { column: 'field dur', descending: true },
+      group: { by: ['field comm'], measure: 'field dur' },
+      order: ['field comm'],
+      shown: { 'field pid': false },
+      pinned: ['field comm'],
+      widths: { 'field comm': 20 },
+    },
+    started: {},
+  };
+  assert.deepEqual(SnippetSettingsSchema.parse({ ...BEFORE_TABLES, tables }).tables, tables);
+});

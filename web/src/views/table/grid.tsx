@@ -1,0 +1,290 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows that are not drawn can't be left out of a table element
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type MouseEvent,
+  memo,
+  type PointerEvent,
+  type ReactNode,
+  type RefObject,
+  useId,
+} from 'react';
+import type { RowSort, ViewRow } from '../../session/decoder.ts';
+import { IconButton } from '../../ui/button.tsx';
+import { ContextMenu } from '../../ui/context-menu.tsx';
+import { names } from '../../ui/names.ts';
+import type { MenuItem } from '../../ui/popover.tsx';
+import { CellText } from '../cell-text.tsx';
+import { gridTemplate, rowWidth } from '../column-widths.ts';
+import styles from '../table.module.css';
+import type { ArrangedColumn } from './arrange-columns.ts';
+import type { ColumnActions } from './column-actions.ts';
+import { HeadCell } from './head-cell.tsx';
+import type { RowsInView } from './use-rows-in-view.ts';
+
+/** A row with what only some tables have. */
+export type GridRow = ViewRow & { magnitude?: number };
+
+export interface GridProps {
+  scroller: RefObject<HTMLDivElement | null>;
+  label: string;
+  testId: string;
+  rowTestId: string;
+  /** Those that are shown, in their order. */
+  columns: readonly ArrangedColumn[];
+  /** What heads them. */
+  headings: readonly string[];
+  /** By place in `columns`, in characters. */
+  widths: readonly number[];
+  sort: RowSort | undefined;
+  actions: ColumnActions;
+  total: number;
+  /** Rows at hand, the first of them at place `offset`. */
+  rows: readonly GridRow[];
+  offset: number;
+  view: RowsInView;
+  /** Rows that stay at the top. */
+  pinned?: readonly GridRow[];
+  onUnpin?(row: GridRow): void;
+  /** Place of the row that the keyboard is on, and the first of those that are chosen with it. */
+  active: number | undefined;
+  anchor?: number | undefined;
+  /** The column that the keyboard is on, by place in `columns`. */
+  cursor?: number | undefined;
+  /** The column that has bars, by place in a row's cells; -1 without. */
+  bar?: number;
+  /** Elements of rows are used again by this; a row's own id where it is absent. */
+  slotOf?: (row: GridRow, place: number) => string;
+  menu: readonly MenuItem[];
+  onPick(place: number, column: number | undefined, event: MouseEvent): void;
+  onOpen(): void;
+  onKeyDown(event: KeyboardEvent): void;
+  /** The pointer is over the rows. */
+  onPointerMove(event: PointerEvent<HTMLElement>): void;
+  children?: ReactNode;
+}
+
+/** A table of which only the rows in sight are drawn. One tab stop for the head, one for the rows; arrows move within each. */
+export function Grid(props: GridProps) {
+  const { columns, widths, view, rows, offset, pinned = [], bar = -1 } = props;
+  const id = useId();
+  const barPlace = columns.findIndex(({ at }) => at === bar);
+  const template = gridTemplate(widths, barPlace < 0 ? undefined : barPlace);
+  const width = rowWidth(widths);
+  const lefts = pinnedLefts(columns, widths);
+  const drawn = rows.slice(Math.max(0, view.first - offset), Math.max(0, view.first - offset + view.count));
+  const from = Math.max(offset, view.first);
+  const placeOf = (event: MouseEvent): { place: number | undefined; column: number | undefined } => {
+    const target = event.target as HTMLElement;
+    const place = target.closest<HTMLElement>('[data-place]')?.dataset.place;
+    const column = target.closest<HTMLElement>('[data-column]')?.dataset.column;
+    return {
+      place: place === undefined ? undefined : Number(place),
+      column: column === undefined ? undefined : Number(column),
+    };
+  };
+  const pick = (event: MouseEvent): void => {
+    const { place, column } = placeOf(event);
+    if (place !== undefined) props.onPick(place, column, event);
+  };
+  const isChosen = (place: number): boolean =>
+    props.active !== undefined &&
+    place >= Math.min(props.active, props.anchor ?? props.active) &&
+    place <= Math.max(props.active, props.anchor ?? props.active);
+
+  return (
+    <div
+      ref={props.scroller}
+      className={styles.scroller}
+      role="grid"
+      aria-label={props.label}
+      aria-rowcount={props.total}
+      aria-multiselectable="true"
+      aria-activedescendant={props.active === undefined ? undefined : `${id}-${props.active}`}
+      tabIndex={0}
+      data-testid={props.testId}
+      onKeyDown={props.onKeyDown}
+    >
+      <div className={styles.top} style={{ width }}>
+        <div className={styles.head} role="row" tabIndex={-1} style={{ gridTemplateColumns: template }}>
+          {columns.map((arranged, index) => (
+            <HeadCell
+              key={arranged.key}
+              arranged={arranged}
+              name={props.headings[index] ?? arranged.column.name}
+              width={widths[index] ?? 0}
+              left={lefts[index]}
+              sort={props.sort?.column === arranged.key ? props.sort : undefined}
+              bar={index === barPlace}
+              actions={props.actions}
+              index={index}
+            />
+          ))}
+        </div>
+        {pinned.map((row) => (
+          <div
+            key={row.id}
+            role="row"
+            tabIndex={-1}
+            data-testid="pinned-row"
+            data-row={row.id}
+            className={styles.pinnedRow}
+            style={{ gridTemplateColumns: template }}
+          >
+            <Cells
+              row={row}
+              columns={columns}
+              widths={widths}
+              lefts={lefts}
+              bar={barPlace}
+              cursor={undefined}
+            />
+            <span className={styles.unpin}>
+              <IconButton
+                icon="pin"
+                small
+                on
+                label="Let go of the row"
+                onClick={() => props.onUnpin?.(row)}
+              />
+            </span>
+          </div>
+        ))}
+      </div>
+      <ContextMenu items={props.menu}>
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: keys are the grid's */}
+        <div
+          className={styles.body}
+          role="rowgroup"
+          style={{ height: view.range.height, width }}
+          onClick={pick}
+          onPointerMove={props.onPointerMove}
+          onContextMenuCapture={pick}
+          onDoubleClick={props.onOpen}
+        >
+          {drawn.map((row, at) => {
+            const place = from + at;
+            const chosen = isChosen(place);
+            return (
+              <div
+                key={props.slotOf?.(row, place) ?? row.id}
+                id={`${id}-${place}`}
+                role="row"
+                tabIndex={-1}
+                aria-rowindex={place + 1}
+                data-testid={props.rowTestId}
+                data-row={row.id}
+                data-place={place}
+                aria-selected={chosen}
+                className={names(styles.row, chosen && styles.active)}
+                style={{
+                  gridTemplateColumns: template,
+                  width,
+                  transform: `translateY(${view.range.yOf(place, view.top)}px)`,
+                }}
+              >
+                <Cells
+                  row={row}
+                  columns={columns}
+                  widths={widths}
+                  lefts={lefts}
+                  bar={barPlace}
+                  cursor={place === props.active ? props.cursor : undefined}
+                />
+              </div>
+            );
+          })}
+        </div>
+      </ContextMenu>
+      {props.children}
+    </div>
+  );
+}
+
+/** The head has keys of its own. */
+export function isInHead(target: EventTarget): boolean {
+  return target instanceof Element && target.closest('[role="columnheader"], [role="menu"]') !== null;
+}
+
+/** Where each pinned column stays, in characters; undefined for the others. */
+function pinnedLefts(columns: readonly ArrangedColumn[], widths: readonly number[]): (number | undefined)[] {
+  let left = 0;
+  return columns.map(({ pinned }, at) => {
+    if (!pinned) return undefined;
+    const own = left;
+    left += (widths[at] ?? 0) + 2.2;
+    return own;
+  });
+}
+
+interface CellsProps {
+  row: GridRow;
+  columns: readonly ArrangedColumn[];
+  widths: readonly number[];
+  lefts: readonly (number | undefined)[];
+  bar: number;
+  cursor: number | undefined;
+}
+
+/** A row's cells. */
+const Cells = memo(
+  function Cells({ row, columns, widths, lefts, bar, cursor }: CellsProps) {
+    if (row.gap !== undefined) return <div className={styles.gap}>{row.gap}</div>;
+    return columns.map(({ column, key, at }, index) => (
+      <div
+        key={key}
+        role="gridcell"
+        tabIndex={-1}
+        data-column={index}
+        className={names(
+          styles.cell,
+          column.align === 'number' && styles.number,
+          index === bar && styles.bar,
+          (column.role === 'time' || column.role === 'rate') && styles.dim,
+          lefts[index] !== undefined && styles.pinned,
+          index === cursor && styles.cursor,
+        )}
+        style={cellStyle(lefts[index], index === bar ? row.magnitude : undefined, widths[index])}
+      >
+        {index === bar ? (
+          <span>
+            <CellText text={row.cells[at] ?? ''} />
+          </span>
+        ) : (
+          <CellText text={row.cells[at] ?? ''} />
+        )}
+      </div>
+    ));
+  },
+  (before, after) =>
+    before.columns === after.columns &&
+    before.cursor === after.cursor &&
+    before.bar === after.bar &&
+    (before.bar < 0 ||
+      (before.widths[before.bar] === after.widths[after.bar] &&
+        before.row.magnitude === after.row.magnitude)) &&
+    sameNumbers(before.lefts, after.lefts) &&
+    sameRow(before.row, after.row),
+);
+
+function cellStyle(
+  left: number | undefined,
+  magnitude: number | undefined,
+  digits = 0,
+): CSSProperties | undefined {
+  if (left === undefined && magnitude === undefined) return undefined;
+  return {
+    ...(left !== undefined && { left: `${left}ch` }),
+    ...(magnitude !== undefined && { '--part': magnitude.toFixed(4), '--digits': `${digits}ch` }),
+  } as CSSProperties;
+}
+
+function sameRow(a: GridRow, b: GridRow): boolean {
+  if (a === b) return true;
+  if (a.id !== b.id || a.gap !== b.gap || a.cells.length !== b.cells.length) return false;
+  return a.cells.every((cell, at) => cell === b.cells[at]);
+}
+
+function sameNumbers(a: readonly (number | undefined)[], b: readonly (number | undefined)[]): boolean {
+  return a === b || (a.length === b.length && a.every((each, at) => each === b[at]));
+}
