@@ -3,6 +3,7 @@
  */
 import { type Column, type ColumnPlan, planColumns } from './columns.ts';
 import { type Frame, FrameError, forEachRecord } from './frames.ts';
+import { recordTypeOf } from './record-types.ts';
 import type { ProbeSchema, Source } from './schema.ts';
 import { hexOf, readValue, textOf, type Value } from './values/value.ts';
 
@@ -147,7 +148,7 @@ export function createDecoder(schema: ProbeSchema): Decoder {
         ends.push(end);
         words.push(aux);
       });
-      const groups = groupByType(source, starts, ends);
+      const groups = groupByType(schema, source, frame.payload, starts, ends);
       const perf = source.mapType === 'perf_event_array';
       return groups.map(({ type, rows }) => {
         const groupStarts = Uint32Array.from(rows, (row) => starts[row] as number);
@@ -201,29 +202,19 @@ function bytesColumn(payload: Uint8Array, starts: Uint32Array, ends: Uint32Array
   };
 }
 
-/**
- * Which of a source's record types a record of this length has: the one of exactly its size, else the largest that fits (perf pads
- * records, variable-length ones end later), else the first, whose missing members read as null. Undefined where none is known.
- */
-export function recordTypeBySize(source: Source): (length: number) => number | undefined {
-  const [only, ...others] = source.records;
-  if (others.length === 0) return () => only?.type;
-  const bySize = [...source.records].sort((a, b) => b.size - a.size);
-  return (length) =>
-    (bySize.find(({ size }) => size === length) ?? bySize.find(({ size }) => size <= length) ?? bySize[0])
-      ?.type;
-}
-
 function groupByType(
+  schema: ProbeSchema,
   source: Source,
+  payload: Uint8Array,
   starts: number[],
   ends: number[],
 ): { type: number | undefined; rows: number[] }[] {
   if (starts.length === 0) return [];
-  const typeOf = recordTypeBySize(source);
+  const typeOf = recordTypeOf(schema, source);
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   const groups = new Map<number | undefined, number[]>();
   for (let row = 0; row < starts.length; row++) {
-    const type = typeOf((ends[row] as number) - (starts[row] as number));
+    const type = typeOf(view, starts[row] as number, ends[row] as number);
     const rows = groups.get(type);
     if (rows === undefined) groups.set(type, [row]);
     else rows.push(row);

@@ -116,8 +116,10 @@ export const SourceSchema = z.object({
   valueType: z.optional(TypeId),
   /** For `events`: what the records are; empty when unknown, they are shown as bytes then. */
   records: z.array(RecordTypeSchema),
-  /** How the record type was found: by `__type(value, …)`, from the call that sends it, or not. */
-  recordsFrom: z.enum(['declared', 'call', 'unknown']),
+  /** How the record type was found: by `__type(value, …)`, from the call that sends it, by a user's choice, or not. */
+  recordsFrom: z.enum(['declared', 'call', 'chosen', 'unknown']),
+  /** For `events` whose records are unknown or may be several of one size: all structs of the program's own files. */
+  candidates: z.optional(z.array(RecordTypeSchema)),
   /** For `globals`: whether values may be changed while the probe runs (.data and .bss). */
   writable: z.boolean(),
   /** For a map of maps: the type of the maps inside. */

@@ -52,9 +52,30 @@ int leave(struct trace_event_raw_sys_exit *ctx)
 char LICENSE[] SEC("license") = "GPL";
 `;
 
+/** Records of a size that is not known before the probe runs, from a buffer of bytes. */
+const BYTES_PROBE = `#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+struct opened { u32 pid; int ret; char comm[16]; };
+struct closed { u64 pid; u64 fd; };
+struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } events SEC(".maps");
+const volatile u32 size = sizeof(struct opened);
+SEC("tracepoint/syscalls/sys_exit_openat") int leave(struct trace_event_raw_sys_exit *ctx)
+{
+	char buffer[32] = {};
+	struct opened *opened = (void *)buffer;
+	if (bpf_get_current_pid_tgid() >> 32 != ${process.pid} || ctx->ret != -20)
+		return 0;
+	opened->pid = ${process.pid};
+	opened->ret = ctx->ret;
+	bpf_ringbuf_output(&events, buffer, size & 31, 0);
+	return 0;
+}
+char LICENSE[] SEC("license") = "GPL";
+`;
+
 /** Runs the probe and makes it see one open. */
-async function oneRow(page: Page): Promise<void> {
-  await write(page, PROBE);
+async function oneRow(page: Page, probe = PROBE): Promise<void> {
+  await write(page, probe);
   await page.getByTestId('run').click();
   await state(page, /running/i);
   // A file is no folder: ENOTDIR.
@@ -95,5 +116,23 @@ test('the raw values of a row are in its details, by keyboard', async ({ workben
   const details = page.getByTestId('row-detail');
   await expect(details).toContainText('umode_t mode = 33188 (0x81a4)');
   await expect(details).toContainText('__be32 daddr = 16777343 (0x100007f)');
+  await stop(page);
+});
+
+test('records that nothing is known of are what the user says, also after a reload', async ({
+  workbench: page,
+}) => {
+  await oneRow(page, BYTES_PROBE);
+  const bar = page.getByTestId('record-type');
+  await expect(page.getByRole('columnheader', { name: 'bytes' })).toBeVisible();
+  await bar.getByRole('button', { name: 'struct opened' }).click();
+  const row = page.getByTestId('event-row');
+  await expect(row).toContainText('-20 ENOTDIR');
+  await expect(bar).toContainText('struct opened');
+
+  await page.reload();
+  await expect(row).toContainText('-20 ENOTDIR');
+  await bar.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('columnheader', { name: 'bytes' })).toBeVisible();
   await stop(page);
 });

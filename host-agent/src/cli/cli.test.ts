@@ -160,6 +160,47 @@ test('values are printed as people read them', async () => {
   assert.match(stderr, /probepad:colour=red says nothing here/);
 });
 
+/** Records of a size that is not known before the probe runs, from a buffer of bytes. */
+const BYTES = (pid: number): string => `#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+struct opened { u32 pid; int ret; char comm[16]; };
+struct closed { u64 pid; u64 fd; };
+struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } events SEC(".maps");
+const volatile u32 size = sizeof(struct opened);
+SEC("tracepoint/syscalls/sys_exit_openat") int leave(struct trace_event_raw_sys_exit *ctx)
+{
+	char buffer[32] = {};
+	struct opened *opened = (void *)buffer;
+	if (bpf_get_current_pid_tgid() >> 32 != ${pid} || ctx->ret != -20)
+		return 0;
+	opened->pid = ${pid};
+	opened->ret = ctx->ret;
+	bpf_ringbuf_output(&events, buffer, size & 31, 0);
+	return 0;
+}
+char LICENSE[] SEC("license") = "GPL";
+`;
+
+test('records that nothing is known of are bytes, or what --type says', async () => {
+  const probe = await file('bytes.bpf.c', BYTES(process.pid));
+  const printed = async (...args: string[]): Promise<Ended> => {
+    const child = start(['run', probe, '--events', '1', ...args]);
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      const before = said;
+      said += chunk;
+      if (!before.includes('running:') && said.includes('running:')) open(`${probe}/x`).catch(() => {});
+    });
+    return endOf(child);
+  };
+  assert.match((await printed()).stdout, /^BYTES\n[0-9a-f]{48}\n/);
+  const { stdout } = await printed('--type', 'events=opened');
+  assert.match(stdout, /^ *PID +RET +COMM *\n *\d+ +-20 ENOTDIR/);
+  const wrong = await printed('--type', 'events=nothing');
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /events can't be nothing; it is one of: opened, closed/);
+});
+
 test('Ctrl+C ends a run in order', async () => {
   const { code, stdout } = await runWhile([], (child) => child.kill('SIGINT'));
   assert.equal(code, 0);

@@ -3,6 +3,8 @@ import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Probe, RunStatus } from '@probepad/protocol/control/run';
 import { MAP_INTERVAL } from '@probepad/protocol/limits';
+import { candidatesOf, structNameOf, withRecordTypes } from '@probepad/protocol/record-types';
+import type { ProbeSchema } from '@probepad/protocol/schema';
 import { diagnosticText } from './carets.ts';
 import { EXIT, type ExitCode, exitCodeOfStatus } from './exit-code.ts';
 import { hubSession } from './hub-session.ts';
@@ -28,6 +30,7 @@ const OPTIONS = {
   set: { type: 'string', multiple: true },
   attach: { type: 'string', multiple: true },
   flag: { type: 'string', multiple: true },
+  type: { type: 'string', multiple: true },
   'map-interval': { type: 'string' },
   json: { type: 'boolean' },
   policy: { type: 'string' },
@@ -66,6 +69,21 @@ function withDiagnostics(
       onExit(exitCodeOfStatus(status));
     },
   };
+}
+
+/** @throws UsageError when the program has no such source or struct */
+function withChosenTypes(schema: ProbeSchema, types: Readonly<Record<string, string>>): ProbeSchema {
+  for (const [name, struct] of Object.entries(types)) {
+    const source = schema.sources.find((each) => each.name === name && each.kind === 'events');
+    const structs = source ? candidatesOf(source).map(({ type }) => structNameOf(schema, type)) : [];
+    if (structs.includes(struct)) continue;
+    const known = source
+      ? structs
+      : schema.sources.filter(({ kind }) => kind === 'events').map((each) => each.name);
+    const what = source ? `${name} can't be ${struct}` : `there are no events named ${name}`;
+    throw new UsageError(`--type ${name}=${struct}: ${what}; it is one of: ${known.join(', ') || 'none'}`);
+  }
+  return withRecordTypes(schema, types);
 }
 
 /** `probepad run`. @throws UsageError, ProbepadFailure, PolicyError */
@@ -121,8 +139,19 @@ export async function runCommand(args: readonly string[]): Promise<ExitCode> {
       : hubSession(hub, hosts, name);
 
   const hasRoom = (): boolean => output.hasRoom() && order.hasRoom() && (files?.hasRoom() ?? true);
+  const types = pairsOf(values.type ?? [], 'type');
+  let mistake: unknown;
   const session = await start(probe, {
     ...listener,
+    schema(host, schema, arch) {
+      try {
+        listener.schema(host, withChosenTypes(schema, types), arch);
+      } catch (thrown) {
+        mistake = thrown;
+        // A hub's first events come before there is a session.
+        setImmediate(() => session.stop());
+      }
+    },
     frame(host, frame) {
       listener.frame(host, frame);
       if (!hasRoom()) session.setFlow(false);
@@ -148,5 +177,6 @@ export async function runCommand(args: readonly string[]): Promise<ExitCode> {
     await files?.finish();
     await output.flush();
   }
+  if (mistake !== undefined) throw mistake;
   return exitCode;
 }

@@ -27,6 +27,8 @@ export const SnippetSettingsSchema = z.object({
   cpus: z.optional(z.number()),
   /** See `Probe.exported`. */
   exported: z.optional(z.boolean()),
+  /** Names of structs by source name, where the program does not tell what its records are. */
+  records: z.optional(z.record(z.string(), z.string())),
   /** View by source name. */
   views: z.record(z.string(), z.string()),
   /** Tables by source name. Absent in what was saved before there was a choice. */

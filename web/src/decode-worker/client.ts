@@ -54,6 +54,7 @@ export function startDecoder(): Decoder {
   return {
     know: (stream) => command('know', stream),
     open: (opening) => command('open', opening),
+    retype: (stream, schema) => command('retype', stream, schema),
     clock: (stream, offset) => command('clock', stream, offset),
     frames: intake.offer,
     dropped: intake.dropped,

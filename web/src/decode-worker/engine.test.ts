@@ -44,6 +44,33 @@ test('rows come newest first, typed as people read them', () => {
   assert.match(first?.cells[8] ?? '', /^184464\d{14}$/);
 });
 
+test('records that came as bytes are read anew once it is said what they are', () => {
+  const schema = fakeSchema();
+  const sources = schema.sources.map((source) =>
+    source.kind === 'events' ? { ...source, records: [], candidates: source.records } : source,
+  );
+  const { engine, streams } = started();
+  const stream = new FakeStream(1, 1000, 'local');
+  streams.push(stream);
+  engine.open({ run: RUN, host: 'local', hostName: 'local', stream: 1, schema: { ...schema, sources } });
+  feed(engine, stream, 50);
+  const shown = () => engine.rows({ ...EVENTS, offset: 0, limit: 2, filter: '' });
+  const before = shown();
+  assert.deepEqual(
+    before.columns.map(({ name }) => name),
+    ['time', 'bytes'],
+  );
+  engine.retype(1, schema);
+  const after = shown();
+  assert.equal(after.total, before.total);
+  assert.ok(after.columns.some(({ name }) => name === 'dur_ns'));
+  feed(engine, stream, 50);
+  assert.equal(
+    shown().rows.some(({ gap }) => gap !== undefined),
+    false,
+  );
+});
+
 test('a held head keeps its rows while new ones come', () => {
   const { engine, streams } = started('local');
   feed(engine, streams[0] as FakeStream, 50);

@@ -2,7 +2,7 @@ import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
 import { createDecoder } from '@probepad/protocol/decode';
 import { FRAME_FLAGS, type Frame, framesOf } from '@probepad/protocol/frames';
 import { FRAME_PAYLOAD_MAX } from '@probepad/protocol/limits';
-import type { Source } from '@probepad/protocol/schema';
+import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { escapeControls } from '@probepad/protocol/values/escape';
 import {
   type CellFact,
@@ -32,6 +32,7 @@ import type { Stream } from './stream.ts';
 export interface Engine {
   know(stream: Omit<StreamOpening, 'schema'>): void;
   open(opening: StreamOpening): void;
+  retype(stream: number, schema: ProbeSchema): void;
   clock(stream: number, offset: string): void;
   frames(message: ArrayBuffer): void;
   /** What a stream's host has told; what of it could not be told now (`again`) is asked for when it is shown again. */
@@ -159,6 +160,18 @@ export function createEngine(
   return {
     know: ({ stream, run, host, hostName }) => void hosts.set(stream, { run, host, hostName }),
     open,
+    retype(id, schema) {
+      const stream = streams.get(id);
+      if (!stream) return;
+      stream.decoder = createDecoder(schema);
+      for (const source of schema.sources) {
+        const key = sourceKey(stream.run, source.name);
+        const entry = kept.get(key);
+        if (entry?.kind !== 'events') continue;
+        entry.source.retype(stream, source);
+        changed(key);
+      }
+    },
     clock(id, offset) {
       const stream = streams.get(id);
       if (stream) stream.clock.wall = BigInt(offset);

@@ -1,4 +1,4 @@
-import { recordTypeBySize } from '@probepad/protocol/decode';
+import { recordTypeOf } from '@probepad/protocol/record-types';
 import type { Source } from '@probepad/protocol/schema';
 import { nameOfType } from '@probepad/protocol/types';
 import { escapeControls } from '@probepad/protocol/values/escape';
@@ -43,8 +43,8 @@ export interface EventCells {
 export interface Layouts {
   /** Set where all records of the host are alike. */
   only: RecordLayout | undefined;
-  /** By the record's length, which may tell its type. */
-  of(length: number): RecordLayout;
+  /** By what tells the record's type: its length, or what it begins with. */
+  of(at: Pick<RecordAt, 'view' | 'start' | 'end'>): RecordLayout;
 }
 
 /** One for each column; undefined where such records have no such member. */
@@ -105,9 +105,12 @@ export function createEventCells(kind: Source['kind']): EventCells {
     for (const { member, types } of planned) {
       const byType = new Map(types.map(({ type, cells }) => [type, layoutOf(member, type, cells)]));
       layouts.push(...byType.values());
-      const typeOf = recordTypeBySize(member.source);
+      const typeOf = recordTypeOf(member.stream.decoder.schema, member.source);
       const only = byType.size === 1 ? [...byType.values()][0] : undefined;
-      member.layouts = { only, of: (length) => only ?? byType.get(typeOf(length)) ?? [] };
+      member.layouts = {
+        only,
+        of: ({ view, start, end }) => only ?? byType.get(typeOf(view, start, end)) ?? [],
+      };
     }
   }
 
@@ -154,7 +157,7 @@ export function createEventCells(kind: Source['kind']): EventCells {
     if (start === 0) return undefined;
     const { bytes, view } = content;
     const at: RecordAt = { records: content, bytes, view, start, end: endOf(view, start), row: row - base };
-    return { at, layout: member.layouts.of(at.end - at.start) };
+    return { at, layout: member.layouts.of(at) };
   }
 
   return {

@@ -235,7 +235,7 @@ function chunkPredicate(cells: EventCells, filter: Filter): ChunkPredicate {
     const layouts = cells.layouts(stream);
     if (!layouts) return undefined;
     if (layouts.only) return predicateOf(layouts.only);
-    return (at) => predicateOf(layouts.of(at.end - at.start))(at);
+    return (at) => predicateOf(layouts.of(at))(at);
   };
 }
 

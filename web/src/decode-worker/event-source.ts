@@ -16,6 +16,8 @@ import type { Stream } from './stream.ts';
 /** A source whose rows come one after another: events, trace lines, iterator text. */
 export interface EventSource {
   join(stream: Stream, source: Source): void;
+  /** The records that have come from this stream, and those to come, are read by another decoder. */
+  retype(stream: Stream, source: Source): void;
   take(stream: Stream, frame: Frame): void;
   /** Works on the answer until the slice is over; asked again, it goes on. */
   rows(query: Omit<RowQuery, 'run' | 'source'>, slice: Slice): RowWindow;
@@ -75,6 +77,10 @@ export function createEventSource(
         buckets: createBuckets(),
         lines: createTextLines(),
       });
+      cells.join(stream, source);
+      rows.reset();
+    },
+    retype(stream, source) {
       cells.join(stream, source);
       rows.reset();
     },

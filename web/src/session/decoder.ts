@@ -186,6 +186,8 @@ export interface Decoder {
   know(stream: Omit<StreamOpening, 'schema'>): void;
   /** A stream's schema has come: from now on its frames are understood. */
   open(stream: StreamOpening): void;
+  /** Another schema of the same program counts: records that have come are read anew. */
+  retype(stream: number, schema: ProbeSchema): void;
   /** The host's CLOCK_REALTIME minus CLOCK_MONOTONIC in ns, decimal. */
   clock(stream: number, offset: string): void;
   /** Takes the buffer over. Frames that can't be read as fast as they come are dropped, and counted by `dropped`. */

@@ -12,6 +12,7 @@ import {
 import type { Decoder } from './decoder.ts';
 import { hostName, useSession } from './hosts.ts';
 import { createNameAsker } from './names.ts';
+import { takeSchema } from './record-types.ts';
 import { refusalOf } from './refusal.ts';
 import { putCounts, putSchema, putStatus, putWatched, useRuns } from './runs.ts';
 import { emitTerminal } from './terminals.ts';
@@ -85,12 +86,13 @@ function receive(event: BrowserEvent): void {
     case 'run.schema': {
       const { run, host, stream, schema } = event;
       if (!isShown(run)) break;
-      putSchema(run, host, schema);
+      const chosen = takeSchema(stream, run, host, schema);
+      putSchema(run, host, chosen);
       // Whenever this page begins to watch, the schema comes first, and the hub's counters begin there.
       decoder?.recount(stream);
       const { hosts } = useSession.getState();
       const arch = hosts.find(({ id }) => id === host)?.facts?.arch;
-      decoder?.open({ run, host, hostName: hostName(hosts, host), stream, schema, arch });
+      decoder?.open({ run, host, hostName: hostName(hosts, host), stream, schema: chosen, arch });
       const offset = useRuns.getState().runs[run]?.statuses[host]?.clockOffset;
       if (offset !== undefined) decoder?.clock(stream, offset);
       break;

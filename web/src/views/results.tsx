@@ -12,6 +12,7 @@ import { GlobalsView } from './globals-view.tsx';
 import { HistogramView } from './histogram-view.tsx';
 import { shortNumber } from './numbers.ts';
 import { Overview } from './overview.tsx';
+import { RecordTypeBar } from './record-type-bar.tsx';
 import styles from './results.module.css';
 import { SeriesView } from './series-view.tsx';
 import { firstOf, type ShownSource, shownSources, VIEW_NAMES } from './shown-views.ts';
@@ -113,6 +114,7 @@ function SourcePanel({
         )}
       </div>
       <div id="panel-source" role="tabpanel" aria-label={source.name} className={styles.panel}>
+        <RecordTypeBar run={run} source={source.name} />
         <View
           kind={kind}
           source={source}

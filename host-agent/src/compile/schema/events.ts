@@ -23,7 +23,7 @@ type CallSite = {
 /** Sites are compared with each other. */
 const SITES_MAX = 2_048;
 
-type Records = Pick<Source, 'records' | 'recordsFrom'>;
+type Records = Pick<Source, 'records' | 'recordsFrom' | 'candidates'>;
 
 export function isEventMap(map: MapDefinition): boolean {
   return map.type === 'ringbuf' || map.type === 'perf_event_array';
@@ -54,9 +54,13 @@ export function readRecords(
     const fits = (type: number): boolean =>
       [map.name, ''].some((name) => sizes.get(name)?.has(sizeOf(btf, type)) === true);
     const found = sent.get(map.name) ?? candidates.filter(fits);
+    const records = recordsOf(found, btf, types);
+    const alike = new Set(records.map(({ size }) => size)).size < records.length;
+    const asked = candidates.length > 0 && (records.length === 0 || alike);
     byMap.set(map.name, {
-      records: recordsOf(found, btf, types),
+      records,
       recordsFrom: found.length > 0 ? 'call' : 'unknown',
+      ...(asked && { candidates: recordsOf(candidates, btf, types) }),
     });
   }
   return byMap;
@@ -126,8 +130,16 @@ function recordType(btf: Btf, value: number, size: number): number | undefined {
   const { type } = resolved(btf, array.element);
   if (type.kind === 'struct' || type.kind === 'union') return array.element;
   const own = sizeOf(btf, array.element);
+  // A buffer that is sent in part holds whatever was put together in it; sent whole, it may be a text.
+  if (isBuffer(btf, type) && size !== own) return undefined;
   const plain = type.kind === 'int' && type.size === 1;
   return own > 0 && !plain && (size === 0 || size === own) ? array.element : undefined;
+}
+
+function isBuffer(btf: Btf, type: ReturnType<Btf['type']>): boolean {
+  if (type.kind !== 'array') return false;
+  const element = resolved(btf, type.element).type;
+  return element.kind === 'int' && element.size === 1;
 }
 
 function memberText(

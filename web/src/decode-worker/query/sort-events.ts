@@ -98,7 +98,7 @@ export function cellOf(
   at: RecordAt,
   column: number,
 ): EventCell | undefined {
-  return cells.layouts(stream)?.of(at.end - at.start)[column];
+  return cells.layouts(stream)?.of(at)[column];
 }
 
 function isNumeric(cell: EventCell | undefined): boolean {
