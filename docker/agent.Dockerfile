@@ -53,8 +53,10 @@ RUN chgrp probepad host-agent/loader/build/probepad-loader \
         host-agent/loader/build/probepad-loader \
     && ln -s /probepad/host-agent/bin/probepad.mjs /usr/local/bin/probepad
 USER probepad
+# The image's own accounts are not the host's: without the host's files below /host a number stays a number.
 ENV NODE_ENV=production \
-    PROBEPAD_AGENT_DATA=/var/lib/probepad
+    PROBEPAD_AGENT_DATA=/var/lib/probepad \
+    PROBEPAD_HOST_ROOT=/host
 VOLUME /var/lib/probepad
 ENTRYPOINT ["probepad"]
 CMD ["agent"]

@@ -1,19 +1,22 @@
 import type { ProbeSchema } from '@probepad/protocol/schema';
 import { leavesOf } from '@probepad/protocol/types';
+import { type Presentation, presentationOf } from '@probepad/protocol/values/presentation';
 
-/** Members that hold a process, a thread or addresses in it. */
-const OF_PROCESSES = /(^|[._])(pid|tgid|tid|ppid|[uk]?ips?|u?stack|(user_)?stack(_?id)?)$/;
-
-/** Whether what a probe sends is of processes, so that they have to be noted while they live. */
+/** Whether what a probe sends is of processes that may be gone when they are asked for, so that they have to be noted. */
 export function wantsProcesses(schema: ProbeSchema): boolean {
   return schema.sources.some(({ kind, mapType, records, keyType, valueType }) => {
-    if (mapType === 'stack_trace' || kind === 'trace') return true;
+    if (kind === 'globals') return false;
+    if (mapType === 'stack_trace') return true;
     const types = [...records.map(({ type }) => type), keyType, valueType];
     return types.some(
       (type) =>
         type !== undefined &&
-        kind !== 'globals' &&
-        leavesOf(schema, type).some(({ name }) => OF_PROCESSES.test(name)),
+        leavesOf(schema, type).some((leaf) => isOfProcess(presentationOf(schema, leaf, type))),
     );
   });
+}
+
+function isOfProcess({ meaning, nameKind, element }: Presentation): boolean {
+  if (meaning === 'pid_tgid' || meaning === 'stack_id') return true;
+  return [nameKind, element?.nameKind].some((kind) => kind === 'process' || kind === 'code');
 }
