@@ -92,6 +92,9 @@ function readSchema(object: Uint8Array): ProbeSchema {
   if (types.types.length > TYPES_MAX) badObject(`${types.types.length} types`);
   const texts = textsOf(lines.values());
   const networkOrder = portsInNetworkOrder(texts);
+  const divided = [...lines].some(([name, ofSection]) =>
+    dividesTimes(elf.section(name)?.content ?? new Uint8Array(), ofSection),
+  );
   return {
     version: 1,
     license: licenseOf(elf),
@@ -100,7 +103,7 @@ function readSchema(object: Uint8Array): ProbeSchema {
     params,
     types: types.types,
     ...(networkOrder.length > 0 && { networkOrder }),
-    ...(dividesTimes(texts) && { dividesTimes: true }),
+    ...(divided && { dividesTimes: true }),
     lostSites,
   };
 }

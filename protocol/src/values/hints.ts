@@ -97,13 +97,8 @@ export const HINTS: readonly Hint[] = [
   { meaning: 'signal', name: /^(sig|signal|signo|sig_?nr|sig_?num|exit_signal|si_signo)$/, kind: 'int' },
   { meaning: 'open_flags', name: /^(o|open)_?flags$/, kind: 'int' },
   { meaning: 'clone_flags', name: /^clone_?flags$/, kind: 'int' },
-  { meaning: 'mount_flags', name: /^(flags|mount_flags|mnt_flags)$/, struct: /^u?mount$/, kind: 'int' },
-  {
-    meaning: 'mount_flags',
-    name: /^(flags|mount_flags)$/,
-    kind: 'int',
-    program: /sys_(enter|exit)_mount|path_mount|do_mount/,
-  },
+  { meaning: 'mount_flags', name: /^(flags|mount_flags|mnt_flags)$/, struct: /^mount$/, kind: 'int' },
+  { meaning: 'mount_flags', name: /^(mount|mnt)_flags$/, kind: 'int' },
   {
     meaning: 'open_flags',
     name: /^flags$/,

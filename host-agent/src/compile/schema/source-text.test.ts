@@ -12,9 +12,17 @@ test('a line counts once, however many instructions it became', () => {
 });
 
 test('times that are divided are told apart from those that say their unit', () => {
-  assert.equal(dividesTimes(new Set(['delta /= 1000U;'])), true);
-  assert.equal(dividesTimes(new Set(['__sync_fetch_and_add(&latency, delta / 1000000U);'])), true);
-  assert.equal(dividesTimes(new Set(['event.delta_us = delta / 1000U;', 'half = count / 2;'])), false);
+  const divided = (by: number, text: string, before: number[] = []): boolean => {
+    const code = new Uint8Array([...before, 0x37, 1, 0, 0, 0, 0, 0, 0]);
+    new DataView(code.buffer).setUint32(code.length - 4, by, true);
+    return dividesTimes(code, [{ offset: 0, path: 'probe.bpf.c', line: 1, column: 1, text }]);
+  };
+  assert.equal(divided(1000, 'delta /= 1000U;'), true);
+  assert.equal(divided(1_000_000, 'if (targ_ms)'), true);
+  assert.equal(divided(1000, 'event.delta_us = delta / 1000U;'), false);
+  assert.equal(divided(2, 'half = count / 2;'), false);
+  // The second half of a 64-bit constant is no instruction.
+  assert.equal(divided(1000, 'x = CONSTANT;', [0x18, 1, 0, 0, 0, 0, 0, 0]), false);
 });
 
 test('a port that is copied from a socket stays in network order', () => {

@@ -39,15 +39,27 @@ export function portsInNetworkOrder(texts: ReadonlySet<string>): string[] {
   });
 }
 
-/** By a thousand, a million or a constant of the kernel that says so. */
-const DIVIDED = /(\/=?)\s*\(?\s*(1000+|NSEC_PER_\w+|NSEC_IN_\w+)[uUlL]*\b/;
-/** What is divided is named after its unit then. */
-const UNIT_NAMED = /(_|\b)(us|usecs?|ms|msecs?|secs?)\b/;
+/** BPF_ALU64 and BPF_ALU with BPF_DIV and a constant, and the load of 64 bits, which is two instructions. Source: linux/bpf.h. */
+const DIVIDE = [0x37, 0x34];
+const LOAD_64 = 0x18;
+const INSTRUCTION_SIZE = 8;
+const THOUSANDS = [1_000, 1_000_000, 1_000_000_000];
+/** What it is assigned to is named after its unit then. */
+const UNIT_NAMED = /(_|\b)(us|usecs?|ms|msecs?|secs?)\s*\+?=/;
 
 /**
  * Whether the program turns nanoseconds into another unit without saying so in a name: durations with no unit in their name may be
- * microseconds then.
+ * microseconds then. The instructions tell of the division, for the compiler moves it away from the line that it stands in.
  */
-export function dividesTimes(texts: ReadonlySet<string>): boolean {
-  return [...texts].some((text) => DIVIDED.test(text) && !UNIT_NAMED.test(text));
+export function dividesTimes(code: Uint8Array, lines: readonly Line[]): boolean {
+  const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
+  for (let at = 0; at + INSTRUCTION_SIZE <= code.length; at += INSTRUCTION_SIZE) {
+    const operation = view.getUint8(at);
+    if (DIVIDE.includes(operation) && THOUSANDS.includes(view.getUint32(at + 4, true))) {
+      const text = lines.findLast(({ offset }) => offset <= at)?.text ?? '';
+      if (!UNIT_NAMED.test(text)) return true;
+    }
+    if (operation === LOAD_64) at += INSTRUCTION_SIZE;
+  }
+  return false;
 }
