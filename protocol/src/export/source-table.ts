@@ -48,13 +48,19 @@ export function sourceTable(schema: ProbeSchema, source: Source): SourceTable {
   }
 }
 
-interface MemberColumn extends FileColumn {
+/** A member as a column, and how a decoded value of it is written. */
+export interface MemberColumn extends FileColumn {
   leaf: Leaf;
   convert(value: Value): Value;
 }
 
 /** The members of a type; `scalar` names the one of a type that is no struct. */
-function membersOf(schema: ProbeSchema, type: number, scalar: string, beside?: number): MemberColumn[] {
+export function memberColumns(
+  schema: ProbeSchema,
+  type: number,
+  scalar: string,
+  beside?: number,
+): MemberColumn[] {
   const leaves = leavesOf(schema, type);
   const shown = presentLeaves(schema, leaves, type, beside === undefined ? [] : leavesOf(schema, beside));
   return leaves.map((leaf, at) => ({
@@ -68,10 +74,21 @@ function timeOf({ header }: Frame, { clockOffset }: RowOrigin): Value {
   return clockOffset === undefined ? null : header.timeNs + clockOffset;
 }
 
-/** A name for each, those of the place first. */
-function named(columns: readonly FileColumn[]): FileColumn[] {
-  const names = distinctFileNames(columns.map(({ name }) => name));
-  return columns.map(({ type }, at) => ({ name: names[at] as string, type }));
+/** When and where, then the columns of a source; no two of one name. */
+export function withPlace(columns: readonly FileColumn[]): FileColumn[] {
+  const all = [...PLACE, ...columns];
+  const names = distinctFileNames(all.map(({ name }) => name));
+  return all.map(({ type }, at) => ({ name: names[at] as string, type }));
+}
+
+/** Columns of one name become one: of their type, or of text where they differ. */
+export function joinColumns(columns: readonly FileColumn[]): FileColumn[] {
+  const byName = new Map<string, FileType>();
+  for (const { name, type } of columns) {
+    const known = byName.get(name);
+    byName.set(name, known === undefined || sameType(known, type) ? type : 'text');
+  }
+  return [...byName].map(([name, type]) => ({ name, type }));
 }
 
 const BYTES: FileColumn = { name: 'bytes', type: 'text' };
@@ -81,18 +98,12 @@ const CPU: FileColumn = { name: 'cpu', type: 'uint32' };
 /** Records of several types share the columns of one name; what a record has no member for is null. */
 function eventsTable(decoder: Decoder, source: Source): SourceTable {
   const { schema } = decoder;
-  const types = new Map(source.records.map(({ type }) => [type, membersOf(schema, type, 'value')]));
-  const byName = new Map<string, FileType>();
-  for (const { name, type } of [...types.values()].flat()) {
-    const known = byName.get(name);
-    byName.set(name, known === undefined || sameType(known, type) ? type : 'text');
-  }
+  const types = new Map(source.records.map(({ type }) => [type, memberColumns(schema, type, 'value')]));
   const several = types.size > 1 ? [RECORD] : [];
   const perf = source.mapType === 'perf_event_array' ? [CPU] : [];
-  const members: FileColumn[] =
-    types.size === 0 ? [BYTES] : [...byName].map(([name, type]) => ({ name, type }));
+  const members = types.size === 0 ? [BYTES] : joinColumns([...types.values()].flat());
   return {
-    columns: named([...PLACE, ...perf, ...several, ...members]),
+    columns: withPlace([...perf, ...several, ...members]),
     rows(frame, origin) {
       if (frame.header.kind !== 'events') return [];
       const time = timeOf(frame, origin);
@@ -135,43 +146,52 @@ function readerOf(
   return (row) => coerce(member.convert(column.get(row)), wanted);
 }
 
+/** Entries of a map, one by one. */
+export interface EntryReader {
+  columns: readonly FileColumn[];
+  cells(batch: MapBatch, row: number): Value[];
+}
+
 /** Values of a per-CPU map are summed where they are amounts; else the column is a list, with a place for each CPU. */
-function mapTable(decoder: Decoder, source: Source): SourceTable {
-  const { schema } = decoder;
+export function entryReader(schema: ProbeSchema, source: Source): EntryReader {
   const { keyType, valueType, perCpu } = source;
   const keys =
     keyType === undefined
       ? undefined
-      : membersOf(schema, keyType, 'key', valueType).map((member) => ({
+      : memberColumns(schema, keyType, 'key', valueType).map((member) => ({
           ...member,
           name: member.leaf.name === '' ? 'key' : `key.${member.leaf.name}`,
         }));
   const values =
     valueType === undefined
       ? undefined
-      : membersOf(schema, valueType, 'value').map((member) => overCpus(schema, member, valueType, perCpu));
+      : memberColumns(schema, valueType, 'value').map((member) =>
+          overCpus(schema, member, valueType, perCpu),
+        );
   const keyColumns = keys ?? (source.keySize > 0 ? [{ ...BYTES, name: 'key' }] : []);
   const valueColumns = values ?? (source.valueSize > 0 ? [{ ...BYTES, name: 'value' }] : []);
-
-  /** Pieces of the snapshot that is coming. */
-  let pieces: MapBatch[] = [];
-
-  function entry({ keys: keyCells, values: valueCells, cpuValues }: MapBatch, row: number): Value[] {
-    return [
+  return {
+    columns: [...keyColumns, ...valueColumns].map(({ name, type }) => ({ name, type })),
+    cells: ({ keys: keyCells, values: valueCells, cpuValues }, row) => [
       ...keyColumns.map((_, at) => {
         const raw = keyCells[at]?.get(row) ?? null;
-        return keys?.[at]?.convert(raw) ?? (keys === undefined ? raw : null);
+        return keys === undefined ? raw : (keys[at]?.convert(raw) ?? null);
       }),
       ...valueColumns.map((_, at) => {
         const member = values?.[at];
         if (member === undefined) return valueCells[at]?.get(row) ?? null;
         return member.over((cpuValues ?? [valueCells]).map((cells) => cells[at]?.get(row) ?? null));
       }),
-    ];
-  }
+    ],
+  };
+}
 
+function mapTable(decoder: Decoder, source: Source): SourceTable {
+  const entries = entryReader(decoder.schema, source);
+  /** Pieces of the snapshot that is coming. */
+  let pieces: MapBatch[] = [];
   return {
-    columns: named([...PLACE, ...keyColumns, ...valueColumns]),
+    columns: withPlace(entries.columns),
     rows(frame, origin) {
       if (frame.header.kind !== 'map') return [];
       const batch = decoder.map(frame);
@@ -183,7 +203,7 @@ function mapTable(decoder: Decoder, source: Source): SourceTable {
       pieces = [];
       const time = timeOf(frame, origin);
       return whole.flatMap((each) =>
-        Array.from({ length: each.rows }, (_, row) => [time, origin.host, ...entry(each, row)]),
+        Array.from({ length: each.rows }, (_, row) => [time, origin.host, ...entries.cells(each, row)]),
       );
     },
   };
@@ -217,9 +237,10 @@ function widened(type: FileType): FileType {
 }
 
 function globalsTable(decoder: Decoder, source: Source): SourceTable {
-  const members = source.valueType === undefined ? [] : membersOf(decoder.schema, source.valueType, 'value');
+  const members =
+    source.valueType === undefined ? [] : memberColumns(decoder.schema, source.valueType, 'value');
   return {
-    columns: named([...PLACE, ...(members.length > 0 ? members : [BYTES])]),
+    columns: withPlace(members.length > 0 ? members : [BYTES]),
     rows(frame, origin) {
       if (frame.header.kind !== 'map') return [];
       const value = decoder.globals(frame);

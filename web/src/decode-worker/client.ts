@@ -67,6 +67,7 @@ export function startDecoder(): Decoder {
     forget: (run) => command('forget', run),
     rows: (asked) => query('rows', asked),
     map: (asked) => query('map', asked),
+    file: (asked) => query('file', asked),
     facts: (row) => query('facts', row),
     histograms: (source) => query('histograms', source),
     series: (source) => query('series', source),

@@ -6,6 +6,8 @@ import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { escapeControls } from '@probepad/protocol/values/escape';
 import {
   type CellFact,
+  type FileAnswer,
+  type FileQuery,
   type GlobalValue,
   type Histogram,
   LOG_SOURCE,
@@ -20,6 +22,7 @@ import {
   sourceKey,
 } from '../session/decoder.ts';
 import { createEventSource, type EventSource } from './event-source.ts';
+import { type FileJob, fileJob } from './files/file-job.ts';
 import { createGlobalsSource, type GlobalsSource } from './globals-source.ts';
 import { createMapSource, type MapSource } from './map-source.ts';
 import { createNameQuestions, type NameQuestions } from './name-questions.ts';
@@ -41,6 +44,7 @@ export interface Engine {
   /** Long work is cut: a window that is still `searching` gets on when it is asked for again. */
   rows(query: RowQuery): RowWindow;
   map(query: MapQuery): MapWindow;
+  file(query: FileQuery): FileAnswer;
   facts(row: SourceRef & { row: string }): CellFact[];
   histograms(source: SourceRef): Histogram[];
   series(source: SourceRef): Series;
@@ -65,6 +69,8 @@ const NO_ROWS: Omit<RowWindow, 'offset' | 'filter'> = {
   rows: [],
   searching: false,
 };
+/** Files in the making at once. */
+const JOBS_MAX = 4;
 /** Characters of a verifier's log that the page keeps. */
 const LOG_MAX = 16 * 1024 * 1024;
 const LOG_CUT = '[the beginning is left out: it is too long for a page]\n';
@@ -87,6 +93,7 @@ export function createEngine(
   const kept = new Map<string, Kept>();
   /** Verifier logs by stream, with the bytes that came or are known to be missing; they may come before a schema does. */
   const logs = new Map<number, { text: string; next: bigint; utf8: TextDecoder }>();
+  const jobs = new Map<string, FileJob>();
   const hosts = new Map<number, { run: string; host: string; hostName: string }>();
 
   function open({ run, host, hostName, stream: id, schema, arch }: StreamOpening): void {
@@ -155,6 +162,25 @@ export function createEngine(
   function find(ref: SourceRef): Partial<{ [K in Kept['kind']]: Extract<Kept, { kind: K }>['source'] }> {
     const entry = kept.get(sourceKey(ref.run, ref.source));
     return entry ? { [entry.kind]: entry.source } : {};
+  }
+
+  function newJob({ format, ...query }: FileQuery): FileJob {
+    const { events, map } = find(query);
+    if (events) {
+      const { filter, sort, between } = query;
+      const first = query.head;
+      return fileJob(format, (head, offset, limit, turn) =>
+        events.page({ head: head ?? first, offset, limit, filter, sort, between }, turn),
+      );
+    }
+    const entries = map?.typed(query);
+    return fileJob(format, (_head, offset, limit) => ({
+      columns: entries?.columns ?? [],
+      rows: entries?.rows(offset, limit) ?? [],
+      total: entries?.total ?? 0,
+      head: 0,
+      searching: false,
+    }));
   }
 
   return {
@@ -233,6 +259,18 @@ export function createEngine(
         histogram: false,
         partial: false,
       },
+    file(query) {
+      let job = jobs.get(query.job);
+      if (job === undefined) {
+        job = newJob(query);
+        jobs.set(query.job, job);
+        // A page that was closed, or that gave up, does not ask again.
+        for (const [oldest] of jobs) if (jobs.size > JOBS_MAX) jobs.delete(oldest);
+      }
+      const answer = job.advance(slice());
+      if (!answer.searching) jobs.delete(query.job);
+      return answer;
+    },
     facts: (ref) => {
       const { events, map } = find(ref);
       return events?.facts(ref.row) ?? map?.facts(ref.row) ?? [];

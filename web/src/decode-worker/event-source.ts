@@ -5,6 +5,8 @@ import type { CellFact, RowQuery, RowWindow, Series } from '../session/decoder.t
 import { BUCKET_SECONDS, type Buckets, createBuckets } from './buckets.ts';
 import { createEventCells } from './event-cells.ts';
 import { createEventRows } from './event-rows.ts';
+import type { FilePage } from './files/file-job.ts';
+import { createTypedRecords } from './files/typed-records.ts';
 import { secondsOf } from './page-clock.ts';
 import type { Slice } from './query/slice.ts';
 import type { Budget } from './store/budget.ts';
@@ -21,6 +23,8 @@ export interface EventSource {
   take(stream: Stream, frame: Frame): void;
   /** Works on the answer until the slice is over; asked again, it goes on. */
   rows(query: Omit<RowQuery, 'run' | 'source'>, slice: Slice): RowWindow;
+  /** Rows for a file, in the order of the question. */
+  page(query: Omit<RowQuery, 'run' | 'source'>, slice: Slice): FilePage;
   /** By the row's id. */
   facts(id: string): CellFact[];
   /** @param now seconds since 1970 */
@@ -58,6 +62,7 @@ export function createEventSource(
   const cells = createEventCells(kind);
   const members = new Map<number, Member>();
   const rows = createEventRows(history, cells, gapText);
+  const typed = createTypedRecords(kind);
 
   function gap(member: Member, place: string, records: number, timeNs: bigint): void {
     addLines(member, member.lines.cut(), timeNs);
@@ -66,6 +71,23 @@ export function createEventSource(
 
   function addLines({ stream }: Member, lines: string[], timeNs: bigint): void {
     if (lines.length > 0) history.append(stream.stream, lineRecords(lines), lines.length, timeNs);
+  }
+
+  /** Which rows a question is about; without a condition their texts need not be made for that. */
+  function ordinalsOf(
+    query: Omit<RowQuery, 'run' | 'source'>,
+    slice: Slice,
+  ): { head: number; total: number; searching: boolean; ordinals: number[] } {
+    const { offset, limit } = query;
+    if (query.filter !== '' || query.sort || query.between) {
+      const { head, total, searching, rows: found } = rows.window(query, slice);
+      return { head, total, searching, ordinals: found.map(({ id }) => Number(id)) };
+    }
+    const head = Math.min(query.head ?? history.next - 1, history.next - 1);
+    const total = Math.max(0, head - history.oldest + 1);
+    const count = Math.max(0, Math.min(limit, total - offset));
+    const ordinals = Array.from({ length: count }, (_, at) => head - offset - at);
+    return { head, total, searching: false, ordinals };
   }
 
   return {
@@ -78,10 +100,12 @@ export function createEventSource(
         lines: createTextLines(),
       });
       cells.join(stream, source);
+      typed.join(stream, source);
       rows.reset();
     },
     retype(stream, source) {
       cells.join(stream, source);
+      typed.join(stream, source);
       rows.reset();
     },
     take(stream, frame) {
@@ -108,6 +132,15 @@ export function createEventSource(
       member.buckets.add(secondsOf(header.timeNs), header.count);
     },
     rows: rows.window,
+    page(query, slice) {
+      const { head, total, searching, ordinals } = ordinalsOf(query, slice);
+      const found = ordinals.flatMap((row) => {
+        const chunk = history.find(row);
+        const values = chunk && typed.row(chunk, row);
+        return values === undefined ? [] : [values];
+      });
+      return { columns: typed.columns(), rows: found, total, head, searching };
+    },
     renamed: rows.renamed,
     facts(id) {
       const row = Number(id);

@@ -15,6 +15,7 @@ import {
   type ViewColumn,
 } from '../session/decoder.ts';
 import { type EntryFilter, entryFilter } from './entry-filter.ts';
+import { type TypedEntries, typedEntries } from './files/typed-entries.ts';
 import { createMapHistory } from './map-history.ts';
 import { type MapLayout, planLayout } from './map-layout.ts';
 import { secondsOf } from './page-clock.ts';
@@ -28,6 +29,8 @@ export interface MapSource {
   join(stream: Stream, source: Source): void;
   take(stream: Stream, frame: Frame): void;
   entries(query: Omit<MapQuery, 'run' | 'source'>): MapWindow;
+  /** The entries as they are now, for a file. */
+  typed(query: Pick<MapQuery, 'sort' | 'filter'>): TypedEntries;
   /** By the entry's id. */
   facts(id: string): CellFact[];
   histograms(): Histogram[];
@@ -175,6 +178,15 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
     return sorted.entries;
   }
 
+  function orderOf(sort: MapQuery['sort']): { order: MapWindow['sort']; bar: number } {
+    const shown = allColumns();
+    const mains = new Set([...members.values()].map(({ layout }) => layout.main && columnKey(layout.main)));
+    const bar = shown.findIndex((column) => mains.has(columnKey(column)));
+    const by = shown[Math.max(0, bar)];
+    const known = sort && shown.some((column) => columnKey(column) === sort.column) ? sort : undefined;
+    return { order: known ?? { column: by ? columnKey(by) : '', descending: bar >= 0 }, bar };
+  }
+
   return {
     join(stream, source) {
       const layout = planLayout(stream.decoder.schema, source);
@@ -197,11 +209,7 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
     },
     entries({ sort, offset, limit, filter }) {
       const shown = allColumns();
-      const mains = new Set([...members.values()].map(({ layout }) => layout.main && columnKey(layout.main)));
-      const bar = shown.findIndex((column) => mains.has(columnKey(column)));
-      const by = shown[Math.max(0, bar)];
-      const known = sort && shown.some((column) => columnKey(column) === sort.column) ? sort : undefined;
-      const order = known ?? { column: by ? columnKey(by) : '', descending: bar >= 0 };
+      const { order, bar } = orderOf(sort);
       const wanted = filterFor(filter);
       const entries = ranked(order, filter, wanted);
       const largest = entries.reduce((most, { number }) => Math.max(most, number || 0), 0);
@@ -223,6 +231,13 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
         textual: wanted.textual,
         problem: wanted.problem,
       };
+    },
+    typed({ sort, filter }) {
+      const all = ranked(orderOf(sort).order, filter, filterFor(filter));
+      return typedEntries(
+        [...members.values()],
+        all.map(({ member, batch, row }) => ({ member, batch, row, timeNs: member.snapshot?.timeNs ?? 0n })),
+      );
     },
     facts(id) {
       const entry = [...members.values()].flatMap(({ snapshot }) => snapshot?.byId.get(id) ?? [])[0];

@@ -3,6 +3,7 @@
  * so that views know neither the worker nor its messages.
  */
 import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
+import type { TableFormat } from '@probepad/protocol/export/table-file';
 import type { ProbeSchema } from '@probepad/protocol/schema';
 
 /** One source of a run: all its hosts together. */
@@ -146,6 +147,29 @@ export interface MapWindow {
   problem?: FilterProblem | undefined;
 }
 
+/** What a file of typed rows is to hold: the rows that a view shows, as the program wrote them. */
+export interface FileQuery extends SourceRef {
+  /** Names the work: it is asked for again, by this name, until it is done. */
+  job: string;
+  format: TableFormat;
+  filter: string;
+  sort?: RowSort | undefined;
+  /** For events, see `RowQuery`. */
+  head?: number | undefined;
+  between?: RowQuery['between'];
+}
+
+export interface FileAnswer {
+  /** Rows written so far. */
+  rows: number;
+  /** Rows looked at so far, or all where that is known. */
+  total: number;
+  /** There is more to do: to be asked for again. */
+  searching: boolean;
+  /** The whole file, once it is done. */
+  blob?: Blob;
+}
+
 export interface Histogram {
   /** The key's text, and the host's name when there are several. */
   label: string;
@@ -204,6 +228,7 @@ export interface Decoder {
   forget(run: string): void;
   rows(query: RowQuery): Promise<RowWindow>;
   map(query: MapQuery): Promise<MapWindow>;
+  file(query: FileQuery): Promise<FileAnswer>;
   /** What the cells of a row were made from, by `ViewRow.id`; empty when it is no longer kept. */
   facts(row: SourceRef & { row: string }): Promise<CellFact[]>;
   histograms(source: SourceRef): Promise<Histogram[]>;

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parquetReadObjects } from 'hyparquet';
+import type { FileAnswer, FileQuery } from '../../session/decoder.ts';
+import { FakeStream, fakeSchema } from '../../session/test/fake-stream.ts';
+import { createEngine, type Engine } from '../engine.ts';
+
+const EVENTS = { run: 'r1', source: 'events', format: 'jsonl', filter: '' } as const;
+const MAP = { ...EVENTS, source: 'syscalls' } as const;
+
+function started(...hosts: string[]): { engine: Engine; streams: FakeStream[] } {
+  const engine = createEngine(() => undefined);
+  const streams = hosts.map((host, at) => {
+    const stream = new FakeStream(at + 1, 1000, host);
+    engine.open({ run: 'r1', host, hostName: host, stream: at + 1, schema: fakeSchema() });
+    engine.clock(at + 1, String(stream.clockOffset));
+    for (const frame of stream.frames(3000, true)) engine.frames(Uint8Array.from(frame).buffer);
+    return stream;
+  });
+  return { engine, streams };
+}
+
+let jobs = 0;
+
+/** Asks as the page does, until the file is there. */
+function fileOf(engine: Engine, query: Omit<FileQuery, 'job'>): { blob: Blob; answers: FileAnswer[] } {
+  const job = `job ${jobs++}`;
+  const answers: FileAnswer[] = [];
+  for (;;) {
+    const answer = engine.file({ ...query, job });
+    answers.push(answer);
+    if (answer.blob) return { blob: answer.blob, answers };
+    assert.ok(answer.searching);
+  }
+}
+
+async function linesOf(engine: Engine, query: Omit<FileQuery, 'job'>): Promise<Record<string, unknown>[]> {
+  const text = await fileOf(engine, query).blob.text();
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+test('a file of events has their own values, newest first, and the time of each', async () => {
+  const { engine } = started('local');
+  const lines = await linesOf(engine, EVENTS);
+  const { total } = engine.rows({ ...EVENTS, offset: 0, limit: 0 });
+  assert.equal(lines.length, total);
+  const [first] = lines;
+  assert.deepEqual(Object.keys(first ?? {}).slice(0, 4), ['time', 'host', 'pid', 'ppid']);
+  assert.match(String(first?.time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/);
+  assert.equal(typeof first?.dur_ns, 'number');
+  assert.match(String(first?.daddr), /^10\.0\.2\.\d+$/);
+  assert.match(String(first?.cgroup), /^184464\d{14}$/);
+  assert.equal(Number(first?.pid), Number(lines[1]?.pid) + 1);
+});
+
+test('it holds the rows that the view shows: filtered, sorted, up to the newest one shown', async () => {
+  const { engine } = started('local');
+  const [newest] = await linesOf(engine, EVENTS);
+  const filter = `pid < ${newest?.pid} && pid >= ${Number(newest?.pid) - 10}`;
+  const filtered = await linesOf(engine, {
+    ...EVENTS,
+    filter,
+    sort: { column: 'field pid', descending: false },
+  });
+  assert.deepEqual(
+    filtered.map(({ pid }) => Number(newest?.pid) - Number(pid)),
+    [10, 9, 8, 7, 6, 5, 4, 3, 2, 1],
+  );
+  const head = engine.rows({ ...EVENTS, offset: 0, limit: 1 }).head - 5;
+  assert.equal((await linesOf(engine, { ...EVENTS, head }))[0]?.pid, Number(newest?.pid) - 5);
+});
+
+test('a map’s entries are those of one snapshot, over all hosts', async () => {
+  const { engine, streams } = started('one', 'two');
+  const job = 'paused';
+  const query = { ...MAP, format: 'csv', job } as const;
+  let answer = engine.file(query);
+  for (const frame of streams[0]?.frames(2000, true) ?? []) engine.frames(Uint8Array.from(frame).buffer);
+  while (!answer.blob) answer = engine.file(query);
+  const [head, ...rows] = (await answer.blob.text()).trimEnd().split('\r\n');
+  assert.match(head ?? '', /^time,host,key,/);
+  assert.equal(rows.length, engine.map({ ...MAP, offset: 0, limit: 0 }).total);
+  assert.equal(new Set(rows.map((row) => row.split(',').slice(0, 2).join())).size, 2);
+});
+
+test('a Parquet file of a page has the types of the program', async () => {
+  const { engine } = started('local');
+  const { blob } = fileOf(engine, { ...EVENTS, format: 'parquet' });
+  assert.equal(blob.type, 'application/vnd.apache.parquet');
+  const [first] = await parquetReadObjects({ file: await blob.arrayBuffer(), rowEnd: 1 });
+  assert.equal(typeof first?.dur_ns, 'bigint');
+  assert.ok((first?.cgroup as bigint) > 2n ** 63n);
+  assert.ok(first?.time instanceof Date);
+});
+
+test('a file is made turn by turn, so that frames have theirs', () => {
+  const short = createEngine(
+    () => undefined,
+    undefined,
+    () => ({ isOver: () => true }),
+  );
+  const stream = new FakeStream(1, 1000, 'local');
+  short.open({ run: 'r1', host: 'local', hostName: 'local', stream: 1, schema: fakeSchema() });
+  for (const frame of stream.frames(3000, false)) short.frames(Uint8Array.from(frame).buffer);
+  const { answers } = fileOf(short, EVENTS);
+  assert.ok(answers.length > 3);
+  const rows = answers.map((answer) => answer.rows);
+  assert.deepEqual(
+    rows,
+    rows.toSorted((a, b) => a - b),
+  );
+});
