@@ -129,7 +129,7 @@ function RunItems({ run }: { run: RunView | undefined }) {
           title="What the run takes of its hosts: its programs and their loader, 100 % being one CPU"
           data-testid="status-cpus"
         >
-          <span className={styles.mono}>{percentText(costs.reduce((sum, cpus) => sum + cpus, 0))}</span> CPU
+          <span className={styles.mono}>{cpuText(costs.reduce((sum, cpus) => sum + cpus, 0))}</span> CPU
         </span>
       )}
       <span className={names(styles.item, drops > 0 && styles.warn)} data-testid="status-drops">
@@ -138,4 +138,9 @@ function RunItems({ run }: { run: RunView | undefined }) {
       </span>
     </>
   );
+}
+
+/** Samples of some milliseconds tell tenths of a percent, no more. */
+function cpuText(share: number): string {
+  return share > 0 && share < 0.001 ? '<0.1 %' : percentText(Math.round(share * 1000) / 1000);
 }
