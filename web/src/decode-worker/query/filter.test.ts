@@ -89,6 +89,8 @@ test('conditions are decided as they read', () => {
     'comm ~ "GIN"',
     'comm ~ /^n.*x$/',
     'comm !~ /bash|sh/',
+    'comm ~ "gin" && pid == 42',
+    'comm ~ gin && comm ~ /x$/ && pid == 42',
     '`per second` > 2',
     'a.b >= 7',
     'dur == 1.5ms',
@@ -132,6 +134,8 @@ test('conditions are decided as they read', () => {
     'comm == NGINX',
     'pid / 0 == 1',
     '"bash" && pid == 42',
+    'comm ~ "gin" && pid == 41',
+    'comm !~ bash && pid == 41',
   ];
   for (const text of no) assert.equal(fits(text, ROW), false, text);
 });

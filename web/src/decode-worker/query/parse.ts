@@ -114,8 +114,9 @@ export function parseFilter(text: string): Expression {
     if (sign === 'in') return inList(left);
     if (sign === '~' || sign === '!~') {
       const next = peek();
-      const right = next?.kind === 'pattern' ? next : operand();
-      if (right === next) at++;
+      const isPattern = next?.kind === 'pattern';
+      if (isPattern) at++;
+      const right = isPattern ? next : operand();
       return { kind: 'match', negated: sign === '!~', left, right, start: left.start, end: right.end };
     }
     const right = operand();
