@@ -6,7 +6,7 @@
 /** @type {Record<string, string>} package → purpose */
 export const RUN_PACKAGES = {
   'clang-16': 'compiles probes',
-  'llvm-16': 'shows the instructions of a compiled probe',
+  'llvm-16': 'shows the instructions of a compiled probe, reads the functions of traced programs',
   bubblewrap: 'the box that the compiler runs in',
   bpftool: 'reads the kernel’s types (BTF)',
   'util-linux': 'limits and drops privileges (prlimit, setpriv), locks (flock)',
