@@ -15,14 +15,15 @@ export interface SymbolFiles {
 export const FILE_MAX = 256 * 1024 * 1024;
 /** Bytes that all tables take; the one that was not used for longest goes first. */
 const TABLES_MAX = 192 * 1024 * 1024;
-/** Files without a table that are remembered. */
 const TABLES_COUNT_MAX = 2_048;
+/** A file that gave no table is tried again after this many milliseconds: the machine may have been too busy. */
+const FAILURE_KEPT = 300_000;
 /** Readers at work at a time, and files that wait for one. */
 const READERS = 2;
 const WAITING_MAX = 64;
 
 export function createSymbolFiles(reader: () => Promise<SymbolReader | undefined>): SymbolFiles {
-  const tables = new Map<string, { table: SymbolTable | undefined; size: number }>();
+  const tables = new Map<string, { table: SymbolTable | undefined; size: number; until: number }>();
   const reading = new Map<string, Promise<SymbolTable | undefined>>();
   const waiting: (() => void)[] = [];
   let atWork = 0;
@@ -30,8 +31,9 @@ export function createSymbolFiles(reader: () => Promise<SymbolReader | undefined
 
   function keep(identity: string, table: SymbolTable | undefined): void {
     const size = table?.size ?? 100;
-    tables.set(identity, { table, size });
-    bytes += size;
+    bytes += size - (tables.get(identity)?.size ?? 0);
+    const until = table === undefined ? performance.now() + FAILURE_KEPT : Number.POSITIVE_INFINITY;
+    tables.set(identity, { table, size, until });
     for (const [oldest, { size: freed }] of tables) {
       if ((bytes <= TABLES_MAX && tables.size <= TABLES_COUNT_MAX) || oldest === identity) break;
       tables.delete(oldest);
@@ -65,7 +67,8 @@ export function createSymbolFiles(reader: () => Promise<SymbolReader | undefined
   return {
     async tableOf(file) {
       const { identity, handle } = file;
-      const known = tables.get(identity);
+      const remembered = tables.get(identity);
+      const known = remembered && remembered.until > performance.now() ? remembered : undefined;
       const under = reading.get(identity);
       if (known !== undefined || under !== undefined || waiting.length >= WAITING_MAX) {
         await handle.close();
