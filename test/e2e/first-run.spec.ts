@@ -38,6 +38,7 @@ test('a pasted program gives typed columns and a map table that counts on', asyn
   for (const column of ['pid', 'comm', 'time_ns']) await expect(table).toContainText(column);
   await row(page, 'true');
   await page.getByTestId('source-tab-started').click();
+  await page.getByTestId('view-table').click();
   const entry = page.getByTestId('map-row').filter({ hasText: 'true' });
   await expect(entry).toHaveCount(1);
   // biome-ignore lint/performance/useDomNodeTextContent: the cells' texts would run together

@@ -33,6 +33,7 @@ test('a task name with escapes and HTML is shown as text and adds no element', a
   await expect(row.locator('[data-name="ESC"]')).toBeVisible();
 
   await page.getByTestId('source-tab-started').click();
+  await page.getByTestId('view-table').click();
   const entry = page.getByTestId('map-row').filter({ hasText: '<b>x' });
   await expect(entry).toHaveCount(1);
   expect(await entry.locator('b').count()).toBe(0);

@@ -99,6 +99,7 @@ test('the rows that match are downloaded as CSV and as JSON lines, the entries o
   expect(objects[0]).toMatchObject({ comm: 'true', pid: expect.any(Number) });
 
   await page.getByTestId('source-tab-started').click();
+  await page.getByTestId('view-table').click();
   await page.getByLabel('Filter entries').fill('true');
   await expect(page.getByTestId('entry-count')).toHaveText('1 entry');
   const map = await downloaded(page, 'JSON lines');

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SourceFileSchema } from '@probepad/protocol/control/run';
-import type { Template } from '@probepad/protocol/control/snippet';
+import { SnippetSettingsSchema, type Template } from '@probepad/protocol/control/snippet';
 import { FILE_NAME_PATTERN } from '@probepad/protocol/limits';
 import * as z from 'zod/mini';
 import type { Log } from './log.ts';
@@ -12,7 +12,7 @@ const ProbeFileSchema = z.object({
   summary: z.string(),
   needs: z._default(z.array(z.string()), []),
   settings: z._default(
-    z.object({
+    z.extend(SnippetSettingsSchema, {
       params: z._default(z.record(z.string(), z.string()), {}),
       attach: z._default(z.record(z.string(), z.string()), {}),
       flags: z._default(z.array(z.string()), []),

@@ -30,3 +30,17 @@ test('what was made of a table comes back', () => {
   };
   assert.deepEqual(SnippetSettingsSchema.parse({ ...BEFORE_TABLES, tables }).tables, tables);
 });
+
+test('settings that were saved before views had options are still settings', () => {
+  const old = { params: { min_us: '10' }, attach: {}, flags: [], seconds: 0, views: { events: 'chart' } };
+  assert.deepEqual(SnippetSettingsSchema.parse(old), old);
+});
+
+test('options of views and the panels of a dashboard are kept as they were saved', () => {
+  const settings = {
+    ...{ params: {}, attach: {}, flags: [], seconds: 0, views: {} },
+    viewOptions: { 'slow chart': { measure: 'latency_ns', statistic: 'p99', split: 'comm' } },
+    panels: [{ source: 'latency', view: 'heatmap', wide: true, options: { hosts: 'versus' } }],
+  };
+  assert.deepEqual(SnippetSettingsSchema.parse(settings), settings);
+});

@@ -17,6 +17,29 @@ export const TableSettingsSchema = z.object({
 });
 export type TableSettings = z.infer<typeof TableSettingsSchema>;
 
+/** What a user chose of one view; what is absent is as `inferViews` proposes it. Names are columns as it names them. */
+export const ViewOptionsSchema = z.object({
+  measure: z.optional(z.string()),
+  statistic: z.optional(z.enum(['rate', 'value', 'avg', 'p50', 'p90', 'p99', 'min', 'max'])),
+  split: z.optional(z.string()),
+  /** Which of the source's histograms, by its column. */
+  slots: z.optional(z.string()),
+  scale: z.optional(z.enum(['log2', 'linear'])),
+  /** Several hosts: each in its colour, as one, one small chart each, or one against another. */
+  hosts: z.optional(z.enum(['apart', 'merged', 'multiples', 'versus'])),
+});
+export type ViewOptions = z.infer<typeof ViewOptionsSchema>;
+
+/** One panel of the dashboard. */
+export const PanelSchema = z.object({
+  source: z.string(),
+  view: z.string(),
+  options: z.optional(ViewOptionsSchema),
+  /** As wide as two. */
+  wide: z.optional(z.boolean()),
+});
+export type Panel = z.infer<typeof PanelSchema>;
+
 /** What is saved beside the files: everything a user may choose that is not program text. */
 export const SnippetSettingsSchema = z.object({
   params: z.record(z.string(), z.string()),
@@ -33,6 +56,10 @@ export const SnippetSettingsSchema = z.object({
   views: z.record(z.string(), z.string()),
   /** Tables by source name. Absent in what was saved before there was a choice. */
   tables: z.optional(z.record(z.string(), TableSettingsSchema)),
+  /** What was chosen of a view, by source and kind of view: `latency heatmap`. */
+  viewOptions: z.optional(z.record(z.string(), ViewOptionsSchema)),
+  /** The dashboard in its order; absent: the best view of each source. */
+  panels: z.optional(z.array(PanelSchema)),
 });
 export type SnippetSettings = z.infer<typeof SnippetSettingsSchema>;
 

@@ -1,4 +1,4 @@
-/** What a program's sources can be looked at as, from its schema alone. Decision record 0010 tells the order's reasons. */
+/** What a program's sources can be looked at as, from its schema alone. Decision record 0014 tells the order's reasons. */
 import type { ProbeSchema, Source } from '../schema.ts';
 import { type Leaf, leavesOf, resolveType } from '../types.ts';
 import { meaningOf } from '../values/presentation.ts';
@@ -69,7 +69,7 @@ function viewsOf(
     case 'trace':
       return {
         interest: 'result',
-        views: [TABLE, LOG, rateChart(['comm', 'pid', 'cpu']), bars([], ['comm', 'pid', 'cpu'])],
+        views: [TABLE, LOG, rateChart(['comm', 'pid', 'cpu']), bars('events', [], ['comm', 'pid', 'cpu'])],
       };
     case 'text':
       return { interest: 'result', views: [LOG, TABLE, rateChart([])] };
@@ -84,11 +84,11 @@ const TABLE: View = { kind: 'table' };
 const LOG: View = { kind: 'log' };
 
 function rateChart(splits: string[]): View {
-  return { kind: 'chart', measures: [], splits };
+  return { kind: 'chart', of: 'events', measures: [], splits };
 }
 
-function bars(measures: Measure[], splits: string[]): View {
-  return { kind: 'bars', measures, splits };
+function bars(of: 'events' | 'entries', measures: Measure[], splits: string[]): View {
+  return { kind: 'bars', of, measures, splits };
 }
 
 /** One picture of now, and one of how it came to that. */
@@ -115,8 +115,8 @@ function eventViews(schema: ProbeSchema, source: Source, stackMaps: string[]): V
     // Samples of stacks are not read one by one.
     ...flame(stacksOf(schema, leaves, stackMaps), measures),
     TABLE,
-    { kind: 'chart', measures, splits },
-    ...(splits.length > 0 ? [bars(measures, splits)] : []),
+    { kind: 'chart', of: 'events', measures, splits },
+    ...(splits.length > 0 ? [bars('events', measures, splits)] : []),
     ...(measures.length > 0 ? distributions([], measures).reverse() : []),
     ...topology(endsOf(schema, leaves), measures),
   ]);
@@ -182,10 +182,12 @@ function tableFirst(a: View, b: View): number {
 /** A few numbers at fixed places are read one by one; of many keys the largest count. */
 function overKeys({ mapType, maxEntries }: Source, measures: Measure[]): View[] {
   if (measures.length === 0) return [TABLE];
-  const chart: View = { kind: 'chart', measures, splits: [] };
-  const ranked = bars(measures, []);
+  const chart: View = { kind: 'chart', of: 'entries', measures, splits: [] };
+  const ranked = bars('entries', measures, []);
   if (!mapType.includes('array')) return [ranked, TABLE, chart];
-  return maxEntries === 1 ? [{ kind: 'number', measures }, TABLE, chart] : [chart, TABLE, ranked];
+  return maxEntries === 1
+    ? [{ kind: 'number', of: 'entries', measures }, TABLE, chart]
+    : [chart, TABLE, ranked];
 }
 
 /**
@@ -220,8 +222,8 @@ function globalsViews(schema: ProbeSchema, source: Source): { interest: Interest
   const numeric: View[] =
     measures.length > 0
       ? [
-          { kind: 'chart', measures, splits: [] },
-          { kind: 'number', measures },
+          { kind: 'chart', of: 'globals', measures, splits: [] },
+          { kind: 'number', of: 'globals', measures },
         ]
       : [];
   const views: View[] = [{ kind: 'values' }, ...numeric];

@@ -15,7 +15,8 @@ const SLOTS_MAX = 64;
 const IDENTIFIER =
   /^(.*_)?(pid|tid|tgid|ppid|nspid|pidns|mntns|netns|uid|gid|euid|egid|loginuid|id|ids|cpu|cpuid|cpu_id|core|node|nid|fd|ino|inode|dev|rdev|major|minor|sector|[a-z]?addr|address|ip|port|ptr|dport|sport|lport|rport|mac|family|af|proto|protocol|type|kind|op|opcode|state|oldstate|newstate|flags?|mode|cap|audit|sig|signal|prio|priority|policy|ifindex|ipver|ip_?v|version|vec|irq|nr|syscall|sysnr|syscall_nr|cgroup|cgid|cookie|hash|key|index|idx|cmd|pgid|sid|session|pid_tgid|gfp_flags|order|unused|pad|padding|reserved|magic|seq|ack|skb|sk|sock|ret|retval|rc|err|error|errno|exit_code|insetid|tgt|nltype|ioctl)(_?\d+|_v\d+)?$/i;
 /** Moments, and sizes that belong to another member. */
-const NO_MEASURE = /^(ts|timestamp|time_?stamp|start_?ts|end_?ts)(_.*)?$|(_at|_ts|stack_?(sz|size|len))$/i;
+const NO_MEASURE =
+  /^(since|ts|timestamp|time_?stamp|start_?ts|end_?ts)(_.*)?$|(_at|_ts|stack_?(sz|size|len))$/i;
 /** Of those, what is worth a line of its own in a chart. Names first, then numbers that name. */
 const SPLITTING =
   /^(.*_)?(comm|task|name|command|type|kind|op|opcode|pid|tid|tgid|uid|gid|cpu|core|node|state|newstate|oldstate|proto|protocol|family|af|ret|retval|err|errno|sig|signal|cap|dev|irq|vec|nr|syscall|cgroup|cgid|dport|lport|port|daddr|addr|mode|prio|cmd|path|file|fname|filename|disk|host)(_?\d+|_v4|_nr)?$/i;
@@ -123,7 +124,7 @@ export function slotsIn(schema: ProbeSchema, leaf: Leaf, owner: string): Slots |
   const element = resolveType(schema, type.element);
   if (element.kind === 'int' && isSlotList(type.length) && element.encoding === 'integer') {
     return SLOTS_NAME.test(leaf.name === '' ? owner : lastOf(leaf))
-      ? { in: 'value', column: leaf.name, scale }
+      ? { in: 'value', column: leaf.name, scale, ...unitTag(leaf) }
       : undefined;
   }
   if (element.kind !== 'struct') return undefined;
@@ -131,7 +132,12 @@ export function slotsIn(schema: ProbeSchema, leaf: Leaf, owner: string): Slots |
     const list = resolveType(schema, inner);
     return list.kind === 'array' && isSlotList(list.length) && SLOTS_NAME.test(name);
   });
-  return member && { in: 'list', column: leaf.name, member: member.name, scale };
+  return member && { in: 'list', column: leaf.name, member: member.name, scale, ...unitTag(leaf) };
+}
+
+function unitTag(leaf: Leaf): { unit?: string } {
+  const unit = tagOf(leaf, 'unit');
+  return unit === undefined ? {} : { unit };
 }
 
 function isSlotList(length: number): boolean {

@@ -31,13 +31,17 @@ export type ViewKind = (typeof VIEW_KINDS)[number];
 export type ColumnName = string;
 
 /** Where the counts of a log2 histogram stand: slot n counts what is at least 2^n and below 2^(n+1), the first 0 and 1. */
-export type Slots =
-  /** A list of counts in each value (or in the section). */
-  | { in: 'value'; column: ColumnName; scale: Scale }
+export type Slots = (
+  | { in: 'value'; column: ColumnName }
   /** A list of structs in each value, each with a list of counts as this member. */
-  | { in: 'list'; column: ColumnName; member: string; scale: Scale }
+  | { in: 'list'; column: ColumnName; member: string }
   /** Each entry is a slot: its key the slot's number, this column of its value the count. */
-  | { in: 'entries'; column: ColumnName; scale: Scale };
+  | { in: 'entries'; column: ColumnName }
+) & {
+  scale: Scale;
+  /** What was measured, where a tag tells: `us`, `B`. */
+  unit?: string;
+};
 
 /** Linear: slot n counts the value n (times a width that nothing tells). */
 export type Scale = 'log2' | 'linear';
@@ -79,12 +83,12 @@ export type View =
    * Events: their rate, or one of `measures` over each moment; one line for each of the most frequent values of a column of
    * `splits` where the user picks one. Maps: a measure of each of their busiest keys. Globals: the measures themselves.
    */
-  | { kind: 'chart'; measures: Measure[]; splits: ColumnName[] }
-  | { kind: 'number'; measures: Measure[] }
+  | { kind: 'chart'; of: 'events' | 'entries' | 'globals'; measures: Measure[]; splits: ColumnName[] }
+  | { kind: 'number'; of: 'entries' | 'globals'; measures: Measure[] }
   /** Of `slots` where the program has counted already, else of values of `measures` in events. */
   | { kind: 'histogram' | 'heatmap'; slots: Slots[]; measures: Measure[] }
   /** Of a map's keys by a measure; of events by a column of `splits`, counted or with a measure summed. */
-  | { kind: 'bars'; measures: Measure[]; splits: ColumnName[] }
+  | { kind: 'bars'; of: 'events' | 'entries'; measures: Measure[]; splits: ColumnName[] }
   | { kind: 'flame'; stacks: Stacks; measures: Measure[] }
   | { kind: 'topology'; ends: Ends[]; measures: Measure[] };
 

@@ -69,8 +69,10 @@ export function startDecoder(): Decoder {
     map: (asked) => query('map', asked),
     file: (asked) => query('file', asked),
     facts: (row) => query('facts', row),
-    histograms: (source) => query('histograms', source),
-    series: (source) => query('series', source),
+    series: (asked) => query('series', asked),
+    distributions: (asked) => query('distributions', asked),
+    heatmaps: (asked) => query('heatmaps', asked),
+    ranking: (asked) => query('ranking', asked),
     globals: (source) => query('globals', source),
     log: (run) => query('log', run),
     onChange(listener) {

@@ -155,11 +155,13 @@ test('a map is sorted by its number, and tells each key its rate', () => {
 test('slots become a histogram', () => {
   const { engine, streams } = started('local');
   feed(engine, streams[0] as FakeStream, 1, true);
-  const ref = { run: RUN, source: 'latency' };
-  assert.equal(engine.map({ ...ref, offset: 0, limit: 0, filter: '' }).histogram, true);
-  const [histogram] = engine.histograms(ref);
-  assert.equal(histogram?.slots.length, 26);
+  const [histogram] = engine.distributions({ run: RUN, source: 'latency' });
   assert.equal(histogram?.label, 'latency');
+  assert.deepEqual(histogram?.bars[0], { from: 0, to: 2, count: 1 });
+  assert.equal(
+    histogram?.total,
+    histogram?.bars.reduce((sum, { count }) => sum + count, 0),
+  );
 });
 
 test('globals come with their offsets for writing', () => {

@@ -4,19 +4,27 @@ import { FRAME_FLAGS, type Frame, framesOf } from '@probepad/protocol/frames';
 import { FRAME_PAYLOAD_MAX } from '@probepad/protocol/limits';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { escapeControls } from '@probepad/protocol/values/escape';
+import type {
+  Distribution,
+  DistributionQuery,
+  Heatmap,
+  HeatmapQuery,
+  Ranking,
+  RankingQuery,
+  Series,
+  SeriesQuery,
+} from '../session/aggregates.ts';
 import {
   type CellFact,
   type FileAnswer,
   type FileQuery,
   type GlobalValue,
-  type Histogram,
   LOG_SOURCE,
   type LogText,
   type MapQuery,
   type MapWindow,
   type RowQuery,
   type RowWindow,
-  type Series,
   type SourceRef,
   type StreamOpening,
   sourceKey,
@@ -46,8 +54,10 @@ export interface Engine {
   map(query: MapQuery): MapWindow;
   file(query: FileQuery): FileAnswer;
   facts(row: SourceRef & { row: string }): CellFact[];
-  histograms(source: SourceRef): Histogram[];
-  series(source: SourceRef): Series;
+  series(query: SeriesQuery): Series;
+  distributions(query: DistributionQuery): Distribution[];
+  heatmaps(query: HeatmapQuery): Heatmap[];
+  ranking(query: RankingQuery): Ranking;
   globals(source: SourceRef): GlobalValue[];
   log(run: string): LogText[];
 }
@@ -256,7 +266,6 @@ export function createEngine(
         textual: false,
         rows: [],
         bar: -1,
-        histogram: false,
         partial: false,
       },
     file(query) {
@@ -275,9 +284,32 @@ export function createEngine(
       const { events, map } = find(ref);
       return events?.facts(ref.row) ?? map?.facts(ref.row) ?? [];
     },
-    histograms: (ref) => find(ref).map?.histograms() ?? [],
-    series: (ref) =>
-      find(ref).events?.series(now()) ?? find(ref).map?.series() ?? { times: [], lines: [], unit: '' },
+    series(query) {
+      const { events, map, globals } = find(query);
+      return (
+        events?.aggregates.series(query, now()) ??
+        (map ?? globals)?.aggregates.series(query) ?? { times: [], lines: [], unit: '' }
+      );
+    },
+    distributions(query) {
+      const { events, map, globals } = find(query);
+      return (
+        events?.aggregates.distributions(query, now()) ??
+        (map ?? globals)?.aggregates.distributions(query) ??
+        []
+      );
+    },
+    heatmaps(query) {
+      const { events, map, globals } = find(query);
+      return events?.aggregates.heatmaps(query, now()) ?? (map ?? globals)?.aggregates.heatmaps(query) ?? [];
+    },
+    ranking(query) {
+      const { events, map } = find(query);
+      return (
+        events?.aggregates.ranking(query, now()) ??
+        map?.aggregates.ranking(query) ?? { rows: [], rest: undefined, unit: '' }
+      );
+    },
     globals: (ref) => find(ref).globals?.values() ?? [],
     log: (run) =>
       [...logs].flatMap(([stream, { text }]) => {
@@ -308,6 +340,6 @@ function keep(source: Source, budget: Budget): Kept {
     case 'map':
       return { kind: 'map', source: createMapSource(source) };
     case 'globals':
-      return { kind: 'globals', source: createGlobalsSource() };
+      return { kind: 'globals', source: createGlobalsSource(source) };
   }
 }

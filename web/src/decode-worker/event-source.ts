@@ -1,13 +1,12 @@
 import { type Frame, GAP_PLACES } from '@probepad/protocol/frames';
 import type { Source } from '@probepad/protocol/schema';
 import { formatValue } from '@probepad/protocol/values/format';
-import type { CellFact, RowQuery, RowWindow, Series } from '../session/decoder.ts';
-import { BUCKET_SECONDS, type Buckets, createBuckets } from './buckets.ts';
+import type { CellFact, RowQuery, RowWindow } from '../session/decoder.ts';
+import { createEventAggregates, type EventAggregates } from './aggregate/event-aggregates.ts';
 import { createEventCells } from './event-cells.ts';
 import { createEventRows } from './event-rows.ts';
 import type { FilePage } from './files/file-job.ts';
 import { createTypedRecords } from './files/typed-records.ts';
-import { secondsOf } from './page-clock.ts';
 import type { Slice } from './query/slice.ts';
 import type { Budget } from './store/budget.ts';
 import { type Chunk, createHistory } from './store/history.ts';
@@ -27,10 +26,9 @@ export interface EventSource {
   page(query: Omit<RowQuery, 'run' | 'source'>, slice: Slice): FilePage;
   /** By the row's id. */
   facts(id: string): CellFact[];
-  /** @param now seconds since 1970 */
-  series(now: number): Series;
   /** A host has told names. */
   renamed(): void;
+  readonly aggregates: EventAggregates;
   /** Lets go of its memory. */
   close(): void;
 }
@@ -50,7 +48,6 @@ interface Member {
   next: bigint | undefined;
   /** What the kernel had lost by the last frame. */
   lost: bigint | undefined;
-  buckets: Buckets;
   lines: TextLines;
 }
 
@@ -59,6 +56,7 @@ export function createEventSource(
   budget?: Budget,
 ): EventSource {
   const history = createHistory(undefined, budget);
+  const aggregates = createEventAggregates({ name, kind }, history);
   const cells = createEventCells(kind);
   const members = new Map<number, Member>();
   const rows = createEventRows(history, cells, gapText);
@@ -96,11 +94,11 @@ export function createEventSource(
         stream,
         next: undefined,
         lost: undefined,
-        buckets: createBuckets(),
         lines: createTextLines(),
       });
       cells.join(stream, source);
       typed.join(stream, source);
+      aggregates.join(stream, source);
       rows.reset();
     },
     retype(stream, source) {
@@ -126,10 +124,11 @@ export function createEventSource(
       if (lost > 0n) gap(member, 'lost in the kernel: its buffer was full', Number(lost), header.timeNs);
       if (header.kind === 'text') {
         addLines(member, member.lines.take(frame), header.timeNs);
+        aggregates.take(stream, frame);
         return;
       }
       history.append(stream.stream, frame.payload, header.count, header.timeNs);
-      member.buckets.add(secondsOf(header.timeNs), header.count);
+      aggregates.take(stream, frame);
     },
     rows: rows.window,
     page(query, slice) {
@@ -147,27 +146,8 @@ export function createEventSource(
       const chunk = Number.isInteger(row) ? history.find(row) : undefined;
       return chunk ? cells.facts(chunk, row) : [];
     },
+    aggregates,
     close: history.close,
-    series(now) {
-      // A frame takes a moment to come: the newest buckets are not full yet.
-      const end = now - BUCKET_SECONDS;
-      const all = [...members.values()].map(({ stream, buckets }) => ({
-        label: members.size > 1 ? stream.hostName : name,
-        ...buckets.rates(end, stream.clock.offset),
-      }));
-      const first = Math.min(...all.map(({ times }) => times[0] ?? Number.POSITIVE_INFINITY));
-      const times = all.find((line) => line.times[0] === first)?.times ?? [];
-      return {
-        times,
-        lines: all
-          .filter(({ values }) => values.length > 0)
-          .map(({ label, values }) => ({
-            label,
-            values: [...Array<number>(times.length - values.length).fill(0), ...values],
-          })),
-        unit: kind === 'trace' ? 'lines/s' : 'events/s',
-      };
-    },
   };
 }
 

@@ -5,6 +5,8 @@ import { formatValue } from '@probepad/protocol/values/format';
 import { presentationOf } from '@probepad/protocol/values/presentation';
 import type { Value } from '@probepad/protocol/values/value';
 import type { GlobalValue } from '../session/decoder.ts';
+import { createSectionAggregates, type SectionAggregates } from './aggregate/section-aggregates.ts';
+import { secondsOf } from './page-clock.ts';
 import type { Stream } from './stream.ts';
 
 /** A section of globals: each variable as it is now, on each host. */
@@ -12,16 +14,25 @@ export interface GlobalsSource {
   join(stream: Stream, source: Source): void;
   take(stream: Stream, frame: Frame): void;
   values(): GlobalValue[];
+  readonly aggregates: SectionAggregates;
 }
 
-export function createGlobalsSource(): GlobalsSource {
+export function createGlobalsSource({ name }: Pick<Source, 'name'>): GlobalsSource {
+  const aggregates = createSectionAggregates(name);
   /** Each host's own: where a variable lies, and its type's id, differ from host to host. */
   const sources = new Map<Stream, Source>();
   const latest = new Map<Stream, Value>();
   return {
-    join: (stream, source) => void sources.set(stream, source),
+    aggregates,
+    join(stream, source) {
+      sources.set(stream, source);
+      aggregates.join(stream, source);
+    },
     take(stream, frame) {
-      if (frame.header.kind === 'map') latest.set(stream, stream.decoder.globals(frame));
+      if (frame.header.kind !== 'map') return;
+      const section = stream.decoder.globals(frame);
+      latest.set(stream, section);
+      aggregates.add(stream, secondsOf(frame.header.timeNs), section);
     },
     values: () =>
       [...latest].flatMap(([stream, value]) => {

@@ -4,7 +4,7 @@ import { leavesOf } from '@probepad/protocol/types';
 import { formatValue } from '@probepad/protocol/values/format';
 import type { FormatContext } from '@probepad/protocol/values/format-context';
 import { isAmount, isSummed, sumOfCpus } from '@probepad/protocol/values/per-cpu';
-import { PLAIN } from '@probepad/protocol/values/presentation';
+import { PLAIN, type Presentation } from '@probepad/protocol/values/presentation';
 import type { Value } from '@probepad/protocol/values/value';
 import { slotsOf } from '@probepad/protocol/views/infer-views';
 import { columnKey, type ViewColumn } from '../session/decoder.ts';
@@ -25,8 +25,12 @@ export interface MapLayout {
   facts(column: ViewColumn): ColumnFacts | undefined;
   /** The column of the first amount, which bars and charts show. */
   main: ViewColumn | undefined;
-  /** The log2 slots of an entry, summed over the CPUs; undefined where values have none. */
-  slots: ((batch: MapBatch, row: number) => number[]) | undefined;
+  /** A member of the value by its leaf's name, over all CPUs where it can be. */
+  member(name: string): ((batch: MapBatch, row: number) => Value) | undefined;
+  /** Of a member of the value. */
+  presentation(name: string): Presentation;
+  /** Whether values hold slots. */
+  hasSlots: boolean;
 }
 
 interface Place {
@@ -52,9 +56,8 @@ export function planLayout(schema: ProbeSchema, source: Source): MapLayout {
     ({ shown: { leaf, shown, column } }) =>
       column.role === 'field' && leaf.type >= 0 && isAmount(schema, leaf.type, shown.meaning),
   );
-  const slots = slotsOf(schema, source).find((each) => each.in === 'value');
-  const slotsPlace =
-    slots && places[keys.length + values.findIndex(({ leaf }) => leaf.name === slots.column)];
+  const memberAt = (name: string): Place | undefined =>
+    places.slice(keys.length).find(({ shown: { leaf } }) => leaf.name === name);
   return {
     columns: places.map(({ shown }) => shown.column),
     key: (batch, row) => batch.keys[0]?.get(row) ?? null,
@@ -70,12 +73,9 @@ export function planLayout(schema: ProbeSchema, source: Source): MapLayout {
       return shown && columnFacts(schema, shown);
     },
     main: main?.shown.column,
-    slots:
-      slotsPlace &&
-      ((batch, row) => {
-        const list = slotsPlace.get(batch, row);
-        return Array.isArray(list) ? list.map(Number) : [];
-      }),
+    member: (name) => memberAt(name)?.get,
+    presentation: (name) => memberAt(name)?.shown.shown ?? PLAIN,
+    hasSlots: slotsOf(schema, source).length > 0,
   };
 }
 

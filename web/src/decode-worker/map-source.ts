@@ -4,19 +4,16 @@ import type { Source } from '@probepad/protocol/schema';
 import { formatValue } from '@probepad/protocol/values/format';
 import type { FormatContext } from '@probepad/protocol/values/format-context';
 import type { Value } from '@probepad/protocol/values/value';
-import { isSlotArray } from '@probepad/protocol/views/leaf-roles';
 import {
   type CellFact,
   columnKey,
-  type Histogram,
   type MapQuery,
   type MapWindow,
-  type Series,
   type ViewColumn,
 } from '../session/decoder.ts';
+import { createMapAggregates, type SnapshotAggregates } from './aggregate/map-aggregates.ts';
 import { type EntryFilter, entryFilter } from './entry-filter.ts';
 import { type TypedEntries, typedEntries } from './files/typed-entries.ts';
-import { createMapHistory } from './map-history.ts';
 import { type MapLayout, planLayout } from './map-layout.ts';
 import { secondsOf } from './page-clock.ts';
 import { contextOf, HOST_COLUMN, numberOf } from './present.ts';
@@ -33,8 +30,7 @@ export interface MapSource {
   typed(query: Pick<MapQuery, 'sort' | 'filter'>): TypedEntries;
   /** By the entry's id. */
   facts(id: string): CellFact[];
-  histograms(): Histogram[];
-  series(): Series;
+  readonly aggregates: SnapshotAggregates;
 }
 
 /** The map on one host. */
@@ -77,11 +73,9 @@ const RATE: ViewColumn = {
 
 export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
   const members = new Map<number, Member>();
-  const history = createMapHistory();
+  const aggregates = createMapAggregates(name);
   let columns: ViewColumn[] | undefined;
   let sorted: { key: string; entries: Entry[] } | undefined;
-  /** A value that went down is a gauge: shown as it is, not as a rate. */
-  let gauge = false;
 
   function finish(member: Member, pieces: Member['building']): void {
     const { source, layout, stream, snapshot: before } = member;
@@ -95,7 +89,6 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
         const id = `${stream.stream}:${rawKey(frame.payload, row * source.keySize, source.keySize)}`;
         const number = numberOf((layout.main && layout.value(batch, row, layout.main)) ?? null);
         const known = before?.byId.get(id);
-        if (known && number < known.number) gauge = true;
         // A key that was not there before has grown from nothing, unless it may only not have been read.
         const grown = known || !before?.partial ? number - (known?.number ?? 0) : Number.NaN;
         const rate = seconds > 0 ? grown / seconds : Number.NaN;
@@ -106,12 +99,11 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
     }
     member.snapshot = { entries, byId, timeNs, time, partial: pieces.some(({ batch }) => batch.partial) };
     sorted = undefined;
-    if (layout.main) history.add(time, stream.clock, entries, labelOf, members.size);
+    aggregates.add(stream, time, entries, member.snapshot.partial, labelOf);
   }
 
   function labelOf({ member, batch, row }: Entry): string {
-    const keys = member.layout.keyText(batch, row, contextFor(member));
-    return (members.size > 1 ? [member.stream.hostName, ...keys] : keys).join(' · ');
+    return member.layout.keyText(batch, row, contextFor(member)).join(' · ');
   }
 
   /** What any host has, keys first. */
@@ -127,7 +119,7 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
       ...(members.size > 1 ? [HOST_COLUMN] : []),
       ...own.filter(({ role }) => role === 'key'),
       ...own.filter(({ role }) => role === 'field'),
-      ...(layouts.some(({ main, slots }) => main && !slots) ? [RATE] : []),
+      ...(layouts.some(({ main, hasSlots }) => main && !hasSlots) ? [RATE] : []),
     ];
     return columns;
   }
@@ -191,6 +183,7 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
     join(stream, source) {
       const layout = planLayout(stream.decoder.schema, source);
       members.set(stream.stream, { stream, source, layout, building: [], snapshot: undefined });
+      aggregates.join(stream, source, layout);
       columns = undefined;
       sorted = undefined;
     },
@@ -225,7 +218,6 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
           magnitude: largest > 0 && entry.number > 0 ? entry.number / largest : 0,
         })),
         bar,
-        histogram: all.some(({ layout, source }) => layout.slots || isSlotArray(source)),
         partial: all.some(({ snapshot }) => snapshot?.partial),
         filter,
         textual: wanted.textual,
@@ -249,32 +241,8 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
         return [{ column: columnKey(column), path: column.name, type: column.type, raw: rawText(value) }];
       });
     },
-    histograms: () => [...members.values()].flatMap((member) => histogramsOf(member, members.size > 1)),
-    series: () =>
-      history.series(gauge, (id) => {
-        for (const { snapshot } of members.values()) {
-          const entry = snapshot?.byId.get(id);
-          if (entry !== undefined) return labelOf(entry);
-        }
-        return undefined;
-      }),
+    aggregates,
   };
-
-  function histogramsOf({ stream, source, layout, snapshot }: Member, several: boolean): Histogram[] {
-    const entries = snapshot?.entries ?? [];
-    const whole = [name, ...(several ? [stream.hostName] : [])].join(' · ');
-    if (layout.slots) {
-      const slotsOf = layout.slots;
-      return entries.map((entry) => ({
-        label: source.maxEntries === 1 ? whole : labelOf(entry).trim() || name,
-        slots: slotsOf(entry.batch, entry.row),
-      }));
-    }
-    if (!isSlotArray(source) || entries.length === 0) return [];
-    const slots: number[] = [];
-    for (const { batch, row, number } of entries) slots[numberOf(layout.key(batch, row))] = number;
-    return [{ label: several ? stream.hostName : name, slots: Array.from(slots, (count) => count ?? 0) }];
-  }
 }
 
 function contextFor({ stream, snapshot }: Member): FormatContext {

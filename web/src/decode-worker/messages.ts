@@ -2,7 +2,17 @@ import type { NamesAsked } from '@probepad/protocol/control/names';
 import type { Engine } from './engine.ts';
 
 /** Engine methods that answer; the others only take. */
-export type Query = 'rows' | 'map' | 'file' | 'facts' | 'histograms' | 'series' | 'globals' | 'log';
+export type Query =
+  | 'rows'
+  | 'map'
+  | 'file'
+  | 'facts'
+  | 'series'
+  | 'distributions'
+  | 'heatmaps'
+  | 'ranking'
+  | 'globals'
+  | 'log';
 export type Command = Exclude<keyof Engine, Query>;
 
 export type ToWorker =

@@ -5,12 +5,20 @@
 import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
 import type { TableFormat } from '@probepad/protocol/export/table-file';
 import type { ProbeSchema } from '@probepad/protocol/schema';
+import type {
+  Distribution,
+  DistributionQuery,
+  Heatmap,
+  HeatmapQuery,
+  Ranking,
+  RankingQuery,
+  Series,
+  SeriesQuery,
+} from './aggregates.ts';
+import type { SourceRef } from './source-ref.ts';
 
-/** One source of a run: all its hosts together. */
-export interface SourceRef {
-  run: string;
-  source: string;
-}
+export type { Series } from './aggregates.ts';
+export type { SourceRef } from './source-ref.ts';
 
 export type Alignment = 'text' | 'number';
 
@@ -136,8 +144,6 @@ export interface MapWindow {
   rows: (ViewRow & { magnitude: number })[];
   /** The column that `magnitude` is of; -1 without one. */
   bar: number;
-  /** Set when the values hold a log2 histogram in place of plain numbers. */
-  histogram: boolean;
   partial: boolean;
   /** The filter that these entries fit. */
   filter: string;
@@ -168,21 +174,6 @@ export interface FileAnswer {
   searching: boolean;
   /** The whole file, once it is done. */
   blob?: Blob;
-}
-
-export interface Histogram {
-  /** The key's text, and the host's name when there are several. */
-  label: string;
-  /** Slot n counts values from 2^n up to but not including 2^(n+1). */
-  slots: number[];
-}
-
-export interface Series {
-  /** Seconds since 1970. */
-  times: number[];
-  lines: { label: string; values: (number | null)[] }[];
-  /** What one unit on the y axis is: `events/s`, `/s`. */
-  unit: string;
 }
 
 export interface GlobalValue {
@@ -231,8 +222,10 @@ export interface Decoder {
   file(query: FileQuery): Promise<FileAnswer>;
   /** What the cells of a row were made from, by `ViewRow.id`; empty when it is no longer kept. */
   facts(row: SourceRef & { row: string }): Promise<CellFact[]>;
-  histograms(source: SourceRef): Promise<Histogram[]>;
-  series(source: SourceRef): Promise<Series>;
+  series(query: SeriesQuery): Promise<Series>;
+  distributions(query: DistributionQuery): Promise<Distribution[]>;
+  heatmaps(query: HeatmapQuery): Promise<Heatmap[]>;
+  ranking(query: RankingQuery): Promise<Ranking>;
   globals(source: SourceRef): Promise<GlobalValue[]>;
   /** The verifier's log, by host; empty when there is none. */
   log(run: string): Promise<LogText[]>;

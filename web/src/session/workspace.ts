@@ -1,5 +1,5 @@
 import { mainFileOf, type SourceFile } from '@probepad/protocol/control/run';
-import type { SnippetSettings, TableSettings } from '@probepad/protocol/control/snippet';
+import type { SnippetSettings, TableSettings, ViewOptions } from '@probepad/protocol/control/snippet';
 import type { Place } from '@probepad/protocol/diagnostics';
 import { SNIPPET_FILES_MAX } from '@probepad/protocol/limits';
 import { create } from 'zustand';
@@ -162,14 +162,19 @@ export function renameFile(from: string, to: string): void {
   }));
 }
 
-/** How results are looked at. */
-const LOOKS: readonly string[] = ['views', 'tables'] satisfies (keyof SnippetSettings)[];
+/** Settings that say how results look. */
+const LOOKS: ReadonlySet<string> = new Set([
+  'views',
+  'tables',
+  'viewOptions',
+  'panels',
+] satisfies (keyof SnippetSettings)[]);
 
 export function changeSettings(change: Partial<SnippetSettings>): void {
   useWorkspace.setState(({ settings, dirty }) => ({
     settings: { ...settings, ...change },
     // Another view of the same results is saved with the probe, but is no change worth a warning.
-    dirty: dirty || Object.keys(change).some((name) => !LOOKS.includes(name)),
+    dirty: dirty || Object.keys(change).some((name) => !LOOKS.has(name)),
   }));
 }
 
@@ -184,6 +189,25 @@ export function changeTable(source: string, change: Partial<TableSettings>): voi
   const { tables = {} } = useWorkspace.getState().settings;
   const changed = Object.entries({ ...tables[source], ...change }).filter(([, value]) => value !== undefined);
   changeSettings({ tables: { ...tables, [source]: Object.fromEntries(changed) } });
+}
+
+/** Changes what was chosen of one view; a member that is undefined is as proposed again. */
+export function changeViewOptions(source: string, kind: string, change: Partial<ViewOptions>): void {
+  const { viewOptions = {} } = useWorkspace.getState().settings;
+  const key = viewKey(source, kind);
+  changeSettings({ viewOptions: { ...viewOptions, [key]: withChange(viewOptions[key] ?? {}, change) } });
+}
+
+/** Options with some of them changed; what is undefined is left out, as it is in what is saved. */
+export function withChange(options: ViewOptions, change: Partial<ViewOptions>): ViewOptions {
+  return Object.fromEntries(
+    Object.entries({ ...options, ...change }).filter(([, value]) => value !== undefined),
+  );
+}
+
+/** What the options of a view are saved under. */
+export function viewKey(source: string, kind: string): string {
+  return `${source} ${kind}`;
 }
 
 export function toggleHost(id: string): void {

@@ -72,6 +72,36 @@ const SHAPES = {
   group: <path d="M2.5 3.5h11M5.5 7h8M5.5 10h8M2.5 7v6h11" />,
   more: <path d="M8 4h.1M8 8h.1M8 12h.1" strokeWidth="2" />,
   pin: <path d="M6 2.5h4M7 2.5v4L4.5 9.5h7L9 6.5v-4M8 9.5v4" />,
+  heatmap: (
+    <g fill="currentColor" stroke="none">
+      <rect x="2" y="3" width="3.4" height="3" opacity=".35" />
+      <rect x="6.3" y="3" width="3.4" height="3" opacity=".6" />
+      <rect x="10.6" y="3" width="3.4" height="3" opacity=".35" />
+      <rect x="2" y="6.7" width="3.4" height="3" opacity=".6" />
+      <rect x="6.3" y="6.7" width="3.4" height="3" />
+      <rect x="10.6" y="6.7" width="3.4" height="3" />
+      <rect x="2" y="10.4" width="3.4" height="3" />
+      <rect x="6.3" y="10.4" width="3.4" height="3" opacity=".6" />
+      <rect x="10.6" y="10.4" width="3.4" height="3" opacity=".6" />
+    </g>
+  ),
+  top: <path d="M2.5 3.5h11M2.5 8h7M2.5 12.5h4" strokeWidth="2.4" />,
+  number: <path d="M3 5.5L5 4v8M9 5.2C9.6 3.6 13 3.7 13 6c0 2-4 3.4-4 6h4.2" />,
+  flame: <path d="M2 13h12M3.5 10h9M5 7h4.5M6 4h2" strokeWidth="2" />,
+  graph: (
+    <g>
+      <circle cx="3.5" cy="8" r="1.7" />
+      <circle cx="12" cy="3.7" r="1.7" />
+      <circle cx="12" cy="12.3" r="1.7" />
+      <path d="M5.1 7.2l5.2-2.7M5.1 8.8l5.2 2.7" />
+    </g>
+  ),
+  grid: <path d="M2.5 3h4.7v4.3H2.5zM8.8 3h4.7v4.3H8.8zM2.5 8.9h4.7v4.3H2.5zM8.8 8.9h4.7v4.3H8.8z" />,
+  expand: <path d="M9.5 2.5h4v4M13.5 2.5L9.3 6.7M6.5 13.5h-4v-4M2.5 13.5l4.2-4.2" />,
+  wide: <path d="M2 4v8M14 4v8M4.5 8h7M6.3 6.2L4.5 8l1.8 1.8M9.7 6.2L11.5 8 9.7 9.8" />,
+  left: <path d="M10 3.5L5.5 8l4.5 4.5" />,
+  follow: <path d="M3 3v10l6-5zM12.5 3v10" />,
+  minus: <path d="M3 8h10" />,
   list: <path d="M5.5 4h8M5.5 8h8M5.5 12h8M2.5 4h.1M2.5 8h.1M2.5 12h.1" />,
   values: (
     <path d="M5 2.5C3 2.5 4.5 8 2.5 8 4.5 8 3 13.5 5 13.5M11 2.5c2 0 .5 5.5 2.5 5.5-2 0-.5 5.5-2.5 5.5" />

@@ -1,15 +1,16 @@
 import type { SourceRef } from '../session/decoder.ts';
-import { Chart } from './chart.tsx';
-import { useSeries } from './series-view.tsx';
+import { theDecoder } from '../session/session.ts';
+import { LineChart } from './chart/line-chart.tsx';
 import styles from './table.module.css';
+import { useOverTime } from './use-shown-range.ts';
 
 /** Events a second, small, above the rows that they are. The numbers behind it are those of the source's view over time. */
 export function RateStrip({ source, live }: { source: SourceRef; live: boolean }) {
-  const series = useSeries(source, live);
+  const series = useOverTime(source, 'rate', live, (range) => theDecoder().series({ ...source, range }));
   if (!series || series.times.length < 2) return null;
   return (
     <div className={styles.strip}>
-      <Chart series={series} compact label={`${source.source}: ${series.unit} over time`} />
+      <LineChart series={series} compact label={`${source.source}: ${series.unit} over time`} />
     </div>
   );
 }

@@ -1,25 +1,30 @@
 import type { Source } from '@probepad/protocol/schema';
-import type { ViewKind } from '@probepad/protocol/views/view';
 import { type ReactNode, useState } from 'react';
-import type { SourceRef } from '../session/decoder.ts';
 import { countsOf, droppedOf, isLive, type RunView, streams } from '../session/runs.ts';
-import { changeEntry, useWorkspace } from '../session/workspace.ts';
+import {
+  changeEntry,
+  changeSettings,
+  changeViewOptions,
+  useWorkspace,
+  viewKey,
+} from '../session/workspace.ts';
 import { IconButton } from '../ui/button.tsx';
-import { Empty } from '../ui/empty.tsx';
 import type { IconName } from '../ui/icon.tsx';
 import { type TabItem, Tabs } from '../ui/tabs.tsx';
-import { GlobalsView } from './globals-view.tsx';
-import { HistogramView } from './histogram-view.tsx';
+import { toast } from '../ui/toast.tsx';
+import { Dashboard } from './dashboard/dashboard.tsx';
+import { opensAsDashboard, panelsOf } from './dashboard/panels.ts';
 import { shortNumber } from './numbers.ts';
 import { Overview } from './overview.tsx';
 import { RecordTypeBar } from './record-type-bar.tsx';
 import styles from './results.module.css';
-import { SeriesView } from './series-view.tsx';
-import { firstOf, type ShownSource, shownSources, VIEW_NAMES } from './shown-views.ts';
-import { EventTable } from './table/event-table.tsx';
-import { MapTable } from './table/map-table.tsx';
+import { chosenView, firstOf, type ShownSource, shownSources } from './shown-views.ts';
+import { SourceView } from './source-view.tsx';
+import { TimeControls } from './time-controls.tsx';
+import { ViewSwitch } from './view-switch.tsx';
 
 const OVERVIEW = 'overview';
+const DASHBOARD = 'dashboard';
 const ICONS: Record<Source['kind'], IconName> = {
   events: 'list',
   map: 'table',
@@ -28,16 +33,57 @@ const ICONS: Record<Source['kind'], IconName> = {
   text: 'file',
 };
 
-/** Everything that a run produces: a tab a source, and what became of its records. `hint` tells how to make events happen. */
+/** Everything that a run produces: a tab a source, several at once, and what became of its records. `hint` tells how to make events happen. */
 export function Results({ run, hint }: { run: RunView; hint: ReactNode }) {
   const sources = shownSources(run);
+  const saved = useWorkspace((state) => state.settings.panels);
   const [chosen, setChosen] = useState<string>();
+  const isThere =
+    chosen === OVERVIEW || chosen === DASHBOARD || sources.some(({ source }) => source.name === chosen);
   const current =
-    chosen === OVERVIEW || sources.some(({ source }) => source.name === chosen)
-      ? (chosen ?? OVERVIEW)
-      : (firstOf(run, sources)?.name ?? OVERVIEW);
+    isThere && chosen !== undefined
+      ? chosen
+      : opensAsDashboard(saved, sources)
+        ? DASHBOARD
+        : (firstOf(run, sources)?.name ?? OVERVIEW);
   const shown = sources.find(({ source }) => source.name === current);
+  const tabs = (
+    <Tabs name="source" label="Sources" items={tabsOf(run, sources)} current={current} onSelect={setChosen} />
+  );
 
+  if (shown) {
+    return (
+      <SourcePanel
+        key={`${run.id} ${current}`}
+        run={run}
+        shown={shown}
+        sources={sources}
+        hint={hint}
+        tabs={tabs}
+      />
+    );
+  }
+  return (
+    <>
+      <div className={styles.strip}>{tabs}</div>
+      {current === DASHBOARD && (
+        <div className={styles.bar}>
+          <span className={styles.space} />
+          <TimeControls run={run} />
+        </div>
+      )}
+      <div id="panel-source" role="tabpanel" className={styles.panel}>
+        {current === DASHBOARD ? (
+          <Dashboard run={run} sources={sources} hint={hint} />
+        ) : (
+          <Overview run={run} />
+        )}
+      </div>
+    </>
+  );
+}
+
+function tabsOf(run: RunView, sources: readonly ShownSource[]): TabItem[] {
   const live = isLive(run);
   const items: TabItem[] = sources.map(({ source: each }) => {
     const dropped = droppedOf(countsOf(run, each.name));
@@ -51,140 +97,69 @@ export function Results({ run, hint }: { run: RunView; hint: ReactNode }) {
       title: `${each.mapType || each.kind}${dropped > 0 ? `, ${dropped} records dropped: see Overview` : ''}`,
     };
   });
-  items.push({ id: OVERVIEW, label: 'Overview', icon: 'info' });
-
-  return (
-    <>
-      {shown ? (
-        <SourcePanel
-          key={`${run.id} ${shown.source.name}`}
-          run={run}
-          shown={shown}
-          hint={hint}
-          tabs={<Tabs name="source" label="Sources" items={items} current={current} onSelect={setChosen} />}
-        />
-      ) : (
-        <>
-          <div className={styles.strip}>
-            <Tabs name="source" label="Sources" items={items} current={OVERVIEW} onSelect={setChosen} />
-          </div>
-          <div id="panel-source" role="tabpanel" className={styles.panel}>
-            <Overview run={run} />
-          </div>
-        </>
-      )}
-    </>
-  );
+  return [
+    ...items,
+    { id: DASHBOARD, label: 'Dashboard', icon: 'grid' },
+    { id: OVERVIEW, label: 'Overview', icon: 'info' },
+  ];
 }
 
 function SourcePanel({
   run,
-  shown: { source, views },
+  shown,
+  sources,
   hint,
   tabs,
 }: {
   run: RunView;
   shown: ShownSource;
+  sources: readonly ShownSource[];
   hint: ReactNode;
   tabs: ReactNode;
 }) {
-  const ref: SourceRef = { run: run.id, source: source.name };
+  const { source, views } = shown;
   const saved = useWorkspace((state) => state.settings.views[source.name]);
-  const kinds = views.map(({ kind }) => kind);
-  const kind = kinds.find((each) => each === saved) ?? kinds[0] ?? 'table';
-  const live = isLive(run);
+  const view = chosenView(views, saved);
+  const options =
+    useWorkspace((state) => state.settings.viewOptions?.[viewKey(source.name, view.kind)]) ?? {};
+  const addPanel = (): void => {
+    const { panels } = useWorkspace.getState().settings;
+    changeSettings({
+      panels: [...panelsOf(panels, sources), { source: source.name, view: view.kind, options }],
+    });
+    toast({ text: `${source.name} is on the dashboard` });
+  };
   return (
     <>
-      <div className={styles.strip}>
-        {tabs}
-        {kinds.length > 1 && (
-          <div className={styles.kinds} role="toolbar" aria-label="View">
-            {kinds.map((each) => (
-              <IconButton
-                key={each}
-                icon={VIEW_NAMES[each].icon}
-                small
-                on={each === kind}
-                label={VIEW_NAMES[each].label}
-                data-testid={`view-${each}`}
-                onClick={() => changeEntry('views', source.name, each === kinds[0] ? '' : each)}
-              />
-            ))}
-          </div>
-        )}
+      <div className={styles.strip}>{tabs}</div>
+      <div className={styles.bar}>
+        <ViewSwitch
+          views={views}
+          current={view}
+          label="View"
+          onSelect={(kind) => changeEntry('views', source.name, kind === views[0]?.kind ? '' : kind)}
+        />
+        <span className={styles.space} />
+        <IconButton
+          icon="grid"
+          small
+          label="Add this view to the dashboard"
+          data-testid="add-panel"
+          onClick={addPanel}
+        />
+        <TimeControls run={run} />
       </div>
       <div id="panel-source" role="tabpanel" aria-label={source.name} className={styles.panel}>
         <RecordTypeBar run={run} source={source.name} />
-        <View
-          kind={kind}
-          source={source}
-          sourceRef={ref}
-          live={live}
-          empty={<Waiting run={run} source={source} hint={hint} />}
+        <SourceView
+          run={run}
+          shown={shown}
+          view={view}
+          options={options}
+          onOptions={(change) => changeViewOptions(source.name, view.kind, change)}
+          hint={hint}
         />
       </div>
     </>
-  );
-}
-
-function View({
-  kind,
-  source,
-  sourceRef,
-  live,
-  empty,
-}: {
-  kind: ViewKind;
-  source: Source;
-  sourceRef: SourceRef;
-  live: boolean;
-  empty: ReactNode;
-}) {
-  switch (kind) {
-    case 'values':
-      return <GlobalsView source={sourceRef} live={live} />;
-    case 'histogram':
-      return <HistogramView source={sourceRef} waiting="Waiting for the first values." />;
-    case 'chart':
-      return (
-        <SeriesView source={sourceRef} live={live} waiting="Waiting for a second point to draw a line." />
-      );
-    default:
-      return source.kind === 'map' ? (
-        <MapTable source={sourceRef} label={source.name} empty={empty} />
-      ) : (
-        <EventTable source={sourceRef} live={live} label={source.name} empty={empty} />
-      );
-  }
-}
-
-/** Nothing there: because it has not happened yet, or because the run is over. */
-function Waiting({ run, source, hint }: { run: RunView; source: Source; hint: ReactNode }) {
-  if (!isLive(run)) {
-    return (
-      <Empty title={source.kind === 'map' ? 'The map was empty' : 'The run ended without a record here'}>
-        {hint}
-      </Empty>
-    );
-  }
-  const targets = [
-    ...new Set(
-      Object.values(run.statuses).flatMap((status) =>
-        status.programs.filter(({ state }) => state === 'attached').map(({ target, name }) => target || name),
-      ),
-    ),
-  ];
-  if (targets.length === 0) return <Empty icon="target" title="Attaching…" />;
-  return (
-    <Empty
-      icon="target"
-      tone="live"
-      title={
-        source.kind === 'map' ? 'Attached, the map is still empty' : 'Attached, waiting for the first event'
-      }
-    >
-      <p className="mono">{targets.join('  ')}</p>
-      {hint}
-    </Empty>
   );
 }

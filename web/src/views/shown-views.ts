@@ -9,17 +9,26 @@ export const VIEW_NAMES: Record<ViewKind, { label: string; icon: IconName }> = {
   table: { label: 'Table', icon: 'table' },
   chart: { label: 'Over time', icon: 'chart' },
   histogram: { label: 'Histogram', icon: 'bars' },
-  heatmap: { label: 'Heatmap', icon: 'bars' },
-  bars: { label: 'Top', icon: 'bars' },
-  flame: { label: 'Flame graph', icon: 'bars' },
-  topology: { label: 'Topology', icon: 'chart' },
+  heatmap: { label: 'Heatmap', icon: 'heatmap' },
+  bars: { label: 'Top', icon: 'top' },
+  flame: { label: 'Flame graph', icon: 'flame' },
+  topology: { label: 'Topology', icon: 'graph' },
   values: { label: 'Values', icon: 'values' },
-  number: { label: 'Numbers', icon: 'values' },
+  number: { label: 'Numbers', icon: 'number' },
   log: { label: 'Log', icon: 'terminal' },
 };
 
 /** The kinds that this app can draw; others that are proposed are left out of its menus. */
-const DRAWN: ReadonlySet<ViewKind> = new Set(['table', 'chart', 'histogram', 'values']);
+const DRAWN: ReadonlySet<ViewKind> = new Set([
+  'table',
+  'chart',
+  'histogram',
+  'heatmap',
+  'bars',
+  'number',
+  'values',
+  'log',
+]);
 
 /** A source with the views that it can have here, the best first. */
 export interface ShownSource {
@@ -56,4 +65,9 @@ export function firstOf(run: RunView, sources: readonly ShownSource[]): Source |
     sources.find(({ source }) => produces(source)) ??
     sources[0];
   return first?.source;
+}
+
+/** The view that the user chose of these, or else the one that is proposed. */
+export function chosenView(views: readonly View[], saved: string | undefined): View {
+  return views.find(({ kind }) => kind === saved) ?? (views[0] as View);
 }

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { csvOf } from './export-rows.ts';
+import { csvOf } from '../export-rows.ts';
 import { exportOfSeries } from './series-table.ts';
 
 test('the numbers behind a chart are a table, newest first, empty where there is none', () => {
   const series = {
     times: [0, 1],
     lines: [
-      { label: 'reads', values: [null, 2.00049] },
-      { label: '=x', values: [3, 4] },
+      { host: '', label: 'reads', values: [null, 2.00049] },
+      { host: '', label: '=x', values: [3, 4] },
     ],
     unit: '/s',
   };

@@ -1,0 +1,216 @@
+import { type Frame, forEachRecord } from '@probepad/protocol/frames';
+import type { Source } from '@probepad/protocol/schema';
+import { leavesOf } from '@probepad/protocol/types';
+import { PLAIN, presentLeaves } from '@probepad/protocol/values/presentation';
+import type {
+  Distribution,
+  DistributionQuery,
+  Heatmap,
+  HeatmapQuery,
+  Ranking,
+  RankingQuery,
+  Series,
+  SeriesQuery,
+  Statistic,
+} from '../../session/aggregates.ts';
+import { secondsOf } from '../page-clock.ts';
+import type { Chunk, History } from '../store/history.ts';
+import { endOf, startsOf, timeOf } from '../store/records.ts';
+import type { Stream } from '../stream.ts';
+import { createRecordReader, type RecordReader } from './record-reader.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
+import {
+  distributionsOfTimelines,
+  type HostTimeline,
+  heatmapsOfTimelines,
+  rankingOfTimelines,
+  seriesOfTimelines,
+  type TimelineSubject,
+} from './timeline-views.ts';
+import { createTraceReader } from './trace-reader.ts';
+import { unitOf } from './units.ts';
+
+type Asked<Q> = Omit<Q, 'run' | 'source'>;
+
+/**
+ * What the records of a source add up to over time. How many came is always counted; columns are read from the moment that a view asks
+ * for them, and back over the rows that are kept then.
+ */
+export interface EventAggregates {
+  join(stream: Stream, source: Source): void;
+  /** Records that have just come, and are in the history by now. */
+  take(stream: Stream, frame: Frame): void;
+  series(query: Asked<SeriesQuery>, now: number): Series;
+  distributions(query: Asked<DistributionQuery>, now: number): Distribution[];
+  heatmaps(query: Asked<HeatmapQuery>, now: number): Heatmap[];
+  ranking(query: Asked<RankingQuery>, now: number): Ranking;
+}
+
+/** What is added up of a source: one for all views that need the same. */
+interface Gathering {
+  measure: string | undefined;
+  split: string | undefined;
+  buckets: 'none' | 'all' | 'each';
+  hosts: Map<number, { read: RecordReader; timeline: Timeline }>;
+}
+
+interface Member {
+  stream: Stream;
+  source: Source;
+  counts: Timeline;
+}
+
+/** Columns that are added up at a time: each costs time for every record. The one asked for longest ago gives way. */
+const GATHERINGS_MAX = 6;
+/** Rows that are gone back over when a column is asked for. */
+const LOOK_BACK = 200_000;
+
+export function createEventAggregates(
+  { name, kind }: Pick<Source, 'name' | 'kind'>,
+  history: History,
+): EventAggregates {
+  const members = new Map<number, Member>();
+  /** The one asked for last at the end. */
+  const gatherings = new Map<string, Gathering>();
+
+  function readerFor({ stream, source }: Member, { measure, split }: Gathering): RecordReader {
+    return kind === 'trace' ? createTraceReader(split) : createRecordReader(stream, source, measure, split);
+  }
+
+  function addRecord(
+    { measure, split, hosts }: Gathering,
+    stream: number,
+    second: number,
+    bytes: Uint8Array,
+    view: DataView,
+    start: number,
+    end: number,
+  ): void {
+    const host = hosts.get(stream);
+    if (!host) return;
+    const value = measure === undefined ? undefined : host.read.value(view, start, end);
+    if (value !== undefined && Number.isNaN(value)) return;
+    host.timeline.add(second, split === undefined ? '' : host.read.key(bytes, view, start, end), value);
+  }
+
+  function gather(gathering: Gathering, stream: number, { header, payload }: Frame): void {
+    const second = Math.floor(secondsOf(header.timeNs));
+    const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+    forEachRecord(payload, (start, end) => {
+      addRecord(gathering, stream, second, payload, view, start, end);
+    });
+  }
+
+  function gatherChunk(gathering: Gathering, { stream, content }: Chunk): void {
+    if (content.kind === 'gap') return;
+    const { bytes, view, rows } = content;
+    const starts = startsOf(content);
+    for (let row = 0; row < rows; row++) {
+      const start = starts[row] as number;
+      const second = Math.floor(secondsOf(timeOf(content, row)));
+      if (start > 0) addRecord(gathering, stream, second, bytes, view, start, endOf(view, start));
+    }
+  }
+
+  function gatheringFor(
+    measure: string | undefined,
+    split: string | undefined,
+    buckets: Gathering['buckets'],
+  ): Gathering {
+    const id = JSON.stringify([measure, split, buckets]);
+    let found = gatherings.get(id);
+    gatherings.delete(id);
+    if (!found) {
+      found = { measure, split, buckets, hosts: new Map() };
+      for (const member of members.values()) admit(found, member);
+      let row = Math.max(history.oldest, history.next - LOOK_BACK);
+      for (let chunk = history.find(row); chunk; chunk = history.find(row)) {
+        gatherChunk(found, chunk);
+        row = chunk.base + chunk.rows;
+      }
+    }
+    gatherings.set(id, found);
+    for (const stale of [...gatherings.keys()].slice(0, -GATHERINGS_MAX)) gatherings.delete(stale);
+    return found;
+  }
+
+  function admit(gathering: Gathering, member: Member): void {
+    gathering.hosts.set(member.stream.stream, {
+      read: readerFor(member, gathering),
+      timeline: createTimeline(gathering.buckets),
+    });
+  }
+
+  /** The timelines that answer a question, one for each host. */
+  function timelines(
+    measure: string | undefined,
+    split: string | undefined,
+    buckets: Gathering['buckets'],
+  ): HostTimeline[] {
+    const plain = measure === undefined && split === undefined;
+    const gathering = plain ? undefined : gatheringFor(measure, split, buckets);
+    return [...members].map(([id, { stream, counts }]) => ({
+      host: stream.host,
+      hostName: stream.hostName,
+      timeline: gathering?.hosts.get(id)?.timeline ?? counts,
+      offset: stream.clock.offset,
+    }));
+  }
+
+  /** One host is not set apart from others: its name would stand at every line. */
+  function together<Q extends Asked<SeriesQuery>>(query: Q): Q {
+    return members.size > 1 ? query : { ...query, hosts: 'merged' };
+  }
+
+  function subjectOf(measure: string | undefined): TimelineSubject {
+    return { name, counted: kind === 'events' ? 'events' : 'lines', unit: measure ? unitFor(measure) : '' };
+  }
+
+  function unitFor(measure: string): string {
+    for (const { stream, source } of members.values()) {
+      for (const { type } of source.records) {
+        const leaves = leavesOf(stream.decoder.schema, type);
+        const at = leaves.findIndex((leaf) => leaf.name === measure);
+        if (at >= 0) return unitOf(presentLeaves(stream.decoder.schema, leaves, type)[at] ?? PLAIN);
+      }
+    }
+    return '';
+  }
+
+  return {
+    join(stream, source) {
+      const member = { stream, source, counts: createTimeline('none') };
+      members.set(stream.stream, member);
+      for (const gathering of gatherings.values()) admit(gathering, member);
+    },
+    take({ stream }, frame) {
+      const { timeNs, count } = frame.header;
+      members.get(stream)?.counts.add(Math.floor(secondsOf(timeNs)), '', undefined, count);
+      for (const gathering of gatherings.values()) gather(gathering, stream, frame);
+    },
+    series(query, now) {
+      const { measure, split, statistic = 'rate' } = query;
+      const hosts = timelines(measure, split, bucketsFor(statistic, split));
+      return seriesOfTimelines(hosts, subjectOf(measure), together(query), now);
+    },
+    distributions(query, now) {
+      const hosts = timelines(query.measure, undefined, 'all');
+      return distributionsOfTimelines(hosts, subjectOf(query.measure), together(query), now);
+    },
+    heatmaps(query, now) {
+      const hosts = timelines(query.measure, undefined, 'all');
+      return heatmapsOfTimelines(hosts, subjectOf(query.measure), together(query), now);
+    },
+    ranking(query, now) {
+      const { measure, split, statistic = 'value' } = query;
+      const hosts = timelines(measure, split, bucketsFor(statistic, split));
+      return rankingOfTimelines(hosts, subjectOf(measure), together(query), now);
+    },
+  };
+}
+
+function bucketsFor(statistic: Statistic, split: string | undefined): Gathering['buckets'] {
+  const isQuantile = statistic === 'p50' || statistic === 'p90' || statistic === 'p99';
+  if (!isQuantile) return 'none';
+  return split === undefined ? 'all' : 'each';
+}

@@ -1,0 +1,136 @@
+import type { ProbeSchema, Source } from '@probepad/protocol/schema';
+import { isCharType, type Leaf, leavesOf, resolveType } from '@probepad/protocol/types';
+import { escapeControls } from '@probepad/protocol/values/escape';
+import { formatValue } from '@probepad/protocol/values/format';
+import { PLAIN, type Presentation, presentLeaves } from '@probepad/protocol/values/presentation';
+import { readBits, readValue, textOf } from '@probepad/protocol/values/value';
+import type { Stream } from '../stream.ts';
+
+/** Reads a record that lies at `start`…`end` of `bytes`, which `view` is of too. */
+export interface RecordReader {
+  /** NaN where there is none. */
+  value(view: DataView, start: number, end: number): number;
+  /** Empty without a column to split by. */
+  key(bytes: Uint8Array, view: DataView, start: number, end: number): string;
+}
+
+type NumberOf = (view: DataView, start: number, end: number) => number;
+type TextOf = (bytes: Uint8Array, view: DataView, start: number, end: number) => string;
+
+/** Texts of numbers that come again and again; beyond so many they are made anew. */
+const TEXTS_MAX = 20_000;
+
+/** A reader of two members of a source's records and nothing else of them. */
+export function createRecordReader(
+  { arch, decoder: { schema } }: Stream,
+  source: Source,
+  measure: string | undefined,
+  split: string | undefined,
+): RecordReader {
+  const types = [...source.records]
+    .sort((a, b) => b.size - a.size)
+    .map(({ type, size }) => {
+      const leaves = leavesOf(schema, type);
+      const splitAt = leaves.findIndex(({ name }) => name === split);
+      const shown = presentLeaves(schema, leaves, type)[splitAt] ?? PLAIN;
+      return {
+        size,
+        number: numberReader(
+          schema,
+          leaves.find(({ name }) => name === measure),
+        ),
+        text: textReader(schema, leaves[splitAt], shown, arch),
+      };
+    });
+  const typeOf = (length: number) =>
+    types.length === 1
+      ? types[0]
+      : (types.find(({ size }) => size === length) ?? types.find(({ size }) => size <= length) ?? types[0]);
+  return {
+    value: (view, start, end) => typeOf(end - start)?.number(view, start, end) ?? Number.NaN,
+    key: (bytes, view, start, end) => typeOf(end - start)?.text(bytes, view, start, end) ?? '',
+  };
+}
+
+/** @returns a reader whose numbers are NaN where the record is too short or has no such member */
+function numberReader(schema: ProbeSchema, leaf: Leaf | undefined): NumberOf {
+  const none: NumberOf = () => Number.NaN;
+  if (!leaf) return none;
+  const { offset, size, bitfield } = leaf;
+  if (bitfield) {
+    return (view, start, end) =>
+      Number(
+        readBits(schema, leaf.type, view, start * 8 + bitfield.offsetBits, bitfield.bits, end) ?? Number.NaN,
+      );
+  }
+  const type = resolveType(schema, leaf.type);
+  const read = plainReader(type.kind === 'float' ? `f${size}` : signOf(type) + size);
+  if (!read) return none;
+  return (view, start, end) => (start + offset + size > end ? Number.NaN : read(view, start + offset));
+}
+
+function signOf(type: ReturnType<typeof resolveType>): string {
+  return (type.kind === 'int' || type.kind === 'enum') && type.signed ? 'i' : 'u';
+}
+
+function plainReader(kind: string): ((view: DataView, at: number) => number) | undefined {
+  switch (kind) {
+    case 'u1':
+      return (view, at) => view.getUint8(at);
+    case 'i1':
+      return (view, at) => view.getInt8(at);
+    case 'u2':
+      return (view, at) => view.getUint16(at, true);
+    case 'i2':
+      return (view, at) => view.getInt16(at, true);
+    case 'u4':
+      return (view, at) => view.getUint32(at, true);
+    case 'i4':
+      return (view, at) => view.getInt32(at, true);
+    // Two words instead of a bigint, which would have to be made for each record; beyond 2^53 it is rounded, as every drawn number.
+    case 'u8':
+      return (view, at) => view.getUint32(at + 4, true) * 4294967296 + view.getUint32(at, true);
+    case 'i8':
+      return (view, at) => view.getInt32(at + 4, true) * 4294967296 + view.getUint32(at, true);
+    case 'f4':
+      return (view, at) => view.getFloat32(at, true);
+    case 'f8':
+      return (view, at) => view.getFloat64(at, true);
+    default:
+      return undefined;
+  }
+}
+
+function textReader(
+  schema: ProbeSchema,
+  leaf: Leaf | undefined,
+  shown: Presentation,
+  arch: string | undefined,
+): TextOf {
+  if (!leaf) return () => '';
+  const type = resolveType(schema, leaf.type);
+  if (type.kind === 'array' && isCharType(schema, type.element) && shown.meaning !== 'words') {
+    return (bytes, _view, start, end) => {
+      const from = start + leaf.offset;
+      const stop = type.length === 0 ? end : Math.min(from + type.length, end);
+      return escapeControls(from > end ? '' : textOf(bytes, from, stop)) || EMPTY;
+    };
+  }
+  const texts = new Map<number, string>();
+  const number = numberReader(schema, leaf);
+  const isNumber = type.kind === 'int' || type.kind === 'enum';
+  return (bytes, view, start, end) => {
+    const known = isNumber ? number(view, start, end) : Number.NaN;
+    const found = Number.isSafeInteger(known) ? texts.get(known) : undefined;
+    if (found !== undefined) return found;
+    const value = leaf.bitfield
+      ? readBits(schema, leaf.type, view, start * 8 + leaf.bitfield.offsetBits, leaf.bitfield.bits, end)
+      : readValue(schema, leaf.type, bytes, start + leaf.offset, end);
+    const text = formatValue(value, shown, { arch }) || EMPTY;
+    if (Number.isSafeInteger(known) && texts.size < TEXTS_MAX) texts.set(known, text);
+    return text;
+  };
+}
+
+/** What an empty text is called: the empty key stands for all. */
+const EMPTY = '(empty)';

@@ -1,0 +1,171 @@
+import type { PageClock } from '../page-clock.ts';
+import { largest } from './largest.ts';
+
+/** What snapshots of a map or a section held over time: numbers and slots of their entries. */
+
+/** One entry of a snapshot that has just come. */
+export interface CountedEntry {
+  id: string;
+  /** By measure; NaN where the entry has none. */
+  numbers: readonly number[];
+  /** By list of slots. */
+  slots: readonly (readonly number[])[];
+}
+
+/** An entry as it is kept. */
+export interface KeptEntry {
+  numbers: readonly number[];
+  slots: readonly (readonly number[])[];
+  /** It was not there in the snapshot before: it has grown from nothing. */
+  born: boolean;
+}
+
+export interface KeptSnapshot {
+  /** Seconds on the host's own clock. */
+  time: number;
+  entries: ReadonlyMap<string, KeptEntry>;
+  /** Sums over all entries, those that are not kept too; by measure and by list of slots. */
+  sums: readonly number[];
+  slotSums: readonly (readonly number[])[];
+  partial: boolean;
+}
+
+/** One host's snapshots, oldest first. */
+export interface HostSnapshots {
+  host: string;
+  hostName: string;
+  clock: PageClock;
+  snapshots: readonly KeptSnapshot[];
+  /** The newest, with all of its entries. */
+  latest: KeptSnapshot | undefined;
+}
+
+export interface SnapshotHistory {
+  /** @param time seconds on the host's own clock; where that lies on the page's is asked of `clock` when something is drawn */
+  add(
+    host: { stream: number; host: string; hostName: string; clock: PageClock },
+    time: number,
+    entries: readonly CountedEntry[],
+    labelOf: (id: string) => string,
+    partial: boolean,
+  ): void;
+  hosts(): HostSnapshots[];
+  /** The entry's key as text, without its host. */
+  labelOf(id: string): string;
+  /** Whether a measure has been seen to fall: it is no counter then, whatever its name is. */
+  fell(measure: number): boolean;
+}
+
+/** Snapshots that are kept of each host: at one a second 15 minutes of each, then two hours of every tenth. */
+export const SNAPSHOTS_FINE = 900;
+const SNAPSHOTS_COARSE = 720;
+const THINNED = 10;
+/** Maps with more keys keep a history of those only that have grown most, or are the largest. */
+const TRACKED_MAX = 128;
+const TRACKED_EACH = 24;
+/** Entries whose slots are kept; of all others their sum is. */
+const SLOTTED_MAX = 16;
+
+export function createSnapshotHistory(): SnapshotHistory {
+  interface Host extends Omit<HostSnapshots, 'snapshots'> {
+    fine: KeptSnapshot[];
+    coarse: KeptSnapshot[];
+    count: number;
+  }
+  const hosts = new Map<number, Host>();
+  const labels = new Map<string, string>();
+  const fallen = new Set<number>();
+
+  function tracked(
+    entries: readonly CountedEntry[],
+    before: KeptSnapshot | undefined,
+  ): ReadonlySet<string> | undefined {
+    if (entries.length <= TRACKED_MAX) return undefined;
+    const chosen = new Set<string>();
+    const measures = entries[0]?.numbers.length ?? 0;
+    const take = (weigh: (entry: CountedEntry) => number): void => {
+      for (const { id } of largest(entries, weigh, TRACKED_EACH)) chosen.add(id);
+    };
+    for (let measure = 0; measure < Math.min(2, measures); measure++) {
+      take(({ numbers }) => numbers[measure] || 0);
+      take(({ id, numbers }) => (numbers[measure] || 0) - (before?.entries.get(id)?.numbers[measure] || 0));
+    }
+    return chosen;
+  }
+
+  function slotted(entries: readonly CountedEntry[]): ReadonlySet<string> {
+    if (entries.length <= SLOTTED_MAX) return new Set(entries.map(({ id }) => id));
+    const total = ({ slots }: CountedEntry): number =>
+      (slots[0] ?? []).reduce((sum, count) => sum + count, 0);
+    return new Set(largest(entries, total, SLOTTED_MAX).map(({ id }) => id));
+  }
+
+  return {
+    add({ stream, host, hostName, clock }, time, entries, labelOf, partial) {
+      let known = hosts.get(stream);
+      if (!known) {
+        known = { host, hostName, clock, latest: undefined, fine: [], coarse: [], count: 0 };
+        hosts.set(stream, known);
+      }
+      const before = known.latest;
+      const whole = new Map<string, KeptEntry>();
+      for (const { id, numbers, slots } of entries) {
+        const earlier = before?.entries.get(id);
+        whole.set(id, {
+          numbers,
+          slots,
+          born: earlier === undefined && before !== undefined && !before.partial,
+        });
+        if (earlier) {
+          numbers.forEach((number, at) => {
+            if (number < (earlier.numbers[at] ?? number)) fallen.add(at);
+          });
+        }
+      }
+      const sums = sumLists(entries.map(({ numbers }) => numbers));
+      const lists = Math.max(0, ...entries.slice(0, 1).map(({ slots }) => slots.length));
+      const slotSums = Array.from({ length: lists }, (_, at) =>
+        sumLists(entries.map(({ slots }) => slots[at] ?? [])),
+      );
+      const latest: KeptSnapshot = { time, entries: whole, sums, slotSums, partial };
+      known.latest = latest;
+      const ids = tracked(entries, before);
+      const withSlots = lists > 0 ? slotted(entries) : new Set<string>();
+      const kept = new Map<string, KeptEntry>();
+      for (const [id, entry] of whole) {
+        if (ids && !ids.has(id)) continue;
+        labels.set(id, labelOf(id));
+        kept.set(id, withSlots.has(id) || lists === 0 ? entry : { ...entry, slots: [] });
+      }
+      known.fine.push({ ...latest, entries: kept });
+      known.count++;
+      if (known.fine.length > SNAPSHOTS_FINE) {
+        const oldest = known.fine.shift();
+        if (oldest && (known.count - SNAPSHOTS_FINE) % THINNED === 0) known.coarse.push(oldest);
+        if (known.coarse.length > SNAPSHOTS_COARSE) known.coarse.shift();
+      }
+      if (labels.size > 20 * TRACKED_MAX) forgetLabels();
+    },
+    hosts: () =>
+      [...hosts.values()].map(({ fine, coarse, ...host }) => ({ ...host, snapshots: [...coarse, ...fine] })),
+    labelOf: (id) => labels.get(id) ?? '',
+    fell: (measure) => fallen.has(measure),
+  };
+
+  /** Keys that no snapshot has any more, in a program whose keys come and go. */
+  function forgetLabels(): void {
+    const used = new Set<string>();
+    for (const { fine, coarse } of hosts.values()) {
+      for (const { entries } of [...coarse, ...fine]) for (const id of entries.keys()) used.add(id);
+    }
+    for (const id of labels.keys()) if (!used.has(id)) labels.delete(id);
+  }
+}
+
+function sumLists(lists: readonly (readonly number[])[]): number[] {
+  const sum: number[] = [];
+  for (const list of lists) {
+    for (let at = 0; at < list.length; at++) sum[at] = (sum[at] ?? 0) + (list[at] || 0);
+  }
+  return sum;
+}

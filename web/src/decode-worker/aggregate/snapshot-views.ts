@@ -1,0 +1,416 @@
+import type {
+  Distribution,
+  DistributionQuery,
+  Heatmap,
+  HeatmapQuery,
+  Ranking,
+  RankingQuery,
+  Series,
+  SeriesQuery,
+} from '../../session/aggregates.ts';
+import type { TimeRange } from '../../session/time-axis.ts';
+import { decimate } from './decimate.ts';
+import type { HostSnapshots, KeptEntry, KeptSnapshot, SnapshotHistory } from './snapshot-history.ts';
+import { gridOf, stepFor } from './steps.ts';
+import { perSecond } from './units.ts';
+
+/** What the entries of a map or the variables of a section are. */
+export interface SnapshotSubject {
+  name: string;
+  /** Column and unit of each measure, in the order of the entries' numbers. */
+  measures: readonly { column: string; unit: string; gauge: boolean }[];
+  /** Unit and scale of each list of slots. */
+  slots: readonly { unit: string; scale: 'log2' | 'linear' }[];
+  /** Variables of a section have no measure of their own: a question for one is for that entry. */
+  byEntry: boolean;
+}
+
+type Asked<Q> = Omit<Q, 'run' | 'source'>;
+
+/** One colour is for what is left over. */
+const LINES_DEFAULT = 7;
+const POINTS_DEFAULT = 900;
+/** Histograms shown at a time; the rest have less in them. */
+const DISTRIBUTIONS_MAX = 24;
+
+/** One snapshot in the time of the page. */
+interface Placed extends KeptSnapshot {
+  at: number;
+}
+
+function placed({ snapshots, clock }: HostSnapshots): Placed[] {
+  return snapshots.map((snapshot) => ({ ...snapshot, at: snapshot.time + clock.offset }));
+}
+
+function keptOf(hosts: readonly (readonly Placed[])[]): TimeRange | undefined {
+  const all = hosts.flatMap((list) => (list.length === 0 ? [] : [list[0] as Placed, list.at(-1) as Placed]));
+  if (all.length === 0) return undefined;
+  return { from: Math.min(...all.map(({ at }) => at)), to: Math.max(...all.map(({ at }) => at)) };
+}
+
+/** Growth a second of one number from a snapshot to the next; NaN where that is not known. */
+function growth(
+  entry: KeptEntry | undefined,
+  before: Placed | undefined,
+  earlier: KeptEntry | undefined,
+  measure: number,
+  at: number,
+): number {
+  const number = entry?.numbers[measure] ?? Number.NaN;
+  const seconds = before ? at - before.at : 0;
+  if (!(seconds > 0)) return Number.NaN;
+  if (earlier) return (number - (earlier.numbers[measure] ?? Number.NaN)) / seconds;
+  return entry?.born ? number / seconds : Number.NaN;
+}
+
+export function seriesOfSnapshots(
+  history: SnapshotHistory,
+  subject: SnapshotSubject,
+  {
+    range,
+    measure,
+    statistic,
+    top = LINES_DEFAULT,
+    points = POINTS_DEFAULT,
+    hosts: together,
+  }: Asked<SeriesQuery>,
+): Series {
+  const place = subject.byEntry ? 0 : measureAt(subject, measure);
+  const isGauge = statistic === undefined ? asGauge(history, subject, place) : statistic !== 'rate';
+  const own = unitAt(subject, place, measure);
+  const unit = isGauge ? own : perSecond(own);
+  const hosts = history.hosts().map((host) => ({ ...host, placed: placed(host) }));
+  const kept = keptOf(hosts.map((host) => host.placed));
+  if (!kept) return { times: [], lines: [], unit };
+  const several = hosts.length > 1;
+  const lines = new Map<string, Line>();
+  const times = new Set<number>();
+  for (const host of hosts) {
+    let before: Placed | undefined;
+    for (const snapshot of host.placed) {
+      if (inRange(snapshot.at, range)) {
+        times.add(snapshot.at);
+        for (const [id, entry] of snapshot.entries) {
+          if (subject.byEntry && measure !== undefined && !isVariable(id, measure)) continue;
+          const value = isGauge
+            ? (entry.numbers[place] ?? Number.NaN)
+            : growth(entry, before, before?.entries.get(id), place, snapshot.at);
+          if (Number.isNaN(value)) continue;
+          let line = lines.get(id);
+          if (!line) {
+            const key = history.labelOf(id) || subject.name;
+            line = { key, host: several ? host.host : '', hostName: host.hostName, at: new Map(), sum: 0 };
+            lines.set(id, line);
+          }
+          line.at.set(snapshot.at, value);
+          line.sum += Math.abs(value);
+        }
+      }
+      before = snapshot;
+    }
+  }
+  const ordered = [...times].sort((a, b) => a - b);
+  const shown = [...lines.values()].sort((a, b) => b.sum - a.sum).slice(0, top);
+  const rest = isGauge || subject.byEntry ? [] : restsOf(hosts, shown, place, range, several);
+  const all = [...shown, ...rest];
+  if (together === 'merged' && several) return { ...mergedLines(all, ordered, points), unit, kept };
+  const values = all.map(({ at }) => ordered.map((time) => at.get(time) ?? null));
+  const small = decimate(ordered, values, points);
+  return {
+    times: small.times,
+    unit,
+    kept,
+    lines: all.map(({ key, host, hostName }, index) => ({
+      label: several ? `${hostName} · ${key}` : key,
+      host,
+      values: small.lines[index] ?? [],
+    })),
+  };
+}
+
+interface Line {
+  key: string;
+  host: string;
+  hostName: string;
+  /** Values by time. */
+  at: Map<number, number>;
+  sum: number;
+}
+
+/** What the keys without a line of their own grow by. Sums fall when keys are deleted: that is no growth. */
+function restsOf(
+  hosts: readonly (HostSnapshots & { placed: Placed[] })[],
+  shown: readonly Line[],
+  measure: number,
+  range: TimeRange | undefined,
+  several: boolean,
+): Line[] {
+  return hosts.flatMap(({ host, hostName, placed: snapshots }) => {
+    const own = shown.filter((line) => !several || line.host === host);
+    const at = new Map<number, number>();
+    let most = 0;
+    snapshots.forEach((snapshot, index) => {
+      const before = snapshots[index - 1];
+      if (!before || before.partial || !inRange(snapshot.at, range)) return;
+      const seconds = snapshot.at - before.at;
+      const all = ((snapshot.sums[measure] ?? 0) - (before.sums[measure] ?? 0)) / seconds;
+      const rest = all - own.reduce((sum, line) => sum + (line.at.get(snapshot.at) ?? 0), 0);
+      at.set(snapshot.at, Math.max(0, rest));
+      most = Math.max(most, rest / Math.max(1e-9, Math.abs(all)));
+    });
+    // What rounding leaves of nothing is nothing.
+    if (most < 1e-6) return [];
+    return [{ key: 'other', host: several ? host : '', hostName, at, sum: 0 }];
+  });
+}
+
+/** The same key on several hosts as one line: on a grid that is coarse enough for each host to have a snapshot in each step. */
+function mergedLines(
+  lines: readonly Line[],
+  times: readonly number[],
+  points: number,
+): Pick<Series, 'times' | 'lines'> {
+  const from = times[0] ?? 0;
+  const to = times.at(-1) ?? 0;
+  const step = Math.max(2, stepFor(to - from, points));
+  const grid = gridOf(from, to + step, step);
+  const start = grid[0] ?? 0;
+  const byKey = new Map<string, (number | null)[]>();
+  for (const { key, at } of lines) {
+    const sums = byKey.get(key) ?? Array<number | null>(grid.length).fill(null);
+    byKey.set(key, sums);
+    const mine = new Map<number, { sum: number; count: number }>();
+    for (const [time, value] of at) {
+      const place = Math.floor((time - start) / step);
+      const known = mine.get(place) ?? { sum: 0, count: 0 };
+      mine.set(place, { sum: known.sum + value, count: known.count + 1 });
+    }
+    for (const [place, { sum, count }] of mine) {
+      if (place < grid.length) sums[place] = (sums[place] ?? 0) + sum / count;
+    }
+  }
+  return { times: grid, lines: [...byKey].map(([label, values]) => ({ label, host: '', values })) };
+}
+
+export function distributionsOfSnapshots(
+  history: SnapshotHistory,
+  subject: SnapshotSubject,
+  { range, slots = 0, hosts: together = 'apart' }: Asked<DistributionQuery>,
+): Distribution[] {
+  const { unit = '', scale = 'log2' } = subject.slots[slots] ?? {};
+  const hosts = history.hosts();
+  const several = hosts.length > 1;
+  const sums = new Map<string, { label: string; host: string; counts: number[] }>();
+  for (const host of hosts) {
+    const all = placed(host);
+    const until = range ? all.findLast(({ at }) => at <= range.to) : host.latest;
+    const since = range ? all.findLast(({ at }) => at <= range.from) : undefined;
+    if (!until) continue;
+    for (const [id, entry] of until.entries) {
+      const counts = difference(entry.slots[slots] ?? [], since?.entries.get(id)?.slots[slots] ?? []);
+      if (!counts.some((count) => count > 0)) continue;
+      const label = history.labelOf(id) || subject.name;
+      const apart = several && together === 'apart';
+      const key = apart ? id : label;
+      const known = sums.get(key);
+      if (known) known.counts = counts.map((count, at) => count + (known.counts[at] ?? 0));
+      else {
+        const named = apart ? `${label} · ${host.hostName}` : label;
+        sums.set(key, { label: named, host: apart ? host.host : '', counts });
+      }
+    }
+  }
+  return [...sums.values()]
+    .map(({ label, host, counts }) => {
+      const total = counts.reduce((sum, count) => sum + count, 0);
+      return { label, host, bars: slotBars(counts, scale), total, unit };
+    })
+    .sort((a, b) => b.total - a.total)
+    .slice(0, DISTRIBUTIONS_MAX);
+}
+
+export function heatmapsOfSnapshots(
+  history: SnapshotHistory,
+  subject: SnapshotSubject,
+  { range, slots = 0, points, hosts: together = 'apart' }: Asked<HeatmapQuery>,
+): Heatmap[] {
+  const { unit = '', scale = 'log2' } = subject.slots[slots] ?? {};
+  const hosts = history.hosts().map((host) => ({ ...host, placed: placed(host) }));
+  const kept = keptOf(hosts.map((host) => host.placed));
+  if (!kept) return [];
+  const from = Math.max(range?.from ?? kept.from, kept.from);
+  const to = Math.min(range?.to ?? kept.to, kept.to);
+  const step = stepFor(Math.max(1, (range?.to ?? to) - (range?.from ?? from)), points);
+  const times = gridOf(from, to + step, step);
+  const several = hosts.length > 1;
+  const apart = several && together === 'apart';
+  const sheets = new Map<string, { label: string; host: string; columns: number[][] }>();
+  let first = Number.POSITIVE_INFINITY;
+  let last = -1;
+  for (const host of hosts) {
+    const key = apart ? host.host : '';
+    const sheet = sheets.get(key) ?? {
+      label: apart ? `${subject.name} · ${host.hostName}` : subject.name,
+      host: key,
+      columns: times.map(() => []),
+    };
+    sheets.set(key, sheet);
+    host.placed.forEach((snapshot, index) => {
+      const before = host.placed[index - 1];
+      if (!before || times[0] === undefined) return;
+      const grown = difference(snapshot.slotSums[slots] ?? [], before.slotSums[slots] ?? []);
+      const parts = partsOf(before.at, snapshot.at, times[0], step, times.length);
+      grown.forEach((count, slot) => {
+        if (count <= 0) return;
+        let given = 0;
+        for (const { column, until } of parts) {
+          const part = Math.round(count * until) - given;
+          given += part;
+          const into = sheet.columns[column];
+          if (!into || part === 0) continue;
+          into[slot] = (into[slot] ?? 0) + part;
+          first = Math.min(first, slot);
+          last = Math.max(last, slot);
+        }
+      });
+    });
+  }
+  if (last < 0) [first, last] = [0, 0];
+  const edges = Array.from({ length: last - first + 2 }, (_, at) => slotFrom(first + at, scale));
+  return [...sheets.values()].map(({ label, host, columns }) => ({
+    label,
+    host,
+    times,
+    step,
+    edges,
+    counts: columns.flatMap((column) =>
+      Array.from({ length: last - first + 1 }, (_, at) => column[first + at] ?? 0),
+    ),
+    unit,
+    kept,
+  }));
+}
+
+/**
+ * The columns that the time between two snapshots lies in, each with how much of that time is over at its end. Snapshots don't come at the
+ * borders of columns: what grew between two is divided by the time in each, in whole numbers.
+ */
+function partsOf(
+  from: number,
+  to: number,
+  start: number,
+  step: number,
+  columns: number,
+): { column: number; until: number }[] {
+  const first = Math.floor((from - start) / step);
+  const last = Math.min(columns, Math.floor((to - start) / step));
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => {
+    const end = start + (first + at + 1) * step;
+    return { column: first + at, until: at === last - first ? 1 : (end - from) / (to - from) };
+  });
+}
+
+export function rankingOfSnapshots(
+  history: SnapshotHistory,
+  subject: SnapshotSubject,
+  { range, measure, statistic, limit, hosts: together = 'apart' }: Asked<RankingQuery>,
+): Ranking {
+  const place = measureAt(subject, measure);
+  const isGauge = statistic === undefined ? asGauge(history, subject, place) : statistic !== 'rate';
+  const own = unitAt(subject, place, measure);
+  const unit = isGauge ? own : perSecond(own);
+  const hosts = history.hosts().map((host) => ({ ...host, placed: placed(host) }));
+  const several = hosts.length > 1;
+  const values = new Map<string, { id: string; host: string; hostName: string; value: number }>();
+  let total = 0;
+  let keys = 0;
+  for (const { host, hostName, placed: all, latest, clock } of hosts) {
+    const until = range
+      ? all.findLast(({ at }) => at <= range.to)
+      : latest && { ...latest, at: latest.time + clock.offset };
+    if (!until) continue;
+    const since = range
+      ? (all.findLast(({ at }) => at <= range.from) ?? all[0])
+      : (all.findLast(({ at }) => at < until.at - RATE_SECONDS) ?? all[0]);
+    const seconds = since ? until.at - since.at : 0;
+    for (const [id, entry] of until.entries) {
+      const earlier = since?.entries.get(id);
+      const number = entry.numbers[place] ?? Number.NaN;
+      const value = isGauge
+        ? number
+        : seconds > 0
+          ? (number - (earlier?.numbers[place] ?? 0)) / seconds
+          : Number.NaN;
+      if (Number.isNaN(value)) continue;
+      const key = several && together === 'merged' ? history.labelOf(id) || subject.name : id;
+      const known = values.get(key);
+      if (known) known.value += value;
+      else values.set(key, { id, host: several ? host : '', hostName: several ? hostName : '', value });
+      total += value;
+      keys++;
+    }
+  }
+  const ranked = [...values.values()].sort((a, b) => b.value - a.value);
+  const shown = ranked.slice(0, limit);
+  const rest = total - shown.reduce((sum, { value }) => sum + value, 0);
+  return {
+    rows: shown.map((row) => ({
+      ...row,
+      ...(together === 'merged' && { host: '', hostName: '' }),
+      label: history.labelOf(row.id) || subject.name,
+    })),
+    rest: ranked.length > shown.length ? { keys: keys - shown.length, value: Math.max(0, rest) } : undefined,
+    unit,
+    kept: keptOf(hosts.map((host) => host.placed)),
+  };
+}
+
+/** Bars of rates are the mean of so many seconds: of one they would jump about. */
+const RATE_SECONDS = 4.5;
+
+function measureAt({ measures }: SnapshotSubject, column: string | undefined): number {
+  return Math.max(0, column === undefined ? 0 : measures.findIndex((each) => each.column === column));
+}
+
+function unitAt(subject: SnapshotSubject, place: number, column: string | undefined): string {
+  if (!subject.byEntry) return subject.measures[place]?.unit ?? '';
+  const units = new Set(
+    subject.measures.filter((each) => column === undefined || each.column === column).map(({ unit }) => unit),
+  );
+  return units.size === 1 ? ([...units][0] ?? '') : '';
+}
+
+function asGauge(history: SnapshotHistory, { measures }: SnapshotSubject, place: number): boolean {
+  return (measures[place]?.gauge ?? false) || history.fell(place);
+}
+
+/** `stats[3]` is a part of the variable `stats`. */
+function isVariable(id: string, column: string): boolean {
+  const name = id.slice(id.indexOf(':') + 1);
+  return name === column || name.startsWith(`${column}[`);
+}
+
+function inRange(at: number, range: TimeRange | undefined): boolean {
+  return range === undefined || (at >= range.from && at <= range.to);
+}
+
+/** What came since; a map that was emptied in between begins anew. */
+function difference(now: readonly number[], before: readonly number[]): number[] {
+  if (now.some((count, at) => count < (before[at] ?? 0))) return [...now];
+  return now.map((count, at) => count - (before[at] ?? 0));
+}
+
+function slotFrom(slot: number, scale: 'log2' | 'linear'): number {
+  if (scale === 'linear') return slot;
+  return slot === 0 ? 0 : 2 ** slot;
+}
+
+function slotBars(counts: readonly number[], scale: 'log2' | 'linear'): Distribution['bars'] {
+  const first = counts.findIndex((count) => count > 0);
+  const last = counts.findLastIndex((count) => count > 0);
+  return counts.slice(first, last + 1).map((count, at) => ({
+    from: slotFrom(first + at, scale),
+    to: slotFrom(first + at + 1, scale),
+    count,
+  }));
+}

@@ -1,0 +1,296 @@
+import type {
+  Distribution,
+  DistributionQuery,
+  Heatmap,
+  HeatmapQuery,
+  Ranking,
+  RankingQuery,
+  Series,
+  SeriesQuery,
+  Statistic,
+} from '../../session/aggregates.ts';
+import type { TimeRange } from '../../session/time-axis.ts';
+import { barsOf, heatRows, rowsOfSketch } from './bars.ts';
+import { addSketch, createSketch, quantileOf, type Sketch } from './sketch.ts';
+import { gridOf, stepFor } from './steps.ts';
+import { COARSE_SECONDS, FINE_SECONDS, type Timeline } from './timeline.ts';
+import { perSecond } from './units.ts';
+
+/** One host's share of a source's events. */
+export interface HostTimeline {
+  host: string;
+  hostName: string;
+  timeline: Timeline;
+  /** Seconds from the host's clock to the page's. */
+  offset: number;
+}
+
+/** What the timelines of a source are shown as: its name, and what units its numbers have. */
+export interface TimelineSubject {
+  name: string;
+  /** What is counted: `events`, `lines`. */
+  counted: string;
+  /** Of the measure, empty without one. */
+  unit: string;
+}
+
+const POINTS_DEFAULT = 900;
+/** One colour is for what is left over. */
+const LINES_DEFAULT = 7;
+/** Events take a moment to come: the newest second is not full yet. */
+const LATE_SECONDS = 1;
+
+/** Sums by line and step. A line is a key (empty: all) of a host (empty: of all). */
+interface Sums {
+  times: number[];
+  step: number;
+  lines: Map<string, { key: string; host: string; hostName: string; steps: (Sketch | undefined)[] }>;
+}
+
+function keptOf(hosts: readonly HostTimeline[], now: number): TimeRange | undefined {
+  const starts = hosts.flatMap(({ timeline, offset }) =>
+    timeline.first === undefined ? [] : [timeline.first + Math.ceil(offset)],
+  );
+  return starts.length === 0 ? undefined : { from: Math.min(...starts), to: Math.floor(now) - LATE_SECONDS };
+}
+
+function sumUp(
+  hosts: readonly HostTimeline[],
+  { range, hosts: together = 'apart' }: Pick<SeriesQuery, 'range' | 'hosts'>,
+  kept: TimeRange,
+  points: number,
+): Sums {
+  const from = Math.max(range?.from ?? kept.from, kept.from);
+  const to = Math.min(range?.to ?? kept.to, kept.to);
+  const least = from < kept.to - FINE_SECONDS ? COARSE_SECONDS : 1;
+  const step = Math.max(least, stepFor(Math.max(1, (range?.to ?? to) - (range?.from ?? from)), points));
+  const times = gridOf(from, to, step);
+  const start = times[0] ?? 0;
+  const lines: Sums['lines'] = new Map();
+  for (const { host, hostName, timeline, offset } of hosts) {
+    // Rounded up, so that a step is only shown when it is full on both clocks.
+    const shift = Math.ceil(offset);
+    const owner = together === 'apart' ? { host, hostName } : { host: '', hostName: '' };
+    for (const { second, byKey } of timeline.cells()) {
+      const at = Math.floor((second + shift - start) / step);
+      if (at < 0 || at >= times.length) continue;
+      for (const [key, sketch] of byKey) {
+        const id = `${owner.host}\n${key}`;
+        let line = lines.get(id);
+        if (!line) {
+          line = { key, ...owner, steps: Array(times.length) };
+          lines.set(id, line);
+        }
+        const known = line.steps[at] ?? createSketch(sketch.buckets !== undefined);
+        line.steps[at] = known;
+        addSketch(known, sketch);
+      }
+    }
+  }
+  return { times, step, lines };
+}
+
+export function seriesOfTimelines(
+  hosts: readonly HostTimeline[],
+  subject: TimelineSubject,
+  query: Omit<SeriesQuery, 'run' | 'source'>,
+  now: number,
+): Series {
+  const { measure, split, statistic = 'rate', top = LINES_DEFAULT, hosts: together = 'apart' } = query;
+  const unit = unitOf(statistic, measure, subject);
+  const kept = keptOf(hosts, now);
+  if (!kept) return { times: [], lines: [], unit };
+  const { times, step, lines } = sumUp(hosts, query, kept, query.points ?? POINTS_DEFAULT);
+  const all = [...lines.values()];
+  const wholes = all.filter(({ key }) => key === '');
+  const value = (sketch: Sketch | undefined): number | null =>
+    figureOf(sketch, statistic, measure !== undefined, step);
+  const labelled = (key: string, hostName: string): string =>
+    [...(hostName === '' ? [] : [hostName]), key].filter(Boolean).join(' · ') || subject.name;
+  if (split === undefined) {
+    return {
+      times,
+      unit,
+      kept,
+      lines: wholes.map(({ host, hostName, steps }) => ({
+        label: hostName || subject.name,
+        host,
+        values: Array.from(steps, value),
+      })),
+    };
+  }
+  const ranked = all
+    .filter(({ key }) => key !== '')
+    .map((line) => ({ line, weight: weightOf(line.steps, measure !== undefined && statistic === 'rate') }))
+    .sort((a, b) => b.weight - a.weight || a.line.key.localeCompare(b.line.key));
+  const shown = ranked.slice(0, top).map(({ line }) => line);
+  const adds = statistic === 'rate';
+  const rests = wholes.flatMap((whole) => {
+    const own = shown.filter(({ host }) => host === whole.host);
+    const values = Array.from(whole.steps, (sketch, at) =>
+      Math.max(0, (value(sketch) ?? 0) - own.reduce((sum, { steps }) => sum + (value(steps[at]) ?? 0), 0)),
+    );
+    // What is left of a difference of sums is no event.
+    if (!adds || values.every((rest) => rest < 1e-9)) return [];
+    return [
+      { label: labelled('other', together === 'apart' ? whole.hostName : ''), host: whole.host, values },
+    ];
+  });
+  return {
+    times,
+    unit,
+    kept,
+    lines: [
+      ...shown.map(({ key, host, hostName, steps }) => ({
+        label: labelled(key, hostName),
+        host,
+        values: Array.from(steps, value),
+      })),
+      ...rests,
+    ],
+  };
+}
+
+function weightOf(steps: readonly (Sketch | undefined)[], bySum: boolean): number {
+  return steps.reduce((sum, sketch) => sum + ((bySum ? sketch?.sum : sketch?.count) ?? 0), 0);
+}
+
+/** Nothing came: a rate is 0 then, and anything else is unknown. */
+function figureOf(
+  sketch: Sketch | undefined,
+  statistic: Statistic,
+  measured: boolean,
+  step: number,
+): number | null {
+  if (statistic === 'rate') return ((measured ? sketch?.sum : sketch?.count) ?? 0) / step;
+  if (!sketch || sketch.count === 0) return null;
+  switch (statistic) {
+    case 'value':
+    case 'avg':
+      return sketch.sum / sketch.count;
+    case 'min':
+      return sketch.min;
+    case 'max':
+      return sketch.max;
+    case 'p50':
+      return quantileOf(sketch, 0.5);
+    case 'p90':
+      return quantileOf(sketch, 0.9);
+    case 'p99':
+      return quantileOf(sketch, 0.99);
+  }
+}
+
+function unitOf(
+  statistic: Statistic,
+  measure: string | undefined,
+  { counted, unit }: TimelineSubject,
+): string {
+  if (measure === undefined) return `${counted}/s`;
+  return statistic === 'rate' ? perSecond(unit) : unit;
+}
+
+export function distributionsOfTimelines(
+  hosts: readonly HostTimeline[],
+  subject: TimelineSubject,
+  query: Omit<DistributionQuery, 'run' | 'source'>,
+  now: number,
+): Distribution[] {
+  const kept = keptOf(hosts, now);
+  if (!kept) return [];
+  // The newest second counts as well: nothing is divided by its length.
+  const all = { ...kept, to: Math.floor(now) + 1 };
+  const { lines } = sumUp(hosts, query, all, Number.POSITIVE_INFINITY);
+  return [...lines.values()]
+    .filter(({ key }) => key === '')
+    .map(({ host, hostName, steps }) => {
+      const sketch = merged(steps);
+      return {
+        label: [query.measure ?? subject.name, ...(hostName === '' ? [] : [hostName])].join(' · '),
+        host,
+        bars: barsOf(sketch, query.scale ?? 'log2'),
+        total: sketch.count,
+        unit: subject.unit,
+      };
+    });
+}
+
+export function heatmapsOfTimelines(
+  hosts: readonly HostTimeline[],
+  subject: TimelineSubject,
+  query: Omit<HeatmapQuery, 'run' | 'source'>,
+  now: number,
+): Heatmap[] {
+  const kept = keptOf(hosts, now);
+  if (!kept) return [];
+  const { times, step, lines } = sumUp(hosts, query, kept, query.points);
+  const wholes = [...lines.values()].filter(({ key }) => key === '');
+  const rows = heatRows(wholes.flatMap(({ steps }) => steps));
+  const count = rows.edges.length - 1;
+  return wholes.map(({ host, hostName, steps }) => {
+    const counts = Array<number>(times.length * count).fill(0);
+    for (let at = 0; at < times.length; at++) {
+      const sketch = steps[at];
+      if (sketch) rowsOfSketch(sketch, rows, counts, at * count);
+    }
+    return {
+      label: [query.measure ?? subject.name, ...(hostName === '' ? [] : [hostName])].join(' · '),
+      host,
+      times,
+      step,
+      edges: rows.edges,
+      counts,
+      unit: subject.unit,
+      kept,
+    };
+  });
+}
+
+export function rankingOfTimelines(
+  hosts: readonly HostTimeline[],
+  subject: TimelineSubject,
+  query: Omit<RankingQuery, 'run' | 'source'>,
+  now: number,
+): Ranking {
+  const { measure, statistic = 'value', limit } = query;
+  const unit = measure === undefined ? subject.counted : subject.unit;
+  const kept = keptOf(hosts, now);
+  if (!kept) return { rows: [], rest: undefined, unit };
+  const whole = { ...kept, to: Math.floor(now) + 1 };
+  const { lines } = sumUp(hosts, query, whole, Number.POSITIVE_INFINITY);
+  const seconds = Math.max(
+    1,
+    Math.min(query.range?.to ?? whole.to, whole.to) - Math.max(query.range?.from ?? whole.from, whole.from),
+  );
+  const figure = (sketch: Sketch): number => {
+    const sum = measure === undefined ? sketch.count : sketch.sum;
+    if (statistic === 'rate') return sum / seconds;
+    return statistic === 'value' ? sum : (figureOf(sketch, statistic, true, 1) ?? 0);
+  };
+  const all = [...lines.values()].map((line) => ({ ...line, value: figure(merged(line.steps)) }));
+  const ranked = all
+    .filter(({ key }) => key !== '')
+    .sort((a, b) => b.value - a.value || a.key.localeCompare(b.key));
+  const shown = ranked.slice(0, limit);
+  const total = all.filter(({ key }) => key === '').reduce((sum, { value }) => sum + value, 0);
+  const rest = total - shown.reduce((sum, { value }) => sum + value, 0);
+  const adds = statistic === 'rate' || statistic === 'value';
+  return {
+    rows: shown.map(({ key, host, hostName, value }) => ({
+      id: `${host}\n${key}`,
+      label: key,
+      host,
+      hostName,
+      value,
+    })),
+    rest: adds && rest > total * 1e-9 ? { keys: ranked.length - shown.length, value: rest } : undefined,
+    unit: statistic === 'rate' ? perSecond(unit) : unit,
+    kept,
+  };
+}
+
+function merged(steps: readonly (Sketch | undefined)[]): Sketch {
+  const sum = createSketch(true);
+  for (const sketch of steps) if (sketch) addSketch(sum, sketch);
+  return sum;
+}

@@ -1,0 +1,93 @@
+/** What views that sum up over time ask of the decoding worker. Nothing is added up on the page's own thread. */
+import type { SourceRef } from './source-ref.ts';
+import type { TimeRange } from './time-axis.ts';
+
+/** Of the values in each moment. `rate`: what came a second (of a measure: its sum a second); `value`: as it is. */
+export type Statistic = 'rate' | 'value' | 'avg' | 'p50' | 'p90' | 'p99' | 'min' | 'max';
+
+/** Whether each host is shown for itself, or all as one. */
+export type HostsTogether = 'apart' | 'merged';
+
+interface AggregateQuery extends SourceRef {
+  /** Absent: all that is kept. */
+  range?: TimeRange | undefined;
+  /** A column as `inferViews` names it; absent: events are counted, of maps it is the first measure. */
+  measure?: string | undefined;
+  /** Absent: `rate` for events and counters, `value` for gauges. */
+  statistic?: Statistic | undefined;
+  /** Events: the column whose values are shown each for itself. */
+  split?: string | undefined;
+  hosts?: HostsTogether | undefined;
+}
+
+export interface SeriesQuery extends AggregateQuery {
+  /** Pixels that the lines are drawn on; more points than can be seen are not sent. */
+  points?: number | undefined;
+  /** Keys with a line of their own. */
+  top?: number | undefined;
+}
+
+export interface Series {
+  /** Seconds since 1970. */
+  times: number[];
+  lines: SeriesLine[];
+  /** What one unit on the y axis is: `events/s`, `ns`, `B/s`. */
+  unit: string;
+  /** What the source has something of; absent while there is nothing. */
+  kept?: TimeRange | undefined;
+}
+
+export interface SeriesLine {
+  label: string;
+  /** Id of the host, empty where all are one. */
+  host: string;
+  values: (number | null)[];
+}
+
+export interface DistributionQuery extends AggregateQuery {
+  /** Which of the source's slots, by their place in the view. */
+  slots?: number | undefined;
+  scale?: 'log2' | 'linear' | undefined;
+}
+
+export interface Distribution {
+  /** The key's text, the column, or the source; with the host's name where there are several. */
+  label: string;
+  host: string;
+  /** From its first to its last that counts something; `to` is not in it. */
+  bars: { from: number; to: number; count: number }[];
+  total: number;
+  /** Of one value: `ns`, `B`. */
+  unit: string;
+}
+
+export interface HeatmapQuery extends DistributionQuery {
+  /** Columns that there is room for. */
+  points: number;
+}
+
+export interface Heatmap {
+  label: string;
+  host: string;
+  /** Where each column begins, in seconds since 1970, and how wide all are. */
+  times: number[];
+  step: number;
+  /** Borders of the rows, from the lowest: one more than there are rows. */
+  edges: number[];
+  /** Row by row within a column: `counts[column * rows + row]`. */
+  counts: number[];
+  unit: string;
+  kept?: TimeRange | undefined;
+}
+
+export interface RankingQuery extends AggregateQuery {
+  limit: number;
+}
+
+export interface Ranking {
+  rows: { id: string; label: string; host: string; hostName: string; value: number }[];
+  /** What is not among the rows: how many keys and their sum, where sums mean something. */
+  rest: { keys: number; value: number } | undefined;
+  unit: string;
+  kept?: TimeRange | undefined;
+}

@@ -1,0 +1,208 @@
+import type { ViewOptions } from '@probepad/protocol/control/snippet';
+import { useRef, useState } from 'react';
+import type { Series, Statistic } from '../../session/aggregates.ts';
+import { theDecoder } from '../../session/session.ts';
+import { IconButton } from '../../ui/button.tsx';
+import { Choice } from '../choice.tsx';
+import { HostChoice } from '../host-choice.tsx';
+import { chosenMeasure, measureChoices } from '../measures.ts';
+import { groupDigits } from '../numbers.ts';
+import styles from '../table.module.css';
+import { useOverTime } from '../use-shown-range.ts';
+import type { ViewProps } from '../view-props.ts';
+import { ViewTools } from '../view-tools.tsx';
+import chartStyles from './chart.module.css';
+import { LineChart } from './line-chart.tsx';
+import { exportOfSeries } from './series-table.ts';
+import { SeriesTable } from './series-table-view.tsx';
+
+const POINTS_DEFAULT = 900;
+/** In place of a column: how many came, or none to split by. */
+const EVENTS = '\0events';
+const NONE = '\0none';
+
+/** A source's numbers over time: as lines, or as the table behind them. */
+export function ChartView({ source, view, live, hosts, options, onOptions, empty }: ViewProps<'chart'>) {
+  const [asTable, setAsTable] = useState(false);
+  const frame = useRef<HTMLDivElement>(null);
+  const asked = questionOf(view, options);
+  const together = options.hosts ?? 'apart';
+  const series = useOverTime(source, JSON.stringify([asked, together]), live, (range) =>
+    theDecoder().series({
+      ...source,
+      ...asked,
+      range,
+      points: frame.current?.clientWidth ?? POINTS_DEFAULT,
+      hosts: together === 'merged' ? 'merged' : 'apart',
+    }),
+  );
+  const filled = series !== undefined && series.times.length > 1;
+  return (
+    <div className={styles.view}>
+      <ViewTools
+        source={source.source}
+        buttons={
+          <>
+            <IconButton
+              icon="table"
+              small
+              on={asTable}
+              label="The numbers behind the lines"
+              data-testid="series-as-table"
+              onClick={() => setAsTable(!asTable)}
+            />
+            <MeasureChoices view={view} options={options} onOptions={onOptions} />
+            <HostChoice
+              hosts={hosts}
+              value={together}
+              kinds={['apart', 'merged', 'multiples', 'versus']}
+              onChange={(value) => onOptions({ hosts: value })}
+            />
+          </>
+        }
+        status={{
+          text: series
+            ? `${groupDigits(series.times.length)} points${series.unit ? ` · ${series.unit}` : ''}`
+            : '',
+          testId: 'point-count',
+        }}
+        collect={filled ? async () => exportOfSeries(series) : undefined}
+      />
+      <div ref={frame} className={chartStyles.page}>
+        {!filled && empty}
+        {filled && asTable && <SeriesTable series={series} label={source.source} />}
+        {filled && !asTable && (
+          <Charts series={series} name={source.source} hosts={hosts} together={together} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Charts({
+  series,
+  name,
+  hosts,
+  together,
+}: {
+  series: Series;
+  name: string;
+  hosts: ViewProps['hosts'];
+  together: NonNullable<ViewOptions['hosts']>;
+}) {
+  const label = `${name} over time, in ${series.unit}`;
+  if (hosts.length > 1 && together === 'multiples') {
+    return hosts.map((host) => (
+      <section key={host.id} className={chartStyles.multiple} aria-label={host.name}>
+        <h4>{host.name}</h4>
+        <LineChart series={ofHost(series, host)} label={`${label}, ${host.name}`} />
+      </section>
+    ));
+  }
+  if (hosts.length > 1 && together === 'versus') {
+    const [first, second] = hosts;
+    const pair = {
+      ...series,
+      lines: series.lines.filter(({ host }) => host === first?.id || host === second?.id),
+    };
+    const below = new Set(pair.lines.flatMap(({ host }, at) => (host === second?.id ? [at] : [])));
+    return (
+      <LineChart
+        series={pair}
+        label={`${label}: ${first?.name} above, ${second?.name} below`}
+        mirrored={below}
+      />
+    );
+  }
+  return <LineChart series={series} label={label} />;
+}
+
+/** The lines of one host, without its name before each. */
+function ofHost(series: Series, host: { id: string; name: string }): Series {
+  const prefix = `${host.name} · `;
+  return {
+    ...series,
+    lines: series.lines
+      .filter((line) => line.host === host.id)
+      .map((line) => ({
+        ...line,
+        label: line.label.startsWith(prefix) ? line.label.slice(prefix.length) : line.label,
+      })),
+  };
+}
+
+/** Of events: how many, or a column over each second. Of maps and globals: which number, and whether its growth. */
+function MeasureChoices({
+  view,
+  options,
+  onOptions,
+}: Pick<ViewProps<'chart'>, 'view' | 'options' | 'onOptions'>) {
+  const events = isOfEvents(view);
+  const { measure, statistic, split } = questionOf(view, options);
+  const measures = [
+    ...(events ? [{ value: EVENTS, label: 'events' }] : []),
+    ...(view.measures.length > 1 && !events ? [] : []),
+    ...measureChoices(view.measures),
+  ];
+  const statistics: { value: Statistic; label: string }[] = events
+    ? (['avg', 'p50', 'p90', 'p99', 'min', 'max', 'rate'] as const).map((value) => ({
+        value,
+        label: value === 'rate' ? 'sum a second' : value,
+      }))
+    : [
+        { value: 'rate', label: 'growth a second' },
+        { value: 'value', label: 'as it is' },
+      ];
+  return (
+    <>
+      <Choice
+        label="of"
+        value={measure ?? EVENTS}
+        options={measures}
+        onChange={(value) =>
+          onOptions({ measure: value === EVENTS ? undefined : value, statistic: undefined })
+        }
+      />
+      {(measure !== undefined || !events) && (
+        <Choice
+          label="as"
+          value={statistic}
+          options={statistics}
+          onChange={(value) => onOptions({ statistic: value })}
+        />
+      )}
+      {events && (
+        <Choice
+          label="by"
+          value={split ?? NONE}
+          options={[{ value: NONE, label: '–' }, ...view.splits.map((value) => ({ value, label: value }))]}
+          onChange={(value) => onOptions({ split: value === NONE ? undefined : value })}
+        />
+      )}
+    </>
+  );
+}
+
+/** Maps and globals have measures that grow; those of events are one number for each. */
+function isOfEvents({ of }: ViewProps<'chart'>['view']): boolean {
+  return of === 'events';
+}
+
+function questionOf(
+  view: ViewProps<'chart'>['view'],
+  options: ViewOptions,
+): { measure: string | undefined; statistic: Statistic; split: string | undefined } {
+  const chosen = chosenMeasure(view.measures, options.measure);
+  const split =
+    options.split !== undefined && view.splits.includes(options.split) ? options.split : undefined;
+  if (isOfEvents(view)) {
+    const measure = view.measures.find(({ column }) => column === options.measure)?.column;
+    return { measure, statistic: options.statistic ?? (measure === undefined ? 'rate' : 'p99'), split };
+  }
+  const measure = view.of === 'globals' ? options.measure : chosen?.column;
+  return {
+    measure,
+    statistic: options.statistic ?? (chosen?.growth === 'gauge' ? 'value' : 'rate'),
+    split: undefined,
+  };
+}

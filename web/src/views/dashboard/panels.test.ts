@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sampleSource } from '@probepad/protocol/testing';
+import type { Interest, ViewKind } from '@probepad/protocol/views/view';
+import type { ShownSource } from '../shown-views.ts';
+import { movePanel, opensAsDashboard, panelsOf, proposedPanels } from './panels.ts';
+
+function shown(name: string, kind: ViewKind = 'table', interest: Interest = 'result'): ShownSource {
+  return { source: sampleSource({ name }), interest, views: [{ kind } as ShownSource['views'][number]] };
+}
+
+test('a program with three results opens as a dashboard of the best view of each', () => {
+  const sources = [
+    shown('events'),
+    shown('latency', 'histogram'),
+    shown('counts', 'bars'),
+    shown('start', 'table', 'working'),
+  ];
+  assert.equal(opensAsDashboard(undefined, sources), true);
+  assert.deepEqual(proposedPanels(sources), [
+    { source: 'events', view: 'table', wide: true },
+    { source: 'latency', view: 'histogram' },
+    { source: 'counts', view: 'bars' },
+  ]);
+});
+
+test('one or two results are looked at one by one, until somebody makes a dashboard', () => {
+  const sources = [shown('events'), shown('latency', 'histogram'), shown('.bss', 'values', 'aside')];
+  assert.equal(opensAsDashboard(undefined, sources), false);
+  assert.equal(opensAsDashboard([{ source: 'latency', view: 'heatmap' }], sources), true);
+});
+
+test('a panel of a source that the program no longer has is left out', () => {
+  assert.deepEqual(
+    panelsOf(
+      [
+        { source: 'gone', view: 'table' },
+        { source: 'events', view: 'chart' },
+      ],
+      [shown('events')],
+    ),
+    [{ source: 'events', view: 'chart' }],
+  );
+});
+
+test('a panel moves to the place of another', () => {
+  const panels = ['a', 'b', 'c'].map((source) => ({ source, view: 'table' }));
+  const order = (from: number, to: number) =>
+    movePanel(panels, from, to)
+      .map(({ source }) => source)
+      .join('');
+  assert.equal(order(0, 2), 'bca');
+  assert.equal(order(2, 0), 'cab');
+  assert.equal(order(1, 9), 'acb');
+  assert.equal(order(0, -1), 'abc');
+});

@@ -1,0 +1,132 @@
+import type { Distribution } from '../../session/aggregates.ts';
+import { theDecoder } from '../../session/session.ts';
+import { Choice } from '../choice.tsx';
+import type { ExportedTable } from '../export-rows.ts';
+import { HostChoice } from '../host-choice.tsx';
+import { groupDigits } from '../numbers.ts';
+import { rangeText } from '../quantity.ts';
+import { rampColour } from '../ramp.ts';
+import { distributedOf, SlotsChoice } from '../slots-choice.tsx';
+import styles from '../table.module.css';
+import { useOverTime } from '../use-shown-range.ts';
+import type { ViewProps } from '../view-props.ts';
+import { ViewTools } from '../view-tools.tsx';
+import { Butterfly } from './butterfly.tsx';
+import own from './histogram.module.css';
+
+/**
+ * Histograms as tables of bars, one a key; the ramp is viridis, so height reads as colour too. While the axis follows they hold all
+ * that was counted, while it is held what came in what it shows.
+ */
+export function HistogramView({
+  source,
+  view,
+  live,
+  hosts,
+  options,
+  onOptions,
+  empty,
+}: ViewProps<'histogram' | 'heatmap'>) {
+  const { measure, slots } = distributedOf(view, options);
+  const scale = view.slots[slots]?.scale ?? options.scale ?? 'log2';
+  const together = options.hosts ?? (hosts.length === 2 ? 'versus' : 'apart');
+  const answer = useOverTime(
+    source,
+    JSON.stringify([measure, slots, scale, together]),
+    live,
+    (_range, held) =>
+      theDecoder().distributions({
+        ...source,
+        range: held,
+        measure,
+        slots,
+        scale,
+        hosts: together === 'merged' ? 'merged' : 'apart',
+      }),
+  );
+  const all = answer ?? [];
+  const total = all.reduce((sum, each) => sum + each.total, 0);
+  return (
+    <div className={styles.view}>
+      <ViewTools
+        source={source.source}
+        buttons={
+          <>
+            <SlotsChoice view={view} options={options} onOptions={onOptions} />
+            {view.slots.length === 0 && (
+              <Choice
+                label="bars"
+                value={scale}
+                options={[
+                  { value: 'log2', label: 'powers of two' },
+                  { value: 'linear', label: 'of one width' },
+                ]}
+                onChange={(value) => onOptions({ scale: value })}
+              />
+            )}
+            <HostChoice
+              hosts={hosts}
+              value={together}
+              kinds={['apart', 'merged', 'versus']}
+              onChange={(value) => onOptions({ hosts: value })}
+            />
+          </>
+        }
+        status={{ text: `${groupDigits(total)} values`, testId: 'value-count' }}
+        collect={all.length > 0 ? async () => exportOf(all) : undefined}
+      />
+      {all.length === 0 ? (
+        empty
+      ) : (
+        <div className={own.page} data-testid="histogram">
+          {hosts.length > 1 && together === 'versus' ? (
+            <Butterfly distributions={all} hosts={hosts} />
+          ) : (
+            all.map((each) => <Bars key={`${each.host} ${each.label}`} {...each} />)
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Bars({ label, bars, total, unit }: Distribution) {
+  const most = Math.max(...bars.map(({ count }) => count));
+  return (
+    <div className={own.one}>
+      <table className={own.table}>
+        <caption className={own.caption}>
+          {label} · {groupDigits(total)} values
+        </caption>
+        <tbody>
+          {bars.map(({ from, to, count }) => (
+            <tr key={from}>
+              <th scope="row">{rangeText(from, to, unit)}</th>
+              <td className={own.count}>{groupDigits(count)}</td>
+              <td>
+                <span
+                  className={own.bar}
+                  style={{ width: `${(count / most) * 100}%`, background: rampColour(count / most) }}
+                />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function exportOf(all: readonly Distribution[]): ExportedTable {
+  return {
+    columns: [
+      { name: 'of', align: 'text' },
+      { name: 'from', align: 'number' },
+      { name: 'to', align: 'number' },
+      { name: 'count', align: 'number' },
+    ],
+    rows: all.flatMap(({ label, bars }) =>
+      bars.map(({ from, to, count }) => ({ cells: [label, String(from), String(to), String(count)] })),
+    ),
+  };
+}

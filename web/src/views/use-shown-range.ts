@@ -1,0 +1,35 @@
+import { useEffect } from 'react';
+import type { SourceRef } from '../session/decoder.ts';
+import { noteKept, shownRange, type TimeRange, useTimeAxis } from '../session/time-axis.ts';
+import { useLive } from './use-live.ts';
+
+/** Views that follow the time are drawn anew so often, in milliseconds: their points are a second apart. */
+const TICK = 1000;
+
+/**
+ * The answer to a question about what the time axis shows: while it follows asked again each second, for silence is drawn as well;
+ * while it is held only when something else about the question changes.
+ * @param ask gets the range, and undefined in place of it while the axis follows: some views show all that is kept then
+ */
+export function useOverTime<T extends { kept?: TimeRange | undefined } | readonly unknown[]>(
+  source: SourceRef,
+  question: string,
+  live: boolean,
+  ask: (range: TimeRange, held: TimeRange | undefined) => Promise<T>,
+): T | undefined {
+  const held = useTimeAxis((state) => state.held);
+  const span = useTimeAxis((state) => state.span);
+  // What has ended may still be on its way to the worker: then each change counts.
+  const follows = live && held === undefined;
+  const answer = useLive(
+    source,
+    `${question} ${held ? `${held.from} ${held.to}` : span}`,
+    () => ask(shownRange(useTimeAxis.getState()), held),
+    { every: follows ? TICK : undefined, clockOnly: live },
+  );
+  const kept = answer && 'kept' in answer ? answer.kept : undefined;
+  useEffect(() => {
+    if (kept) noteKept(kept);
+  }, [kept]);
+  return answer;
+}
