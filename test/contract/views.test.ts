@@ -63,13 +63,20 @@ const TEMPLATES: Record<string, string[]> = {
   readlat: [
     'slow_reads (result): table, chart latency_ns by comm|file|ret|pid, bars latency_ns by comm|file|ret|pid, heatmap latency_ns, histogram latency_ns',
     'latency (result): histogram value:slots, heatmap value:slots, table',
-    'started (working): table, bars since, chart since',
+    'started (working): table',
   ],
   runqlat: [
     'waits (result): histogram value:slots, heatmap value:slots, table',
     'ready (working): table, bars value, chart value',
   ],
   syscount: ['counts (result): bars value, table, chart value'],
+  syslat: [
+    'slow (result): table, chart latency_ns by comm|ret|pid|syscall_nr, bars latency_ns by comm|ret|pid|syscall_nr, heatmap latency_ns, histogram latency_ns',
+    'latency (result): histogram value:slots, heatmap value:slots, table',
+    'totals (result): number calls|slowest_ns~|failed, table, chart calls|slowest_ns~|failed',
+    'by_command (result): bars calls|total_ns, table, chart calls|total_ns',
+    'started (working): table',
+  ],
   tcpconnect: [
     'events (result): table, chart by comm|pid|uid|dport|daddr|saddr6|daddr6, bars by comm|pid|uid|dport|daddr|saddr6|daddr6, topology saddr→daddr saddr6→daddr6',
     'connecting (working): table',

@@ -102,6 +102,29 @@ export const EXPECTATIONS: Expectation[] = [
     },
   },
   {
+    template: 'syslat',
+    needs: [],
+    options: ['--set', 'min_us=150000'],
+    check(lines, said) {
+      const calls = numberOf(said, 'calls');
+      const spent = (comm: string) =>
+        entryValue(lines, 'by_command', (key) => key.comm === comm) as { total_ns: number; calls: number };
+      assert.ok(spent('pp-call').calls >= calls, `${spent('pp-call').calls} calls, ${calls} at least`);
+      assert.ok(spent('pp-sleep').total_ns >= 4e8, `${spent('pp-sleep').total_ns} ns in pp-sleep`);
+
+      const slow = eventsOf(lines, 'slow').filter(({ comm }) => comm === 'pp-sleep');
+      assert.equal(slow.length, 2, 'slow calls of pp-sleep');
+      assert.ok(slow.some(({ pid, ret }) => pid === numberOf(said, 'pid') && ret === 0));
+      for (const { latency_ns: latency } of slow) assert.ok(Number(latency) >= 2e8, `${latency} ns`);
+
+      const { slots } = entryValue(lines, 'latency', () => true) as { slots: number[] };
+      const all = slots.reduce((sum, count) => sum + count, 0);
+      const totals = entryValue(lines, 'totals', () => true) as { calls: number; slowest_ns: number };
+      assert.ok(all >= calls && totals.calls >= calls, `${all} in the histogram, ${totals.calls} in all`);
+      assert.ok(totals.slowest_ns >= 2e8, `${totals.slowest_ns} ns`);
+    },
+  },
+  {
     template: 'tcpconnect',
     needs: ['kprobe'],
     options: [],
