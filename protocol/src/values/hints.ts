@@ -133,7 +133,7 @@ export const HINTS: readonly Hint[] = [
     kind: 'int',
     sizes: LONG,
   },
-  { meaning: 'time_ns', name: /^time$/, kind: 'int', sizes: LONG },
+  { meaning: 'time_ns', name: /^time(_?ns)?$/, kind: 'int', sizes: LONG },
   { meaning: 'id', name: /(mnt|net|pid|user|uts|ipc|cgroup)_?ns$/, kind: 'int' },
   { meaning: 'duration_ns', name: /(^|_)(ns|nsecs?|nanosecs|nanoseconds)$/, kind: 'int' },
   { meaning: 'duration_us', name: /(^|_)(us|usecs?|microsecs|microseconds)$/, kind: 'int' },

@@ -199,6 +199,7 @@ const CASES: Case[] = [
   { member: 'u64 ts', clock, value: 2_000_000n, text: 'at 2000000' },
   { member: 'u64 ts_us', clock, value: 2_000n, text: 'at 2000000' },
   { member: 'u64 time', clock, value: 500_000n, text: '500 µs' },
+  { member: 'u64 time_ns', clock, value: 2_000_000n, text: 'at 2000000' },
   { member: 'u64 time', value: 500_000n, text: '500000' },
   { member: 'u64 delta', value: 1500n, text: '1.5 µs' },
   { member: 'u64 delta', dividesTimes: true, value: 1500n, text: '1500' },
