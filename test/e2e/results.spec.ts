@@ -15,7 +15,7 @@ async function filled(page: Page): Promise<void> {
 async function downloaded(page: Page, format: string): Promise<{ name: string; text: string }> {
   const coming = page.waitForEvent('download');
   await page.getByTestId('download').click();
-  await page.getByRole('menuitem', { name: format }).click();
+  await page.getByRole('menuitem', { name: format, exact: true }).click();
   const download = await coming;
   return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
 }
@@ -85,7 +85,7 @@ test('the rows that match are downloaded as CSV and as JSON lines, the entries o
   expect(shown).toBeGreaterThanOrEqual(60);
 
   const csv = await downloaded(page, 'CSV');
-  expect(csv.name).toMatch(/^events-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.csv$/);
+  expect(csv.name).toMatch(/^.+-events-table-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.csv$/);
   const lines = csv.text.trimEnd().split('\r\n');
   expect(lines[0]).toBe('time,pid,comm,time_ns');
   expect(lines).toHaveLength(shown + 1);

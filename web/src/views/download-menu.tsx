@@ -1,21 +1,74 @@
+import { TABLE_FORMATS, type TableFormat } from '@probepad/protocol/export/table-file';
+import type { FileQuery } from '../session/decoder.ts';
+import { theDecoder } from '../session/session.ts';
 import { IconButton } from '../ui/button.tsx';
-import { Menu } from '../ui/popover.tsx';
-import { toastError } from '../ui/toast.tsx';
+import { Menu, type MenuItem } from '../ui/popover.tsx';
+import { toast, toastError } from '../ui/toast.tsx';
 import { csvOf, type ExportedTable, jsonLinesOf } from './export-rows.ts';
+import { groupDigits } from './numbers.ts';
+import type { Picture } from './picture/picture.ts';
+import { pngBlob, svgBlob } from './picture/take-picture.ts';
+import { fileName, runName, saveFile } from './save-file.ts';
 
-const FORMATS = [
+const SHOWN_FORMATS = [
   { label: 'CSV', ending: 'csv', type: 'text/csv', write: csvOf },
   { label: 'JSON lines', ending: 'jsonl', type: 'application/jsonl', write: jsonLinesOf },
 ] as const;
 
-/** Saves the rows that a view holds as a file, made on this page: nothing is sent anywhere. */
+/** What a view can be taken along as. */
+export interface Downloads {
+  /** What is shown, as it is shown; undefined while there is nothing. */
+  collect: (() => Promise<ExportedTable>) | undefined;
+  /** The rows that are shown, as the program wrote them: numbers stay numbers. */
+  typed?: Omit<FileQuery, 'job' | 'format'> | undefined;
+  picture?: (() => Picture) | undefined;
+}
+
+/** Saves what a view holds as a file: nothing is sent anywhere. */
 export function DownloadMenu({
   source,
+  view = 'table',
   collect,
-}: {
-  source: string;
-  collect: (() => Promise<ExportedTable>) | undefined;
-}) {
+  typed,
+  picture,
+}: Downloads & { source: string; view?: string | undefined }) {
+  const shown = SHOWN_FORMATS.map(
+    ({ label, ending, type, write }): MenuItem => ({
+      label,
+      icon: 'file',
+      onSelect: () =>
+        perform(async () => {
+          const table = await collect?.();
+          if (table) saveFile(new Blob(write(table), { type }), fileName(source, view, ending));
+        }),
+    }),
+  );
+  const values = Object.entries(TABLE_FORMATS).map(
+    ([format, { label, ending }]): MenuItem => ({
+      label: `Raw values as ${label}`,
+      icon: 'table',
+      onSelect: () =>
+        perform(async () => {
+          if (!typed) return;
+          const blob = await fileOf({ ...typed, format: format as TableFormat });
+          saveFile(blob, fileName(source, 'values', ending));
+        }),
+    }),
+  );
+  const pictures = (['png', 'svg'] as const).map(
+    (ending): MenuItem => ({
+      label: `Picture as ${ending.toUpperCase()}`,
+      icon: 'chart',
+      onSelect: () =>
+        perform(async () => {
+          if (!picture) return;
+          const drawn = picture();
+          const caption = captionOf(source);
+          const blob = ending === 'svg' ? svgBlob(drawn, caption) : await pngBlob(drawn, caption);
+          saveFile(blob, fileName(source, view, ending));
+        }),
+    }),
+  );
   return (
     <Menu
       trigger={
@@ -27,34 +80,34 @@ export function DownloadMenu({
           data-testid="download"
         />
       }
-      items={FORMATS.map(({ label, ending, type, write }) => ({
-        label,
-        icon: 'file',
-        onSelect: () => {
-          collect?.()
-            .then((table) => save(new Blob(write(table), { type }), `${fileName(source)}.${ending}`))
-            .catch(toastError);
-        },
-      }))}
+      items={[...shown, ...(typed ? values : []), ...(picture ? pictures : [])]}
     />
   );
 }
 
-/** The source and the local time, of characters that any file system takes. */
-function fileName(source: string): string {
-  const name = source.replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^-+|-+$/g, '') || 'source';
-  const now = new Date();
-  const local = new Date(now.getTime() - now.getTimezoneOffset() * 60_000);
-  return `${name}-${local.toISOString().slice(0, 19).replaceAll(':', '-')}`;
+function perform(action: () => Promise<void>): void {
+  action().catch(toastError);
 }
 
-/** Milliseconds until a file's content is given up: Firefox and Safari may still read a large one long after the click. */
-const CONTENT_KEPT = 60_000;
+/** Files of fewer rows are there before anybody could read that they are being made. */
+const WORTH_TELLING = 50_000;
 
-function save(content: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(content);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), CONTENT_KEPT);
+/** Made by the worker, turn by turn. */
+async function fileOf(query: Omit<FileQuery, 'job'>): Promise<Blob> {
+  const job = crypto.randomUUID();
+  for (let told = 0; ; ) {
+    const { blob, rows } = await theDecoder().file({ ...query, job });
+    if (blob) return blob;
+    if (rows >= told + WORTH_TELLING) {
+      told = rows;
+      toast({ text: `Writing ${query.source}: ${groupDigits(rows)} rows so far` });
+    }
+  }
+}
+
+/** Where and when: what somebody who finds the picture later wants to know. */
+function captionOf(source: string): string {
+  return [runName(), source, new Date().toLocaleString('en-GB', { timeZoneName: 'short' })]
+    .filter(Boolean)
+    .join(' · ');
 }

@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import { names } from '../ui/names.ts';
-import { DownloadMenu } from './download-menu.tsx';
-import type { ExportedTable } from './export-rows.ts';
+import { DownloadMenu, type Downloads } from './download-menu.tsx';
 import { FilterField, type FilterFieldProps } from './table/filter-field.tsx';
 import styles from './table.module.css';
 
@@ -12,8 +11,9 @@ export function ViewTools({
   filter,
   choosers,
   status,
-  collect,
-}: {
+  view,
+  ...downloads
+}: Downloads & {
   /** The source's name, which files are named after. */
   source: string;
   buttons?: ReactNode;
@@ -21,8 +21,8 @@ export function ViewTools({
   /** What else there is to choose about the rows. */
   choosers?: ReactNode;
   status: { text: string; testId: string; still?: boolean };
-  /** What a download is to hold; undefined while there is nothing. */
-  collect: (() => Promise<ExportedTable>) | undefined;
+  /** What files of the view are called, where it is no table. */
+  view?: string;
 }) {
   return (
     <div className={styles.tools}>
@@ -32,7 +32,7 @@ export function ViewTools({
       <span className={names(styles.status, status.still && styles.paused)} data-testid={status.testId}>
         {status.text}
       </span>
-      <DownloadMenu source={source} collect={collect} />
+      <DownloadMenu source={source} view={view} {...downloads} />
     </div>
   );
 }

@@ -8,6 +8,8 @@ import type { ExportedTable } from '../export-rows.ts';
 import { HostChoice } from '../host-choice.tsx';
 import { chosenMeasure, measureChoices } from '../measures.ts';
 import { groupDigits, percentText } from '../numbers.ts';
+import { barsPicture } from '../picture/bars-picture.ts';
+import type { Picture } from '../picture/picture.ts';
 import { quantityText } from '../quantity.ts';
 import styles from '../table.module.css';
 import { useOverTime } from '../use-shown-range.ts';
@@ -79,10 +81,21 @@ export function BarsView({ source, view, live, hosts, options, onOptions, empty 
           testId: 'bar-count',
         }}
         collect={rows.length > 0 && ranking ? async () => exportOf(ranking) : undefined}
+        view="top"
+        picture={rows.length > 0 && ranking ? () => pictureOf(ranking, source.source) : undefined}
       />
       {rows.length === 0 ? empty : ranking && <Bars ranking={ranking} label={source.source} hosts={hosts} />}
     </div>
   );
+}
+
+function pictureOf({ rows, unit }: Ranking, name: string): Picture {
+  const bars = rows.map(({ label, host, hostName, value }) => ({
+    label: host === '' ? label : `${hostName} · ${label}`,
+    value,
+    text: quantityText(value, unit),
+  }));
+  return barsPicture({ title: `${name}, the largest first`, ramp: false, groups: [{ label: '', bars }] });
 }
 
 function Bars({

@@ -7,13 +7,16 @@ import { Choice } from '../choice.tsx';
 import { HostChoice } from '../host-choice.tsx';
 import { chosenMeasure, measureChoices } from '../measures.ts';
 import { groupDigits } from '../numbers.ts';
+import { linePicture } from '../picture/line-picture.ts';
+import type { Picture } from '../picture/picture.ts';
+import { quantityText } from '../quantity.ts';
 import styles from '../table.module.css';
 import { useOverTime } from '../use-shown-range.ts';
 import type { ViewProps } from '../view-props.ts';
 import { ViewTools } from '../view-tools.tsx';
 import chartStyles from './chart.module.css';
 import { LineChart } from './line-chart.tsx';
-import { exportOfSeries } from './series-table.ts';
+import { exportOfSeries, timeText } from './series-table.ts';
 import { SeriesTable } from './series-table-view.tsx';
 
 const POINTS_DEFAULT = 900;
@@ -67,6 +70,8 @@ export function ChartView({ source, view, live, hosts, options, onOptions, empty
           testId: 'point-count',
         }}
         collect={filled ? async () => exportOfSeries(series) : undefined}
+        view="chart"
+        picture={filled ? () => pictureOf(series, source.source) : undefined}
       />
       <div ref={frame} className={chartStyles.page}>
         {!filled && empty}
@@ -77,6 +82,16 @@ export function ChartView({ source, view, live, hosts, options, onOptions, empty
       </div>
     </div>
   );
+}
+
+function pictureOf({ times, lines, unit }: Series, name: string): Picture {
+  return linePicture({
+    title: `${name} over time${unit === '' ? '' : `, in ${unit}`}`,
+    times,
+    lines,
+    amount: (value) => quantityText(value, unit),
+    moment: timeText,
+  });
 }
 
 function Charts({

@@ -8,7 +8,9 @@ import { timeText } from '../chart/series-table.ts';
 import type { ExportedTable } from '../export-rows.ts';
 import { HostChoice } from '../host-choice.tsx';
 import { groupDigits } from '../numbers.ts';
-import { rangeText } from '../quantity.ts';
+import { heatPicture } from '../picture/heat-picture.ts';
+import type { Picture } from '../picture/picture.ts';
+import { quantityText, rangeText } from '../quantity.ts';
 import { rampPlace, rampTable } from '../ramp.ts';
 import { distributedOf, SlotsChoice } from '../slots-choice.tsx';
 import styles from '../table.module.css';
@@ -74,6 +76,8 @@ export function HeatmapView({
         }
         status={{ text: filled[0] ? `${filled[0].step} s a column` : '', testId: 'heatmap-step' }}
         collect={filled.length > 0 ? async () => exportOf(filled) : undefined}
+        view="heatmap"
+        picture={most > 0 ? () => pictureOf(filled, most, source.source) : undefined}
       />
       <div ref={frame} className={own.page}>
         {most === 0 && empty}
@@ -90,6 +94,17 @@ export function HeatmapView({
       </div>
     </div>
   );
+}
+
+function pictureOf(maps: readonly Heatmap[], most: number, name: string): Picture {
+  const unit = maps[0]?.unit ?? '';
+  return heatPicture({
+    title: `${name}: sizes over time`,
+    maps,
+    edge: (value) => (value === Number.NEGATIVE_INFINITY ? '< 0' : quantityText(value, unit)),
+    moment: timeText,
+    brightness: (count) => brightness(count, most),
+  });
 }
 
 /** Which colour is how many. */

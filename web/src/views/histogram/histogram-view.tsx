@@ -4,6 +4,8 @@ import { Choice } from '../choice.tsx';
 import type { ExportedTable } from '../export-rows.ts';
 import { HostChoice } from '../host-choice.tsx';
 import { groupDigits } from '../numbers.ts';
+import { barsPicture } from '../picture/bars-picture.ts';
+import type { Picture } from '../picture/picture.ts';
 import { rangeText } from '../quantity.ts';
 import { rampColour } from '../ramp.ts';
 import { distributedOf, SlotsChoice } from '../slots-choice.tsx';
@@ -74,6 +76,8 @@ export function HistogramView({
         }
         status={{ text: `${groupDigits(total)} values`, testId: 'value-count' }}
         collect={all.length > 0 ? async () => exportOf(all) : undefined}
+        view="histogram"
+        picture={all.length > 0 ? () => pictureOf(all, source.source) : undefined}
       />
       {all.length === 0 ? (
         empty
@@ -115,6 +119,21 @@ function Bars({ label, bars, total, unit }: Distribution) {
       </table>
     </div>
   );
+}
+
+function pictureOf(all: readonly Distribution[], name: string): Picture {
+  return barsPicture({
+    title: `${name}: how many of each size`,
+    ramp: true,
+    groups: all.map(({ label, bars, unit }) => ({
+      label,
+      bars: bars.map(({ from, to, count }) => ({
+        label: rangeText(from, to, unit),
+        value: count,
+        text: groupDigits(count),
+      })),
+    })),
+  });
 }
 
 function exportOf(all: readonly Distribution[]): ExportedTable {

@@ -234,6 +234,7 @@ export function EventTable({
           still,
         }}
         collect={window && window.total > 0 ? () => collect(window) : undefined}
+        typed={group ? undefined : { ...asked, head: window?.head }}
       />
       {window?.problem && window.filter === filter && (
         <FilterProblemLine text={filter} problem={window.problem} />

@@ -116,6 +116,7 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
                   .map({ ...source, sort, offset: 0, limit: Number.MAX_SAFE_INTEGER, filter })
                   .then((all) => tableOf(all.rows))
         }
+        typed={{ ...source, sort, filter }}
       />
       {problem && <FilterProblemLine text={filter} problem={problem} />}
       <Grid

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { barsPicture } from './bars-picture.ts';
+import { heatPicture } from './heat-picture.ts';
+import { linePicture, ticks } from './line-picture.ts';
+import { type Paint, type Picture, svgOf } from './picture.ts';
+
+const PAINT: Paint = {
+  ground: '#fff',
+  ink: '#000',
+  faint: '#555',
+  line: '#ddd',
+  font: '"Inter", sans-serif',
+  fontSize: 12,
+  series: (index) => ['#e69f00', '#56b4e9'][index % 2] ?? '',
+  ramp: (part) => `rgb(${Math.round(part * 255)} 0 0)`,
+};
+const SIZE = { width: 800, height: 400 };
+const svg = (picture: Picture): string => svgOf(picture, 'run <1> · local', PAINT, SIZE);
+const TEXTS = { amount: (value: number) => `${value}/s`, moment: (seconds: number) => `${seconds}s` };
+
+/** Every element that is opened is closed, attributes are quoted, and nothing stands outside. */
+function assertWellFormed(text: string): void {
+  const open: string[] = [];
+  for (const [, closing, name, attributes, single] of text.matchAll(
+    /<(\/?)([a-z]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/g,
+  )) {
+    if (closing) assert.equal(open.pop(), name, attributes);
+    else if (!single) open.push(name ?? '');
+  }
+  assert.deepEqual(open, []);
+  const left = text.replace(/<\/?[a-z]+(?:\s+[\w:-]+="[^"<]*")*\s*\/?>/g, '');
+  assert.doesNotMatch(left, /[<>]/);
+}
+
+test('a chart of lines has its title, its origin, its legend and each point', () => {
+  const text = svg(
+    linePicture({
+      title: 'a & b',
+      times: [10, 11, 12],
+      lines: [
+        { label: '<script>', values: [0, 5, null] },
+        { label: 'other', values: [1, 1, 1] },
+      ],
+      ...TEXTS,
+    }),
+  );
+  assertWellFormed(text);
+  assert.match(text, />a &amp; b</);
+  assert.match(text, />run &lt;1&gt; · local</);
+  assert.match(text, />&lt;script&gt;</);
+  assert.match(text, /font-family="&quot;Inter&quot;, sans-serif"/);
+  const paths = [...text.matchAll(/ d="([^"]*)"/g)].map(([, path]) => path?.split('L').length);
+  assert.deepEqual(paths, [2, 3]);
+});
+
+test('bars are as long as their values, and what does not fit is said', () => {
+  const bars = [
+    { label: '[0, 2)', value: 1, text: '1' },
+    { label: '[2, 4)', value: 4, text: '4' },
+  ];
+  const groups = Array.from({ length: 6 }, (_, at) => ({ label: `key ${at}`, bars }));
+  const text = svg(barsPicture({ title: 'sizes', groups, ramp: true }));
+  assertWellFormed(text);
+  assert.match(text, />and 2 more</);
+  const widths = [...text.matchAll(/width="([\d.]+)" height="[\d.]+" fill="rgb/g)].map(([, width]) =>
+    Number(width),
+  );
+  assert.equal(widths.length, 8);
+  assert.ok(Math.abs((widths[0] as number) * 4 - (widths[1] as number)) < 0.1, String(widths));
+});
+
+test('a heatmap has a cell where there is a count', () => {
+  const text = svg(
+    heatPicture({
+      title: 'latency',
+      maps: [{ label: 'local', times: [0, 1], step: 1, edges: [0, 2, 4], counts: [3, 0, 0, 7] }],
+      edge: String,
+      moment: TEXTS.moment,
+      brightness: (count) => count / 7,
+    }),
+  );
+  assertWellFormed(text);
+  assert.deepEqual(
+    [...text.matchAll(/<title>(\d+)<\/title>/g)].map(([, count]) => count),
+    ['3', '7'],
+  );
+});
+
+test('pictures of nothing are pictures all the same', () => {
+  assertWellFormed(svg(linePicture({ title: '', times: [], lines: [], ...TEXTS })));
+  assertWellFormed(svg(barsPicture({ title: '', groups: [], ramp: false })));
+});
+
+test('axes have round numbers', () => {
+  assert.deepEqual(ticks(0, 10, 5), [0, 2, 4, 6, 8, 10]);
+  assert.deepEqual(ticks(-3, 3, 5), [-2, 0, 2]);
+  assert.deepEqual(ticks(0, 0, 5).length > 0, true);
+});
