@@ -86,7 +86,7 @@ export function ChartView({ source, view, live, hosts, options, onOptions, empty
 
 function pictureOf({ times, lines, unit }: Series, name: string): Picture {
   return linePicture({
-    title: `${name} over time${unit === '' ? '' : `, in ${unit}`}`,
+    title: `${name} over time${unit === '' ? '' : unit === '/s' ? ', per second' : `, in ${unit}`}`,
     times,
     lines,
     amount: (value) => quantityText(value, unit),
