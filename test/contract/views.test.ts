@@ -65,6 +65,19 @@ const TEMPLATES: Record<string, string[]> = {
     'latency (result): histogram value:slots, heatmap value:slots, table',
     'started (working): table',
   ],
+  offcpu: [
+    'offcpu (result): flame user:user_stack_id kernel:kernel_stack_id of stacks offcpu_ns|times by comm|tgid|tid, bars offcpu_ns|times, table, chart offcpu_ns|times',
+    'stacks (working): table',
+    'started (working): table',
+  ],
+  profile: [
+    'samples (result): flame user:user_stack_id kernel:kernel_stack_id of stacks value by comm|tgid, bars value, table, chart value',
+    'stacks (working): table',
+  ],
+  tcpflow: [
+    'flows (result): table, chart open_ns~ by comm|pid|dport|saddr|daddr, bars open_ns~ by comm|pid|dport|saddr|daddr, heatmap open_ns~, histogram open_ns~, topology saddr→daddr open_ns~',
+    'sockets (working): table',
+  ],
   runqlat: [
     'waits (result): histogram value:slots, heatmap value:slots, table',
     'ready (working): table, bars value, chart value',
@@ -88,10 +101,10 @@ const SHAPES: Record<string, string[]> = {
   'maps.bpf.c': [
     'hists (result): histogram value:slots, heatmap value:slots, table',
     'runq (result): histogram value:slots, heatmap value:slots, table',
-    'io_by_stack (result): histogram value:slots, heatmap value:slots, flame kernel:kern_stack/kern_stack_size, table',
+    'io_by_stack (result): histogram value:slots, heatmap value:slots, flame kernel:kern_stack/kern_stack_size by pid, table',
     'latency (result): histogram value:slots, heatmap value:slots, table',
     'latency_hist (result): histogram entries:, heatmap entries:, table',
-    'info (result): flame user:user_stack_id kernel:kern_stack_id of stackmap delta, bars delta, table, chart delta',
+    'info (result): flame user:user_stack_id kernel:kern_stack_id of stackmap delta by pid|tgid, bars delta, table, chart delta',
     'flows (result): topology saddr→daddr sent|received, bars sent|received, table, chart sent|received',
     'wakeups (result): topology waker→target value, bars value, table, chart value',
     'counts (result): bars bytes|us|io, table, chart bytes|us|io',
@@ -112,7 +125,7 @@ const SHAPES: Record<string, string[]> = {
   'streams.bpf.c': [
     'slower (result): table, chart delta_us|size~ by task|file|pid|op, bars delta_us|size~ by task|file|pid|op, heatmap delta_us|size~, histogram delta_us|size~',
     'connections (result): table, chart by task|daddr_v4|af|pid|dport|saddr_v6|daddr_v6, bars by task|daddr_v4|af|pid|dport|saddr_v6|daddr_v6, topology saddr_v4→daddr_v4 saddr_v6→daddr_v6',
-    'samples (result): flame kernel:kstack/kstack_sz user:ustack/ustack_sz, table, chart by comm|pid, bars by comm|pid',
+    'samples (result): flame kernel:kstack/kstack_sz user:ustack/ustack_sz by comm|pid, table, chart by comm|pid, bars by comm|pid',
     'starts_seen (result): table, chart by comm|pid, bars by comm|pid',
     '.data.lists (result): histogram list:hists, heatmap list:hists, values',
     '.data.hist (result): histogram value:hist, heatmap value:hist, values',

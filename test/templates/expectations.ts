@@ -125,6 +125,57 @@ export const EXPECTATIONS: Expectation[] = [
     },
   },
   {
+    template: 'profile',
+    needs: [],
+    options: [],
+    check(lines, said) {
+      const pid = numberOf(said, 'pid');
+      const snapshot = lines.findLast(({ kind, source }) => kind === 'map' && source === 'samples');
+      const own = ((snapshot?.entries ?? []) as { key: Data; value: number }[]).filter(
+        ({ key }) => key.tgid === pid && key.comm === 'pp-spin',
+      );
+      const samples = own.reduce((sum, { value }) => sum + value, 0);
+      // 3 s of CPU time at 99 Hz; the kernel leaves samples out when it is busy otherwise.
+      assert.ok(samples > 99 && samples < 330, `${samples} samples`);
+      const ids = own.map(({ key }) => Number(key.user_stack_id));
+      assert.ok(
+        ids.some((id) => id >= 0),
+        `stacks ${ids}`,
+      );
+    },
+  },
+  {
+    template: 'offcpu',
+    needs: [],
+    options: ['--set', 'min_us=20000'],
+    check(lines, said) {
+      const pid = numberOf(said, 'pid');
+      const slept = numberOf(said, 'slept_ns');
+      const snapshot = lines.findLast(({ kind, source }) => kind === 'map' && source === 'offcpu');
+      const own = (
+        (snapshot?.entries ?? []) as { key: Data; value: { offcpu_ns: number; times: number } }[]
+      ).filter(({ key }) => key.tgid === pid && key.comm === 'pp-sleep');
+      const away = own.reduce((sum, { value }) => sum + Number(value.offcpu_ns), 0);
+      const times = own.reduce((sum, { value }) => sum + Number(value.times), 0);
+      assert.ok(times >= 20 && times < 30, `${times} sleeps`);
+      // It may also have had to wait for a CPU at other times, which its own measure does not hold.
+      assert.ok(away > 0.95 * 20 * 50e6 && away < slept * 1.2, `${away} ns away, ${slept} ns slept`);
+    },
+  },
+  {
+    template: 'tcpflow',
+    needs: [],
+    options: [],
+    check(lines, said) {
+      const own = eventsOf(lines, 'flows').filter(({ comm }) => comm === 'pp-client');
+      const to = (name: string): Data[] => own.filter(({ dport }) => dport === numberOf(said, name));
+      assert.deepEqual([to('often').length, to('seldom').length], [12, 4]);
+      for (const flow of own) {
+        assert.ok(Number(flow.sport) > 1023 && Number(flow.open_ns) > 0, JSON.stringify(flow));
+      }
+    },
+  },
+  {
     template: 'tcpconnect',
     needs: ['kprobe'],
     options: [],

@@ -103,8 +103,8 @@ function topology(ends: Ends[], measures: Measure[]): View[] {
   return ends.length === 0 ? [] : [{ kind: 'topology', ends, measures }];
 }
 
-function flame(stacks: Stacks | undefined, measures: Measure[]): View[] {
-  return stacks === undefined ? [] : [{ kind: 'flame', stacks, measures }];
+function flame(stacks: Stacks | undefined, measures: Measure[], splits: string[]): View[] {
+  return stacks === undefined ? [] : [{ kind: 'flame', stacks, measures, splits }];
 }
 
 function eventViews(schema: ProbeSchema, source: Source, stackMaps: string[]): View[] {
@@ -113,7 +113,7 @@ function eventViews(schema: ProbeSchema, source: Source, stackMaps: string[]): V
   const splits = splitsOf(schema, leaves);
   return tagged(leaves, [
     // Samples of stacks are not read one by one.
-    ...flame(stacksOf(schema, leaves, stackMaps), measures),
+    ...flame(stacksOf(schema, leaves, stackMaps), measures, splits),
     TABLE,
     { kind: 'chart', of: 'events', measures, splits },
     ...(splits.length > 0 ? [bars('events', measures, splits)] : []),
@@ -156,7 +156,7 @@ function mapViews(
   const keys = source.keyType === undefined ? [] : leavesOf(schema, source.keyType);
   const values = source.valueType === undefined ? [] : leavesOf(schema, source.valueType);
   const measures = measuresOf(schema, values, source.name);
-  const flames = flame(stacksOf(schema, keys, stackMaps), measures);
+  const flames = flame(stacksOf(schema, keys, stackMaps), measures, splitsOf(schema, keys));
   const entries = overKeys(source, measures);
   const slots = slotsOf(schema, source);
   if (slots.length > 0) {

@@ -89,7 +89,8 @@ export type View =
   | { kind: 'histogram' | 'heatmap'; slots: Slots[]; measures: Measure[] }
   /** Of a map's keys by a measure; of events by a column of `splits`, counted or with a measure summed. */
   | { kind: 'bars'; of: 'events' | 'entries'; measures: Measure[]; splits: ColumnName[] }
-  | { kind: 'flame'; stacks: Stacks; measures: Measure[] }
+  /** Stacks may be drawn for each value of a column of `splits` apart: by command, by process. */
+  | { kind: 'flame'; stacks: Stacks; measures: Measure[]; splits: ColumnName[] }
   | { kind: 'topology'; ends: Ends[]; measures: Measure[] };
 
 /** How much a source has to say: what a program keeps for its own use comes last. */

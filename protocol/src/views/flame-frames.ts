@@ -1,0 +1,73 @@
+/** From a sample to the frames of a flame graph. */
+import type { NameLookup } from '../values/name.ts';
+import { stackFrames } from '../values/stack-frames.ts';
+import { ERRNO } from '../values/tables/errno.ts';
+import type { StackPart, StackSample } from './stacks.ts';
+
+export interface FlameFrame {
+  /** `note`: no function, but what stands in for one that is not there, or what a graph is split by. */
+  space: 'kernel' | 'user' | 'note';
+  /** No control characters. */
+  text: string;
+  object: string | undefined;
+  address: bigint | undefined;
+  /** Whether the text names the function; of notes always. */
+  known: boolean;
+}
+
+/** A stack with what was seen in it and not in what it called: what exporters write. */
+export interface FoldedStack {
+  /** Outermost first. */
+  frames: readonly Omit<FlameFrame, 'address'>[];
+  weight: number;
+}
+
+/** What an id of a stack trace map stands for. */
+export type StackLookup = (map: string, id: number) => readonly bigint[] | undefined;
+
+export const UNREAD = '[stack not read yet]';
+const EFAULT = 14;
+const EEXIST = 17;
+
+/** The frames of a sample, outermost first: the user's, on them the kernel's. */
+export function framesOf(
+  sample: Pick<StackSample, 'parts' | 'pid'>,
+  stacks: StackLookup,
+  names: NameLookup | undefined,
+): FlameFrame[] {
+  const found = sample.parts.map((part) => ({ part, addresses: addressesOf(part, stacks) }));
+  const hasSome = found.some(
+    ({ part, addresses }) => ('id' in part && part.id >= 0) || (addresses?.length ?? 0) > 0,
+  );
+  let inner = false;
+  const frames: FlameFrame[] = [];
+  for (const { part, addresses } of found) {
+    if (addresses === undefined) {
+      const note = noteOn(part, hasSome);
+      if (note !== undefined) frames.push(noteFrame(note));
+      continue;
+    }
+    frames.push(...stackFrames(addresses, sample.pid, names, !inner));
+    inner ||= addresses.length > 0;
+  }
+  if (frames.length === 0) frames.push(noteFrame('[no stack]'));
+  return frames.reverse();
+}
+
+export function noteFrame(text: string): FlameFrame {
+  return { space: 'note', text, object: undefined, address: undefined, known: true };
+}
+
+function addressesOf(part: StackPart, stacks: StackLookup): readonly bigint[] | undefined {
+  if ('addresses' in part) return part.addresses;
+  return part.id < 0 ? undefined : stacks(part.map, part.id);
+}
+
+/** A kernel thread has no stack in user space, and a thread that runs there none in the kernel: nothing is missing then. */
+function noteOn(part: StackPart, hasOther: boolean): string | undefined {
+  if ('addresses' in part) return undefined;
+  if (part.id >= 0) return UNREAD;
+  if (part.id === -EFAULT) return hasOther ? undefined : '[no stack]';
+  if (part.id === -EEXIST) return `[${part.space} stack lost: EEXIST, another has its place in the map]`;
+  return `[${part.space} stack lost: ${ERRNO.get(-part.id) ?? part.id}]`;
+}
