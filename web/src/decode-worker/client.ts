@@ -73,6 +73,9 @@ export function startDecoder(): Decoder {
     distributions: (asked) => query('distributions', asked),
     heatmaps: (asked) => query('heatmaps', asked),
     ranking: (asked) => query('ranking', asked),
+    flame: (asked) => query('flame', asked),
+    topology: (asked) => query('topology', asked),
+    keepFlame: (asked) => command('keepFlame', asked),
     globals: (source) => query('globals', source),
     log: (run) => query('log', run),
     onChange(listener) {

@@ -29,6 +29,9 @@ import {
   type StreamOpening,
   sourceKey,
 } from '../session/decoder.ts';
+import type { FlameGraph, FlameQuery } from '../session/flame.ts';
+import type { Topology, TopologyQuery } from '../session/topology.ts';
+import { createEdgeSources } from './edges/edge-sources.ts';
 import { createEventSource, type EventSource } from './event-source.ts';
 import { type FileJob, fileJob } from './files/file-job.ts';
 import { createGlobalsSource, type GlobalsSource } from './globals-source.ts';
@@ -36,6 +39,8 @@ import { createMapSource, type MapSource } from './map-source.ts';
 import { createNameQuestions, type NameQuestions } from './name-questions.ts';
 import { createPageClock } from './page-clock.ts';
 import { type Slice, sliceOf } from './query/slice.ts';
+import { createFlameGraphs } from './stacks/flame-graphs.ts';
+import { createStackSources } from './stacks/stack-sources.ts';
 import { type Budget, createBudget } from './store/budget.ts';
 import type { Stream } from './stream.ts';
 
@@ -58,6 +63,10 @@ export interface Engine {
   distributions(query: DistributionQuery): Distribution[];
   heatmaps(query: HeatmapQuery): Heatmap[];
   ranking(query: RankingQuery): Ranking;
+  flame(query: FlameQuery): FlameGraph;
+  topology(query: TopologyQuery): Topology | undefined;
+  /** Keeps what the query shows, for others to be compared with. */
+  keepFlame(query: FlameQuery): void;
   globals(source: SourceRef): GlobalValue[];
   log(run: string): LogText[];
 }
@@ -99,6 +108,9 @@ export function createEngine(
 ): Engine {
   const budget = createBudget();
   const questions: NameQuestions = createNameQuestions(unnamed);
+  const stacks = createStackSources();
+  const flames = createFlameGraphs();
+  const edges = createEdgeSources();
   const streams = new Map<number, Stream & { run: string }>();
   const kept = new Map<string, Kept>();
   /** Verifier logs by stream, with the bytes that came or are known to be missing; they may come before a schema does. */
@@ -121,6 +133,8 @@ export function createEngine(
       clock: createPageClock(),
     };
     streams.set(id, stream);
+    stacks.open(run, stream);
+    edges.open(run, stream);
     for (const source of schema.sources) {
       const key = sourceKey(run, source.name);
       let entry = kept.get(key);
@@ -145,6 +159,8 @@ export function createEngine(
     const source = stream.decoder.sourceOf(frame);
     const key = sourceKey(stream.run, source.name);
     kept.get(key)?.source.take(stream, frame);
+    stacks.take(stream.run, stream, source, frame);
+    edges.take(stream.run, stream, source, frame);
     changed(key);
   }
 
@@ -243,6 +259,8 @@ export function createEngine(
         hosts.delete(id);
         logs.delete(id);
       }
+      stacks.forget(run);
+      edges.forget(run);
       const prefix = sourceKey(run, '');
       for (const [key, entry] of kept) {
         if (!key.startsWith(prefix)) continue;
@@ -310,6 +328,9 @@ export function createEngine(
         map?.aggregates.ranking(query) ?? { rows: [], rest: undefined, unit: '' }
       );
     },
+    flame: (query) => flames.graph(query, stacks.find(query)),
+    topology: (query) => edges.find(query)?.topology(query),
+    keepFlame: (query) => flames.keep(query, stacks.find(query)),
     globals: (ref) => find(ref).globals?.values() ?? [],
     log: (run) =>
       [...logs].flatMap(([stream, { text }]) => {

@@ -11,6 +11,8 @@ export type Query =
   | 'distributions'
   | 'heatmaps'
   | 'ranking'
+  | 'flame'
+  | 'topology'
   | 'globals'
   | 'log';
 export type Command = Exclude<keyof Engine, Query>;

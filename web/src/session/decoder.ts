@@ -15,7 +15,9 @@ import type {
   Series,
   SeriesQuery,
 } from './aggregates.ts';
+import type { FlameGraph, FlameQuery } from './flame.ts';
 import type { SourceRef } from './source-ref.ts';
+import type { Topology, TopologyQuery } from './topology.ts';
 
 export type { Series } from './aggregates.ts';
 export type { SourceRef } from './source-ref.ts';
@@ -226,6 +228,11 @@ export interface Decoder {
   distributions(query: DistributionQuery): Promise<Distribution[]>;
   heatmaps(query: HeatmapQuery): Promise<Heatmap[]>;
   ranking(query: RankingQuery): Promise<Ranking>;
+  flame(query: FlameQuery): Promise<FlameGraph>;
+  /** Undefined for a source that has no two ends. */
+  topology(query: TopologyQuery): Promise<Topology | undefined>;
+  /** Keeps what the query shows, for later ones to be compared with (`against: 'baseline'`). */
+  keepFlame(query: FlameQuery): void;
   globals(source: SourceRef): Promise<GlobalValue[]>;
   /** The verifier's log, by host; empty when there is none. */
   log(run: string): Promise<LogText[]>;

@@ -25,6 +25,8 @@ const DRAWN: ReadonlySet<ViewKind> = new Set([
   'histogram',
   'heatmap',
   'bars',
+  'flame',
+  'topology',
   'number',
   'values',
   'log',
@@ -61,7 +63,9 @@ export function shownSources(run: RunView): ShownSource[] {
 export function firstOf(run: RunView, sources: readonly ShownSource[]): Source | undefined {
   const produces = ({ name, kind }: Source): boolean => streams(kind) && countsOf(run, name).produced > 0;
   const first =
-    sources.find(({ source, views }) => produces(source) || views[0]?.kind === 'histogram') ??
+    sources.find(
+      ({ source, views }) => produces(source) || ['histogram', 'flame'].includes(views[0]?.kind ?? ''),
+    ) ??
     sources.find(({ source }) => produces(source)) ??
     sources[0];
   return first?.source;

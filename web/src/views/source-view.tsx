@@ -6,6 +6,7 @@ import { isLive, type RunView } from '../session/runs.ts';
 import { Empty } from '../ui/empty.tsx';
 import { BarsView } from './bars/bars-view.tsx';
 import { ChartView } from './chart/chart-view.tsx';
+import { FlameView } from './flame/flame-view.tsx';
 import { GlobalsView } from './globals-view.tsx';
 import { HeatmapView } from './heatmap/heatmap-view.tsx';
 import { HistogramView } from './histogram/histogram-view.tsx';
@@ -14,6 +15,7 @@ import { NumberView } from './number/number-view.tsx';
 import type { ShownSource } from './shown-views.ts';
 import { EventTable } from './table/event-table.tsx';
 import { MapTable } from './table/map-table.tsx';
+import { TopologyView } from './topology/topology-view.tsx';
 
 /** One view of one source. */
 export function SourceView({
@@ -59,9 +61,9 @@ export function SourceView({
         <EventTable source={ref} live={live} label={source.name} empty={empty} />
       );
     case 'flame':
+      return <FlameView {...drawn} />;
     case 'topology':
-      // Proposed, but not among the kinds that are drawn (shown-views.ts).
-      return empty;
+      return <TopologyView source={ref} live={live} empty={empty} />;
   }
 }
 

@@ -1,0 +1,124 @@
+import type { Frame } from '@probepad/protocol/frames';
+import type { Source } from '@probepad/protocol/schema';
+import { type EdgePlan, planEdges } from '@probepad/protocol/views/edges';
+import type { TimeRange } from '../../session/time-axis.ts';
+import type { Topology, TopologyQuery } from '../../session/topology.ts';
+import { createGrowth } from '../growth/growth.ts';
+import { createTotals, type Totals } from '../growth/totals.ts';
+import { secondsOf } from '../page-clock.ts';
+import { contextOf } from '../present.ts';
+import type { Stream } from '../stream.ts';
+import { topologyOf } from './topology.ts';
+
+/** The edges of one source over all hosts, and what each was worth over time. */
+export interface EdgeSource {
+  join(stream: Stream, source: Source): void;
+  take(stream: Stream, frame: Frame): void;
+  topology(query: TopologyQuery): Topology;
+}
+
+interface Member {
+  stream: Stream;
+  plan: EdgePlan;
+  totals: Totals;
+  second: number;
+  seen: number;
+}
+
+export interface KnownEdge {
+  from: readonly string[];
+  to: string;
+  host: string;
+}
+
+const EDGES_MAX = 50_000;
+/** Records that are read a second of each host; what comes beyond is counted. */
+const RECORDS_MAX = 50_000;
+
+export function createEdgeSource(): EdgeSource {
+  const members = new Map<number, Member>();
+  const numbers = new Map<string, number>();
+  const edges: KnownEdge[] = [];
+  const growth = createGrowth();
+  let leftOut = 0;
+
+  function numberOf({ stream }: Member, from: readonly string[], to: string): number | undefined {
+    const key = [stream.stream, ...from, to].join('\n');
+    const known = numbers.get(key);
+    if (known !== undefined) return known;
+    if (edges.length >= EDGES_MAX) return undefined;
+    numbers.set(key, edges.length);
+    edges.push({ from, to, host: stream.hostName });
+    return edges.length - 1;
+  }
+
+  return {
+    join(stream, source) {
+      const plan = planEdges(stream.decoder.schema, source);
+      if (plan) members.set(stream.stream, { stream, plan, totals: createTotals(), second: 0, seen: 0 });
+    },
+    take(stream, frame) {
+      const member = members.get(stream.stream);
+      if (member === undefined) return;
+      const { plan, totals } = member;
+      const time = secondsOf(frame.header.timeNs);
+      const context = contextOf(stream, frame.header.timeNs);
+      const isMap = frame.header.kind === 'map';
+      if (!isMap && frame.header.kind !== 'events') return;
+      if (Math.floor(time) !== member.second) {
+        member.second = Math.floor(time);
+        member.seen = 0;
+      }
+      if (!isMap && member.seen > RECORDS_MAX) {
+        leftOut += frame.header.count;
+        return;
+      }
+      member.seen += frame.header.count;
+      const found = isMap
+        ? plan.ofMap(stream.decoder.map(frame), context)
+        : stream.decoder.records(frame).flatMap((batch) => plan.ofRecords(batch, context));
+      for (const { from, to, weights } of found) {
+        const number = numberOf(member, from, to);
+        if (number === undefined) {
+          leftOut++;
+          continue;
+        }
+        const grown = isMap ? totals.grown(number, weights) : weights;
+        if (grown) growth.add(time, stream.clock, number, grown);
+      }
+    },
+    topology(query) {
+      const kept = growth.kept();
+      const plan = members.values().next().value?.plan;
+      const weights = plan?.weights ?? [];
+      const place = Math.max(
+        0,
+        weights.findIndex(({ column }) => column === query.weight),
+      );
+      const near = Math.max(0, plan?.near.indexOf(query.near ?? 'process') ?? 0);
+      return {
+        ...topologyOf(
+          edges,
+          near,
+          growth.sum(query.range, place),
+          secondsIn(query.range, kept),
+          members.size > 1,
+        ),
+        unit: weights[place]?.unit ?? 'count',
+        weight: weights[place]?.column ?? '',
+        weights: weights.map(({ column, label }) => ({ column, label })),
+        near: plan?.near ?? [],
+        leftOut,
+        kept,
+      };
+    },
+  };
+}
+
+/** What was asked for may begin before there was anything, or end after it. */
+function secondsIn(range: TimeRange | undefined, kept: TimeRange | undefined): number {
+  if (kept === undefined) return 1;
+  const from = Math.max(range?.from ?? kept.from, kept.from);
+  const to = range?.to ?? kept.to;
+  return Math.max(1, to - from);
+}

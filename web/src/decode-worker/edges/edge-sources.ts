@@ -1,0 +1,35 @@
+import type { Frame } from '@probepad/protocol/frames';
+import type { Source } from '@probepad/protocol/schema';
+import { planEdges } from '@probepad/protocol/views/edges';
+import { type SourceRef, sourceKey } from '../../session/decoder.ts';
+import type { Stream } from '../stream.ts';
+import { createEdgeSource, type EdgeSource } from './edge-source.ts';
+
+/** All sources that have two ends. */
+export interface EdgeSources {
+  open(run: string, stream: Stream): void;
+  take(run: string, stream: Stream, source: Source, frame: Frame): void;
+  find(ref: SourceRef): EdgeSource | undefined;
+  forget(run: string): void;
+}
+
+export function createEdgeSources(): EdgeSources {
+  const sources = new Map<string, EdgeSource>();
+  return {
+    open(run, stream) {
+      for (const source of stream.decoder.schema.sources) {
+        if (!planEdges(stream.decoder.schema, source)) continue;
+        const key = sourceKey(run, source.name);
+        const edges = sources.get(key) ?? createEdgeSource();
+        sources.set(key, edges);
+        edges.join(stream, source);
+      }
+    },
+    take: (run, stream, source, frame) => sources.get(sourceKey(run, source.name))?.take(stream, frame),
+    find: ({ run, source }) => sources.get(sourceKey(run, source)),
+    forget(run) {
+      const prefix = sourceKey(run, '');
+      for (const key of sources.keys()) if (key.startsWith(prefix)) sources.delete(key);
+    },
+  };
+}

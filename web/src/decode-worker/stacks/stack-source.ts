@@ -1,0 +1,175 @@
+import type { Frame } from '@probepad/protocol/frames';
+import type { Source } from '@probepad/protocol/schema';
+import type { NameLookup } from '@probepad/protocol/values/name';
+import { type FlameFrame, framesOf, UNREAD } from '@probepad/protocol/views/flame-frames';
+import { createStackTable, type StackTable } from '@probepad/protocol/views/stack-table';
+import { planStacks, type StackPlan, type StackSample } from '@probepad/protocol/views/stacks';
+import type { TimeRange } from '../../session/time-axis.ts';
+import { createGrowth } from '../growth/growth.ts';
+import { createTotals, type Totals } from '../growth/totals.ts';
+import { secondsOf } from '../page-clock.ts';
+import type { Stream } from '../stream.ts';
+
+/** Stacks of one source over all hosts, and how much was seen in each over time. */
+export interface StackSource {
+  /** Undefined while no host's schema has such a source with stacks. */
+  readonly plan: StackPlan | undefined;
+  join(stream: Stream, source: Source): void;
+  /** A frame of the source, or of a map that holds its stacks. */
+  take(stream: Stream, source: Source, frame: Frame): void;
+  /** Stacks with what was seen in them, by the numbers of the plan. */
+  stacksIn(range: TimeRange | undefined, weight: number, host: string | undefined): SeenStack[];
+  kept(): TimeRange | undefined;
+  /** Samples that had no room: there are more stacks than a page keeps. */
+  readonly leftOut: number;
+  readonly hosts: number;
+}
+
+export interface SeenStack {
+  /** Outermost first. */
+  frames: readonly FlameFrame[];
+  splits: readonly string[];
+  hostName: string;
+  weight: number;
+}
+
+interface Member {
+  stream: Stream;
+  plan: StackPlan;
+  tables: Map<string, StackTable>;
+  totals: Totals;
+  /** Stacks seen in events in the second that goes on. */
+  second: number;
+  seen: number;
+}
+
+interface Known {
+  member: Member;
+  sample: StackSample;
+  frames: readonly FlameFrame[] | undefined;
+  /** Whether nothing better will be known of the frames. */
+  final: boolean;
+}
+
+/** Different samples that are kept: a stack, whose it is, and what it is split by. */
+const SAMPLES_MAX = 100_000;
+/** Records with stacks that are read a second of each host; what comes beyond is counted. */
+const RECORDS_MAX = 20_000;
+
+export function createStackSource(name: string): StackSource {
+  const members = new Map<number, Member>();
+  const numbers = new Map<string, number>();
+  const samples: Known[] = [];
+  const growth = createGrowth();
+  let leftOut = 0;
+
+  function numberOf(member: Member, sample: StackSample): number | undefined {
+    const key = keyOf(member, sample);
+    const known = numbers.get(key);
+    if (known !== undefined) return known;
+    if (samples.length >= SAMPLES_MAX) return undefined;
+    numbers.set(key, samples.length);
+    samples.push({ member, sample, frames: undefined, final: false });
+    return samples.length - 1;
+  }
+
+  function takeMap(member: Member, frame: Frame): void {
+    const batch = member.stream.decoder.map(frame);
+    const time = secondsOf(frame.header.timeNs);
+    for (const sample of member.plan.ofMap(batch)) {
+      const number = numberOf(member, sample);
+      if (number === undefined) {
+        leftOut++;
+        continue;
+      }
+      const grown = member.totals.grown(number, sample.weights);
+      if (grown) growth.add(time, member.stream.clock, number, grown);
+    }
+  }
+
+  function takeRecords(member: Member, frame: Frame): void {
+    const time = secondsOf(frame.header.timeNs);
+    if (Math.floor(time) !== member.second) {
+      member.second = Math.floor(time);
+      member.seen = 0;
+    }
+    if (member.seen > RECORDS_MAX) {
+      leftOut += frame.header.count;
+      return;
+    }
+    member.seen += frame.header.count;
+    for (const batch of member.stream.decoder.records(frame)) {
+      for (const sample of member.plan.ofRecords(batch)) {
+        const number = numberOf(member, sample);
+        if (number === undefined) leftOut++;
+        else growth.add(time, member.stream.clock, number, sample.weights);
+      }
+    }
+  }
+
+  function framesFor(known: Known): readonly FlameFrame[] {
+    if (known.frames && known.final) return known.frames;
+    const { member, sample } = known;
+    const names: NameLookup | undefined = member.stream.names;
+    known.frames = framesOf(sample, (map, id) => member.tables.get(map)?.get(id), names);
+    known.final = known.frames.every((frame) => frame.known && frame.text !== UNREAD);
+    return known.frames;
+  }
+
+  return {
+    get plan() {
+      return members.values().next().value?.plan;
+    },
+    join(stream, source) {
+      const { schema } = stream.decoder;
+      const plan = planStacks(schema, source);
+      if (plan === undefined) return;
+      const tables = plan.stackMaps.flatMap((map): [string, StackTable][] => {
+        const found = schema.sources.find((each) => each.name === map);
+        return found ? [[map, createStackTable(found)]] : [];
+      });
+      members.set(stream.stream, {
+        ...{ stream, plan, tables: new Map(tables), totals: createTotals() },
+        ...{ second: 0, seen: 0 },
+      });
+    },
+    take(stream, source, frame) {
+      const member = members.get(stream.stream);
+      if (member === undefined) return;
+      if (source.name === name) {
+        if (frame.header.kind === 'map') takeMap(member, frame);
+        else if (frame.header.kind === 'events') takeRecords(member, frame);
+        return;
+      }
+      if (frame.header.kind === 'map') member.tables.get(source.name)?.take(frame);
+    },
+    stacksIn(range, weight, host) {
+      const stacks: SeenStack[] = [];
+      // What is wide is asked a name for first.
+      for (const [number, amount] of [...growth.sum(range, weight)].sort((a, b) => b[1] - a[1])) {
+        const known = samples[number];
+        if (known === undefined || (host !== undefined && known.member.stream.host !== host)) continue;
+        const { hostName } = known.member.stream;
+        stacks.push({ frames: framesFor(known), splits: known.sample.splits, hostName, weight: amount });
+      }
+      return stacks;
+    },
+    kept: growth.kept,
+    get hosts() {
+      return members.size;
+    },
+    get leftOut() {
+      return leftOut;
+    },
+  };
+}
+
+/** The same stack of the same process on the same host has the same key. */
+function keyOf({ stream }: Member, { parts, pid, splits }: StackSample): string {
+  const stacks = parts.map((part) =>
+    'addresses' in part
+      ? part.addresses.map((each) => each.toString(36)).join(' ')
+      : `${part.map} ${part.id}`,
+  );
+  return [stream.stream, pid, ...splits, ...stacks].join('\n');
+}

@@ -1,0 +1,50 @@
+import type { Frame } from '@probepad/protocol/frames';
+import type { Source } from '@probepad/protocol/schema';
+import { planStacks } from '@probepad/protocol/views/stacks';
+import { type SourceRef, sourceKey } from '../../session/decoder.ts';
+import type { Stream } from '../stream.ts';
+import { createStackSource, type StackSource } from './stack-source.ts';
+
+/** All sources with stacks, and which frames each of them needs: its own, and those of the maps that hold its stacks. */
+export interface StackSources {
+  open(run: string, stream: Stream): void;
+  take(run: string, stream: Stream, source: Source, frame: Frame): void;
+  find(ref: SourceRef): StackSource | undefined;
+  forget(run: string): void;
+}
+
+export function createStackSources(): StackSources {
+  const own = new Map<string, StackSource>();
+  const fed = new Map<string, Set<StackSource>>();
+
+  function feed(key: string, source: StackSource): void {
+    const others = fed.get(key);
+    if (others === undefined) fed.set(key, new Set([source]));
+    else others.add(source);
+  }
+
+  return {
+    open(run, stream) {
+      const { schema } = stream.decoder;
+      for (const source of schema.sources) {
+        const plan = planStacks(schema, source);
+        if (plan === undefined) continue;
+        const key = sourceKey(run, source.name);
+        const stacks = own.get(key) ?? createStackSource(source.name);
+        own.set(key, stacks);
+        stacks.join(stream, source);
+        for (const name of [source.name, ...plan.stackMaps]) feed(sourceKey(run, name), stacks);
+      }
+    },
+    take(run, stream, source, frame) {
+      for (const stacks of fed.get(sourceKey(run, source.name)) ?? []) stacks.take(stream, source, frame);
+    },
+    find: ({ run, source }) => own.get(sourceKey(run, source)),
+    forget(run) {
+      const prefix = sourceKey(run, '');
+      for (const each of [own, fed]) {
+        for (const key of each.keys()) if (key.startsWith(prefix)) each.delete(key);
+      }
+    },
+  };
+}

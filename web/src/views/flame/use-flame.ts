@@ -1,0 +1,51 @@
+import { useEffect } from 'react';
+import type { SourceRef } from '../../session/decoder.ts';
+import type { FlameGraph, FlameQuery } from '../../session/flame.ts';
+import { theDecoder } from '../../session/session.ts';
+import { noteKept, shownRange, type TimeRange, useTimeAxis } from '../../session/time-axis.ts';
+import { useLive } from '../use-live.ts';
+
+/** What a graph is compared with: nothing, the same length of time before, or what was kept. */
+export type Against = 'nothing' | 'before' | 'baseline';
+
+export interface FlameQuestion extends Omit<FlameQuery, 'run' | 'source' | 'range' | 'against'> {
+  compare: Against;
+}
+
+/** Asked again so often while the time goes on, in ms. */
+const TICK = 1000;
+
+/** The stacks of what the time axis shows, once a second while it follows. */
+export function useFlame(source: SourceRef, question: FlameQuestion, live: boolean): FlameGraph | undefined {
+  const held = useTimeAxis((state) => state.held);
+  const span = useTimeAxis((state) => state.span);
+  const follows = live && held === undefined;
+  const graph = useLive(
+    source,
+    `flame ${JSON.stringify(question)} ${held ? `${held.from} ${held.to}` : span}`,
+    () => theDecoder().flame(queryOf(source, question)),
+    { every: follows ? TICK : undefined, clockOnly: live },
+  );
+  const kept = graph?.kept;
+  useEffect(() => {
+    if (kept) noteKept(kept);
+  }, [kept]);
+  return graph;
+}
+
+/** What is shown now, as a question. */
+export function queryOf(source: SourceRef, { compare, ...question }: FlameQuestion): FlameQuery {
+  const range = shownRange(useTimeAxis.getState());
+  return { ...source, ...question, range, against: againstOf(compare, range) };
+}
+
+function againstOf(compare: Against, range: TimeRange): FlameQuery['against'] {
+  switch (compare) {
+    case 'nothing':
+      return undefined;
+    case 'before':
+      return { from: range.from - (range.to - range.from), to: range.from };
+    case 'baseline':
+      return 'baseline';
+  }
+}

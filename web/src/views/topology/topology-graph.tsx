@@ -1,0 +1,207 @@
+import { type KeyboardEvent, useMemo } from 'react';
+import type { Topology, TopologyNode } from '../../session/topology.ts';
+import { names } from '../../ui/names.ts';
+import { placeNodes } from './graph-layout.ts';
+import styles from './topology.module.css';
+import { edgeText, nodeWords } from './topology-text.ts';
+
+/** Sizes in units of the picture, which are CSS pixels at its full size. */
+const NODE_WIDTH = 190;
+const NODE_HEIGHT = 26;
+const COLUMN = 360;
+const ROW = 40;
+const MARGIN = 24;
+const WIDTH_LEAST = 1.2;
+const WIDTH_MOST = 11;
+/** Of more, only the heaviest have their numbers written on them. */
+const LABELS_MAX = 60;
+const LETTERS_MAX = 25;
+
+/** The graph as a picture: nodes are walked by the arrow keys; what is not joined to the selected one stands back. */
+export function TopologyGraph({
+  topology,
+  label,
+  selected,
+  onSelect,
+}: {
+  topology: Topology;
+  label: string;
+  /** Place in the nodes; undefined: none. */
+  selected: number | undefined;
+  onSelect(node: number | undefined): void;
+}) {
+  const { nodes, edges } = topology;
+  // Where nodes stand does not change with what goes over the edges while these are the same.
+  const shape = edges.map(({ from, to }) => `${from} ${to}`).join(' ');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the shape stands for the edges
+  const places = useMemo(() => placeNodes(nodes.length, edges), [nodes.length, shape]);
+  const columns = Math.max(0, ...places.map(({ column }) => column)) + 1;
+  const tallest = Math.max(1, ...columnHeights(places, columns));
+  const width = MARGIN * 2 + (columns - 1) * COLUMN + NODE_WIDTH;
+  const height = MARGIN * 2 + tallest * ROW;
+  const heights = columnHeights(places, columns);
+  const most = edges[0]?.amount || 1;
+
+  function left(node: number): number {
+    return MARGIN + (places[node]?.column ?? 0) * COLUMN;
+  }
+  /** Columns are centred. */
+  function middle(node: number): number {
+    const { column, row } = places[node] ?? { column: 0, row: 0 };
+    return height / 2 + (row - ((heights[column] ?? 1) - 1) / 2) * ROW;
+  }
+  const isJoined = (from: number, to: number): boolean =>
+    selected === undefined || from === selected || to === selected;
+
+  function pressed(event: KeyboardEvent): void {
+    const next = nodeFrom(event.key, selected, places);
+    if (next === undefined) {
+      if (event.key !== 'Escape' || selected === undefined) return;
+      onSelect(undefined);
+    } else onSelect(next);
+    event.preventDefault();
+  }
+
+  return (
+    <div
+      className={styles.scroller}
+      role="application"
+      aria-label={label}
+      aria-describedby="topology-spoken"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: keys walk the picture
+      tabIndex={0}
+      onKeyDown={pressed}
+      data-testid="topology-graph"
+    >
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        width={width}
+        height={height}
+        className={styles.picture}
+        aria-hidden="true"
+      >
+        <title>{label}</title>
+        {edges.map((edge) => {
+          const { from, to, amount } = edge;
+          const thick = WIDTH_LEAST + (WIDTH_MOST - WIDTH_LEAST) * Math.sqrt(amount / most);
+          return (
+            <path
+              key={`${from} ${to}`}
+              d={curve(left(from), middle(from), left(to), middle(to))}
+              className={names(styles.edge, !isJoined(from, to) && styles.back)}
+              strokeWidth={thick}
+            >
+              <title>{`${nodes[from]?.label} → ${nodes[to]?.label}: ${edgeText(topology, edge)}`}</title>
+            </path>
+          );
+        })}
+        {nodes.map((node, at) => (
+          // biome-ignore lint/a11y/noStaticElementInteractions: the picture as a whole is walked by keys
+          <g
+            key={`${node.host} ${node.label} ${node.isOther}`}
+            transform={`translate(${left(at)} ${middle(at) - NODE_HEIGHT / 2})`}
+            className={names(
+              styles.node,
+              node.isOther && styles.other,
+              at === selected && styles.selected,
+              selected !== undefined &&
+                at !== selected &&
+                !edges.some(({ from, to }) => isJoined(from, to) && (from === at || to === at)) &&
+                styles.back,
+            )}
+            onClick={() => onSelect(at === selected ? undefined : at)}
+            data-testid="topology-node"
+          >
+            <rect width={NODE_WIDTH} height={NODE_HEIGHT} rx={4} />
+            {/* Who sends has a mark on the right, who receives on the left. */}
+            {node.received > 0 && <path d={`M0 4v${NODE_HEIGHT - 8}`} className={styles.mark} />}
+            {node.sent > 0 && <path d={`M${NODE_WIDTH} 4v${NODE_HEIGHT - 8}`} className={styles.mark} />}
+            <text x={10} y={NODE_HEIGHT / 2}>
+              {shortened(labelOf(node, topology.others))}
+            </text>
+            <title>{nodeWords(topology, at)}</title>
+          </g>
+        ))}
+        {edges.slice(0, LABELS_MAX).map((edge) => {
+          const { from, to } = edge;
+          if (!isJoined(from, to)) return null;
+          const [x, y] = labelPlace(left(from), middle(from), left(to), middle(to));
+          return (
+            <text key={`${from} ${to}`} x={x} y={y} className={styles.amount}>
+              {edgeText(topology, edge)}
+            </text>
+          );
+        })}
+      </svg>
+      <span id="topology-spoken" className={styles.spoken} aria-live="polite" data-testid="topology-spoken">
+        {selected === undefined ? '' : nodeWords(topology, selected)}
+      </span>
+    </div>
+  );
+}
+
+function columnHeights(places: readonly { column: number }[], columns: number): number[] {
+  const heights = Array.from({ length: columns }, () => 0);
+  for (const { column } of places) heights[column] = (heights[column] ?? 0) + 1;
+  return heights;
+}
+
+function labelOf({ label, host, isOther }: TopologyNode, others: number): string {
+  if (isOther) return `${others} others`;
+  return host === '' ? label : `${host} · ${label}`;
+}
+
+/** The end tells addresses and ports apart, so it is the middle that is left out. */
+function shortened(text: string): string {
+  if (text.length <= LETTERS_MAX) return text;
+  return `${text.slice(0, 11)}…${text.slice(text.length - LETTERS_MAX + 12)}`;
+}
+
+function curve(fromX: number, fromY: number, toX: number, toY: number): string {
+  const start = fromX + NODE_WIDTH;
+  if (toX > fromX) {
+    const half = (toX - start) / 2;
+    return `M${start} ${fromY}C${start + half} ${fromY} ${toX - half} ${toY} ${toX} ${toY}`;
+  }
+  // Back, or to itself: round the outside.
+  const out = 46;
+  const above = Math.min(fromY, toY) - NODE_HEIGHT;
+  return `M${start} ${fromY}C${start + out} ${fromY - 10} ${start + out} ${above} ${start - NODE_WIDTH / 2} ${above}S${toX - out} ${toY - 10} ${toX} ${toY}`;
+}
+
+function labelPlace(fromX: number, fromY: number, toX: number, toY: number): [x: number, y: number] {
+  if (toX <= fromX) return [fromX + NODE_WIDTH / 2, Math.min(fromY, toY) - NODE_HEIGHT - 4];
+  // Nearer to where it leads: edges that come from one node part there.
+  const part = 0.72;
+  const ease = part * part * (3 - 2 * part);
+  return [fromX + NODE_WIDTH + (toX - fromX - NODE_WIDTH) * part, fromY + (toY - fromY) * ease - 5];
+}
+
+/** Up and down within a column, left and right to the nearest of the next. */
+function nodeFrom(
+  key: string,
+  selected: number | undefined,
+  places: readonly { column: number; row: number }[],
+): number | undefined {
+  const steps: Record<string, readonly [columns: number, rows: number]> = {
+    ArrowUp: [0, -1],
+    ArrowDown: [0, 1],
+    ArrowLeft: [-1, 0],
+    ArrowRight: [1, 0],
+  };
+  const step = steps[key];
+  if (step === undefined || places.length === 0) return undefined;
+  const now = selected === undefined ? undefined : places[selected];
+  if (now === undefined) return 0;
+  const [columns, rows] = step;
+  let best = selected;
+  let least = Number.POSITIVE_INFINITY;
+  places.forEach(({ column, row }, node) => {
+    if (column !== now.column + columns) return;
+    const distance = Math.abs(row - (now.row + rows));
+    if ((rows !== 0 && row !== now.row + rows) || distance >= least) return;
+    least = distance;
+    best = node;
+  });
+  return best;
+}

@@ -1,0 +1,22 @@
+import type { Topology, TopologyEdge } from '../../session/topology.ts';
+import { amountText } from '../amount.ts';
+import { shortNumber } from '../numbers.ts';
+
+/** What an edge is worth a second, in the words of its unit. */
+export function edgeText({ unit }: Pick<Topology, 'unit'>, { perSecond }: TopologyEdge): string {
+  return unit === 'count' ? `${shortNumber(perSecond)}/s` : `${amountText(perSecond, unit)}/s`;
+}
+
+/** A node and what it has to do with others, in words. */
+export function nodeWords(topology: Topology, node: number): string {
+  const { nodes, edges, others } = topology;
+  const name = (at: number): string => (nodes[at]?.isOther ? `${others} others` : (nodes[at]?.label ?? ''));
+  const sent = edges.filter(({ from }) => from === node);
+  const received = edges.filter(({ to }) => to === node);
+  return [
+    name(node),
+    ...(nodes[node]?.host ? [`on ${nodes[node].host}`] : []),
+    ...sent.map((edge) => `to ${name(edge.to)} ${edgeText(topology, edge)}`),
+    ...received.map((edge) => `from ${name(edge.from)} ${edgeText(topology, edge)}`),
+  ].join(', ');
+}

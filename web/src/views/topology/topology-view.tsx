@@ -1,0 +1,167 @@
+import type { NearEnd } from '@probepad/protocol/views/edges';
+import { type ReactNode, useEffect, useState } from 'react';
+import type { SourceRef } from '../../session/decoder.ts';
+import { theDecoder } from '../../session/session.ts';
+import { noteKept, shownRange, useTimeAxis } from '../../session/time-axis.ts';
+import type { Topology } from '../../session/topology.ts';
+import { IconButton } from '../../ui/button.tsx';
+import { Empty } from '../../ui/empty.tsx';
+import { amountText } from '../amount.ts';
+import { DownloadMenu } from '../download-menu.tsx';
+import type { ExportedTable } from '../export-rows.ts';
+import { groupDigits } from '../numbers.ts';
+import { useLive } from '../use-live.ts';
+import styles from './topology.module.css';
+import { TopologyGraph } from './topology-graph.tsx';
+import { edgeText } from './topology-text.ts';
+
+const NEAR_NAMES: Record<NearEnd, string> = {
+  process: 'commands',
+  address: 'addresses',
+  port: 'addresses with ports',
+};
+
+/** Asked again so often while the time goes on, in ms. */
+const TICK = 1000;
+
+/** Who has to do with whom, in the time that the axis shows: as a graph, or as the table behind it. */
+export function TopologyView({
+  source,
+  live,
+  empty,
+}: {
+  source: SourceRef;
+  live: boolean;
+  empty: ReactNode;
+}) {
+  const [asTable, setAsTable] = useState(false);
+  const [weight, setWeight] = useState('');
+  const [near, setNear] = useState<NearEnd>();
+  const [selected, setSelected] = useState<string>();
+  const held = useTimeAxis((state) => state.held);
+  const span = useTimeAxis((state) => state.span);
+  const topology = useLive(
+    source,
+    `topology ${weight} ${near} ${held ? `${held.from} ${held.to}` : span}`,
+    () => theDecoder().topology({ ...source, weight, near, range: shownRange(useTimeAxis.getState()) }),
+    { every: live && !held ? TICK : undefined, clockOnly: live },
+  );
+  const kept = topology?.kept;
+  useEffect(() => {
+    if (kept) noteKept(kept);
+  }, [kept]);
+
+  if (topology === undefined) return <Empty title="Reading who has to do with whom…" />;
+  if (kept === undefined) return empty;
+  const { nodes, edges, weights, leftOut } = topology;
+  const keys = nodes.map(({ host, label, isOther }) => `${host}\n${label}\n${isOther}`);
+  const place = selected === undefined ? -1 : keys.indexOf(selected);
+  const counted = [`${groupDigits(nodes.length)} ends`, `${groupDigits(edges.length)} edges`];
+  if (leftOut > 0) counted.push(`${groupDigits(leftOut)} records left out`);
+  return (
+    <div className={styles.view} data-testid="topology">
+      <div className={styles.tools} role="toolbar" aria-label="Topology">
+        <IconButton
+          icon="table"
+          small
+          on={asTable}
+          label="The numbers behind the picture"
+          data-testid="topology-as-table"
+          onClick={() => setAsTable(!asTable)}
+        />
+        {topology.near.length > 1 && (
+          <label className={styles.choice}>
+            from
+            <select
+              value={near ?? topology.near[0]}
+              onChange={(event) => setNear(topology.near.find((each) => each === event.target.value))}
+            >
+              {topology.near.map((each) => (
+                <option key={each} value={each}>
+                  {NEAR_NAMES[each]}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        {weights.length > 1 && (
+          <label className={styles.choice}>
+            show
+            <select value={weight} onChange={(event) => setWeight(event.target.value)}>
+              {weights.map(({ column, label }) => (
+                <option key={column} value={column}>
+                  {label}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        <span className={styles.status} data-testid="topology-status">
+          {counted.join(' · ')}
+        </span>
+        <DownloadMenu source={source.source} view="topology" collect={async () => exported(topology)} />
+      </div>
+      {edges.length === 0 ? (
+        <Empty title="Nothing was seen in the time that is shown" />
+      ) : asTable ? (
+        <EdgeTable topology={topology} label={`Edges of ${source.source}`} />
+      ) : (
+        <TopologyGraph
+          topology={topology}
+          label={`Topology of ${source.source}: arrows walk from node to node, Escape leaves`}
+          selected={place < 0 ? undefined : place}
+          onSelect={(node) => setSelected(node === undefined ? undefined : keys[node])}
+        />
+      )}
+    </div>
+  );
+}
+
+function rowsOf(topology: Topology): string[][] {
+  const { nodes, edges, others, unit } = topology;
+  const name = (at: number): string => (nodes[at]?.isOther ? `${others} others` : (nodes[at]?.label ?? ''));
+  return edges.map((edge) => [
+    name(edge.from),
+    name(edge.to),
+    amountText(edge.amount, unit),
+    edgeText(topology, edge),
+  ]);
+}
+
+const HEADS = ['from', 'to', 'in all', 'a second'];
+
+function exported(topology: Topology): ExportedTable {
+  return {
+    columns: HEADS.map((name, at) => ({ name, align: at < 2 ? 'text' : 'number' })),
+    rows: rowsOf(topology).map((cells) => ({ cells })),
+  };
+}
+
+/** The heaviest first. */
+function EdgeTable({ topology, label }: { topology: Topology; label: string }) {
+  return (
+    <div className={styles.table}>
+      <table data-testid="topology-table" aria-label={label}>
+        <thead>
+          <tr>
+            {HEADS.map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rowsOf(topology).map(([from, to, amount, rate]) => (
+            <tr key={`${from}\n${to}`}>
+              <th scope="row">{from}</th>
+              <td>{to}</td>
+              <td className={styles.number}>{amount}</td>
+              <td className={styles.number}>{rate}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
