@@ -17,6 +17,7 @@ export function Choice<V extends string>({
     <label className={styles.choice}>
       <span>{label}</span>
       <select
+        aria-label={label}
         value={value}
         onChange={(event) => {
           const chosen = options.find((each) => each.value === event.target.value);

@@ -3,6 +3,7 @@ import type { FlameGraph } from '../../session/flame.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { amountText } from '../amount.ts';
+import { Choice } from '../choice.tsx';
 import { groupDigits, percentText } from '../numbers.ts';
 import styles from './flame.module.css';
 import { FlameDownload } from './flame-download.tsx';
@@ -95,7 +96,7 @@ export function FlameTools({
         <Choice
           label="show"
           value={settings.weight}
-          options={graph.weights.map(({ column, label }, at) => [at === 0 ? '' : column, label])}
+          options={graph.weights.map(({ column, label }, at) => ({ value: at === 0 ? '' : column, label }))}
           onChange={(weight) => onChange({ weight })}
         />
       )}
@@ -103,7 +104,7 @@ export function FlameTools({
         <Choice
           label="split by"
           value={settings.split}
-          options={[['', 'nothing'], ...splits.map((each): [string, string] => [each, each])]}
+          options={[{ value: '', label: 'nothing' }, ...splits.map((each) => ({ value: each, label: each }))]}
           onChange={(split) => onChange({ split })}
         />
       )}
@@ -111,9 +112,9 @@ export function FlameTools({
         label="compare with"
         value={settings.compare}
         options={[
-          ['nothing', 'nothing'],
-          ['before', 'the time before'],
-          ...(graph.baseline ? [['baseline', 'the baseline'] as [Against, string]] : []),
+          { value: 'nothing', label: 'nothing' },
+          { value: 'before', label: 'the time before' },
+          ...(graph.baseline ? [{ value: 'baseline' as const, label: 'the baseline' }] : []),
         ]}
         onChange={(compare) => onChange({ compare })}
       />
@@ -142,35 +143,4 @@ function statusOf({ unit, stacks, unnamed, leftOut, tree }: FlameGraph, total: n
     ...(leftOut > 0 ? [`${groupDigits(leftOut)} samples left out`] : []),
     ...(tree.cut ? ['cut: too many frames to draw'] : []),
   ].join(' · ');
-}
-
-function Choice<V extends string>({
-  label,
-  value,
-  options,
-  onChange,
-}: {
-  label: string;
-  value: V;
-  options: readonly (readonly [value: V, text: string])[];
-  onChange(value: V): void;
-}) {
-  return (
-    <label className={styles.choice}>
-      {label}
-      <select
-        value={value}
-        onChange={(event) => {
-          const chosen = options.find(([each]) => each === event.target.value);
-          if (chosen) onChange(chosen[0]);
-        }}
-      >
-        {options.map(([each, text]) => (
-          <option key={each} value={each}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
 }

@@ -7,6 +7,7 @@ import type { Topology } from '../../session/topology.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { amountText } from '../amount.ts';
+import { Choice } from '../choice.tsx';
 import { DownloadMenu } from '../download-menu.tsx';
 import type { ExportedTable } from '../export-rows.ts';
 import { groupDigits } from '../numbers.ts';
@@ -69,33 +70,18 @@ export function TopologyView({
           data-testid="topology-as-table"
           onClick={() => setAsTable(!asTable)}
         />
-        {topology.near.length > 1 && (
-          <label className={styles.choice}>
-            from
-            <select
-              value={near ?? topology.near[0]}
-              onChange={(event) => setNear(topology.near.find((each) => each === event.target.value))}
-            >
-              {topology.near.map((each) => (
-                <option key={each} value={each}>
-                  {NEAR_NAMES[each]}
-                </option>
-              ))}
-            </select>
-          </label>
-        )}
-        {weights.length > 1 && (
-          <label className={styles.choice}>
-            show
-            <select value={weight} onChange={(event) => setWeight(event.target.value)}>
-              {weights.map(({ column, label }) => (
-                <option key={column} value={column}>
-                  {label}
-                </option>
-              ))}
-            </select>
-          </label>
-        )}
+        <Choice<NearEnd>
+          label="from"
+          value={near ?? topology.near[0] ?? 'process'}
+          options={topology.near.map((each) => ({ value: each, label: NEAR_NAMES[each] }))}
+          onChange={setNear}
+        />
+        <Choice
+          label="show"
+          value={weight}
+          options={weights.map(({ column, label }) => ({ value: column, label }))}
+          onChange={setWeight}
+        />
         <span className={styles.status} data-testid="topology-status">
           {counted.join(' · ')}
         </span>
