@@ -13,7 +13,7 @@ test('keyboard alone: open a template from the palette, run it, stop it, change 
   await expect(page.getByTestId('file-tab-syscount.bpf.c')).toBeVisible();
   await page.keyboard.press('Control+Enter');
   await state(page, /running/i);
-  await expect(page.getByTestId('map-row').first()).toBeVisible();
+  await expect(page.getByTestId('bar-row').first()).toBeVisible();
   await page.keyboard.press('Escape');
   await state(page, /stopped/i);
   const before = await page.locator('html').getAttribute('data-theme');

@@ -59,6 +59,8 @@ test('users, processes, cgroups and functions show by their names, also of proce
   await write(page, PROBE);
   await page.getByTestId('run').click();
   await state(page, /running/i);
+  // What holds stacks opens as a flame graph.
+  await page.getByTestId('view-table').click();
   const rows = page.getByTestId('event-row');
   // The first processes may be gone before the host watches them: each try has one more.
   await expect(async () => {

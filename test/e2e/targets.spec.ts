@@ -49,7 +49,7 @@ test('a program without a target asks for one where the rows would be, and runs 
       // Without ping any packet on lo will do: the page itself has sent some.
       undefined,
   );
-  await expect(page.getByTestId('map-row').first()).toBeVisible();
+  await expect(page.getByTestId('bar-row').first()).toBeVisible();
   await stop(page);
 });
 

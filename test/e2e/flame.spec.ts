@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { gunzipSync } from 'node:zlib';
+import type { Page } from '@playwright/test';
+import { inRepository } from '../../scripts/repository.mjs';
+import { expect, state, stop, test } from './workbench.ts';
+
+/** A template's workload, which goes on until it is killed; resolves when it has told its process id. */
+async function startWorkload(template: string): Promise<{ pid: number; end(): Promise<void> }> {
+  const child: ChildProcess = spawn(inRepository('bpf-templates', template, 'workload'), ['long'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  const group = child.pid;
+  if (!child.stdout || group === undefined) throw new Error('the workload did not start');
+  for await (const line of createInterface({ input: child.stdout })) {
+    const pid = Number(/^pid=(\d+)/.exec(line)?.[1]);
+    if (pid > 0) {
+      const exit = once(child, 'exit');
+      return {
+        pid,
+        async end() {
+          // One that has come to its own end has left nothing to kill.
+          if (child.exitCode === null && child.signalCode === null) process.kill(-group);
+          await exit;
+        },
+      };
+    }
+  }
+  throw new Error('the workload told no process id');
+}
+
+/** Runs a template on one process. */
+async function runOn(page: Page, template: string, pid: number): Promise<void> {
+  await page.getByTestId(`template-${template}`).click();
+  await page.getByTestId('side-params').click();
+  await page.getByTestId('param-targ_pid').fill(String(pid));
+  await page.getByTestId('run').click();
+  await state(page, /running/i);
+}
+
+/** Per cent of all that a search found. */
+async function matchedBy(page: Page, search: string): Promise<number> {
+  await page.getByLabel('Search functions').fill(search);
+  const text = await page.getByTestId('flame-matched').textContent();
+  return Number.parseFloat(text ?? '');
+}
+
+test('a CPU profile names the functions that were busy, tells their share, and zooms by keyboard', async ({
+  workbench: page,
+}) => {
+  const workload = await startWorkload('profile');
+  try {
+    await runOn(page, 'profile', workload.pid);
+    await expect(page.getByTestId('flame-canvas')).toBeVisible({ timeout: 30_000 });
+    await expect.poll(() => matchedBy(page, 'pp_work'), { timeout: 30_000 }).toBeGreaterThan(80);
+    // One function has three times the rounds of the other.
+    await expect
+      .poll(async () => {
+        const much = await matchedBy(page, 'pp_work_much');
+        const little = await matchedBy(page, '/pp_work_l.*e$/');
+        return much > 50 && little > 5 && much > 1.5 * little;
+      })
+      .toBe(true);
+    await page.getByLabel('Search functions').fill('/(/');
+    await expect(page.getByRole('alert').filter({ hasText: /\)|group|bracket/i })).toBeVisible();
+
+    await page.getByLabel('Search functions').fill('main');
+    await expect(page.getByTestId('flame-matched')).toBeVisible();
+    await page.getByLabel('Search functions').press('Enter');
+    await expect(page.getByTestId('flame-canvas')).toBeFocused();
+    await expect(page.getByTestId('flame-spoken')).toContainText('main');
+    await expect(page.getByTestId('flame-spoken')).toContainText('pp-spin');
+    await page.keyboard.press('Enter');
+    await expect(page.getByTestId('flame-crumbs')).toContainText('main');
+    await page.keyboard.press('ArrowDown');
+    await expect(page.getByTestId('flame-spoken')).toContainText('pp_work_much');
+    await page.keyboard.press('ArrowLeft');
+    await expect(page.getByTestId('flame-spoken')).toContainText('pp_work_little');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Backspace');
+    await expect(page.getByTestId('flame-crumbs')).not.toContainText('main');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('/');
+    await expect(page.getByLabel('Search functions')).toBeFocused();
+    await page.keyboard.press('Escape');
+
+    await page.getByTestId('flame-as-table').click();
+    const much = page.getByTestId('flame-table').getByRole('row').filter({ hasText: 'pp_work_much' });
+    await expect(much).toContainText('pp-spin');
+    // Sorted by the function's own samples.
+    await expect(page.getByTestId('flame-table').getByRole('row').nth(1)).toContainText('pp_work_much');
+    await page.getByTestId('flame-table').getByRole('button', { name: 'function', exact: true }).click();
+    await expect(page.getByRole('columnheader', { name: /^function/ })).toHaveAttribute(
+      'aria-sort',
+      'ascending',
+    );
+  } finally {
+    await workload.end();
+  }
+  await stop(page);
+});
+
+test('two moments are compared: what a program does more than before has grown', async ({
+  workbench: page,
+}) => {
+  const workload = await startWorkload('profile');
+  try {
+    await runOn(page, 'profile', workload.pid);
+    await expect(page.getByTestId('flame-canvas')).toBeVisible({ timeout: 30_000 });
+    await expect.poll(() => matchedBy(page, 'pp_work_much'), { timeout: 30_000 }).toBeGreaterThan(50);
+    await page.getByTestId('flame-keep').click();
+    // From now on the other function has most of the rounds.
+    process.kill(workload.pid, 'SIGUSR1');
+    await page.getByLabel('compare with').selectOption('baseline');
+    await page.getByTestId('flame-as-table').click();
+    const row = (name: string) => page.getByTestId('flame-table').getByRole('row').filter({ hasText: name });
+    await expect(row('pp_work_little')).toContainText(/\+\d/);
+    await expect(row('pp_work_much')).toContainText(/[-−–]\d/);
+  } finally {
+    await workload.end();
+  }
+  await stop(page);
+});
+
+test('time away from a CPU is shown as time, by the function that waits; its stacks go to other tools', async ({
+  workbench: page,
+}) => {
+  const workload = await startWorkload('offcpu');
+  try {
+    await runOn(page, 'offcpu', workload.pid);
+    await expect(page.getByTestId('flame-canvas')).toBeVisible({ timeout: 30_000 });
+    await expect.poll(() => matchedBy(page, 'pp_sleep_here'), { timeout: 30_000 }).toBeGreaterThan(80);
+    await page.getByLabel('Search functions').fill('');
+    await expect(page.getByTestId('flame-status')).toContainText(/\d ?m?s · /);
+    expect(await downloaded(page, 'Folded stacks')).toMatch(/main;pp_sleep_here;.*_\[k\] \d+/);
+    const speedscope = JSON.parse(String(await downloaded(page, 'speedscope')));
+    expect(speedscope.profiles[0].unit).toBe('nanoseconds');
+    expect(speedscope.shared.frames.map(({ name }: { name: string }) => name)).toContain('pp_sleep_here');
+    const pprof = await downloaded(page, 'pprof');
+    expect(gunzipSync(pprof).includes('pp_sleep_here')).toBe(true);
+  } finally {
+    await workload.end();
+  }
+  await stop(page);
+
+  async function downloaded(on: Page, format: string): Promise<Buffer & string> {
+    const coming = on.waitForEvent('download');
+    await on.getByTestId('download').click();
+    await on.getByRole('menuitem', { name: format }).click();
+    const content = await readFile(await (await coming).path());
+    return (format === 'pprof' ? content : content.toString()) as Buffer & string;
+  }
+});

@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { inRepository } from '../../scripts/repository.mjs';
+import { expect, state, stop, test } from './workbench.ts';
+
+const run = promisify(execFile);
+
+test('who speaks with whom is a graph, walked by keys, with its numbers behind it', async ({
+  workbench: page,
+}) => {
+  await page.getByTestId('template-tcpflow').click();
+  await page.getByTestId('run').click();
+  await state(page, /running/i);
+  const { stdout } = await run(inRepository('bpf-templates', 'tcpflow', 'workload'));
+  const often = /^often=(\d+)/m.exec(stdout)?.[1];
+  await page.getByTestId('source-tab-flows').click();
+  await page.getByTestId('view-topology').click();
+  const graph = page.getByTestId('topology-graph');
+  await expect(graph).toBeVisible();
+  await expect(page.getByTestId('topology-node').filter({ hasText: 'pp-client' })).toBeVisible();
+  await expect(page.getByTestId('topology-node').filter({ hasText: `127.0.0.1:${often}` })).toBeVisible();
+  await graph.focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByTestId('topology-spoken')).not.toBeEmpty();
+  await page.getByTestId('topology-as-table').click();
+  const edge = page
+    .getByTestId('topology-table')
+    .getByRole('row')
+    .filter({ hasText: 'pp-client' })
+    .filter({ hasText: `127.0.0.1:${often}` });
+  await expect(edge).toContainText('12');
+  await stop(page);
+});
