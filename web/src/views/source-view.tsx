@@ -3,6 +3,8 @@ import type { View } from '@probepad/protocol/views/view';
 import type { ReactNode } from 'react';
 import { hostName, useSession } from '../session/hosts.ts';
 import { isLive, type RunView } from '../session/runs.ts';
+import { followTime, useTimeAxis } from '../session/time-axis.ts';
+import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { BarsView } from './bars/bars-view.tsx';
 import { ChartView } from './chart/chart-view.tsx';
@@ -77,6 +79,16 @@ function Waiting({
   shown: ShownSource['source'];
   hint: ReactNode;
 }) {
+  const held = useTimeAxis((state) => state.held);
+  if (held) {
+    return (
+      <Empty icon="target" title="Nothing in the time that is shown">
+        <Button onClick={followTime} data-testid="follow-time">
+          Show the newest
+        </Button>
+      </Empty>
+    );
+  }
   if (!isLive(run)) {
     return (
       <Empty title={source.kind === 'map' ? 'The map was empty' : 'The run ended without a record here'}>
