@@ -115,6 +115,8 @@ test('two moments are compared: what a program does more than before has grown',
     // From now on the other function has most of the rounds.
     process.kill(workload.pid, 'SIGUSR1');
     await page.getByLabel('compare with').selectOption('baseline');
+    // The table holds what is searched for.
+    await page.getByLabel('Search functions').fill('pp_work');
     await page.getByTestId('flame-as-table').click();
     const row = (name: string) => page.getByTestId('flame-table').getByRole('row').filter({ hasText: name });
     await expect(row('pp_work_little')).toContainText(/\+\d/);
