@@ -66,8 +66,8 @@ export async function measureMapSnapshot(
 
 /** A page of the hub's origin that can import the product's decoder as it is in the repository. */
 async function pageWithDecoder(page: Page, stack: Stack): Promise<Page> {
-  await page.route('**/bench-modules/*', async (route) => {
-    const name = route.request().url().split('/').at(-1) ?? '';
+  await page.route('**/bench-modules/**', async (route) => {
+    const name = route.request().url().split('/bench-modules/').at(-1) ?? '';
     const source = await readFile(join(CHECKOUT, 'protocol/src', name), 'utf8');
     await route.fulfill({ contentType: 'text/javascript', body: stripTypeScriptTypes(source) });
   });
