@@ -74,7 +74,8 @@ const PRINTS = /\bbpf_(printk|trace_printk|trace_vprintk)\b/;
 export function loaderSetupOf(probe: Probe, policy: Policy, identity: Identity): LoaderSetup {
   return {
     version: 2,
-    run: randomBytes(8).toString('hex'),
+    // Names cgroup and tracing instance: the agent's process, then what makes it the run's own.
+    run: `p${process.pid}x${randomBytes(6).toString('hex')}`,
     trace_tag: traceTag(),
     trace: probe.files.some(({ text }) => PRINTS.test(text)),
     memory_bytes: policy.memory,

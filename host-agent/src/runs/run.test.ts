@@ -37,15 +37,13 @@ async function running(run: Run): Promise<void> {
   assert.equal(lastOf(run)?.state, 'running', JSON.stringify(lastOf(run)));
 }
 
-/** Tracing instances and memory cgroups of runs on this machine. */
+/** Tracing instances and memory cgroups of this process' runs; others on this machine have their own. */
 function leftByRuns(): string[] {
   const found = spawnSync('find', ['/sys/fs/cgroup', '-maxdepth', '6', '-type', 'd', '-name', 'probepad-*'], {
     encoding: 'utf8',
   });
-  const instances = readdirSync('/sys/kernel/tracing/instances').filter((name) =>
-    name.startsWith('probepad-'),
-  );
-  return [...found.stdout.split('\n').filter((line) => line !== ''), ...instances].sort();
+  const paths = [...found.stdout.split('\n'), ...readdirSync('/sys/kernel/tracing/instances')];
+  return paths.filter((path) => path.includes(`probepad-p${process.pid}x`));
 }
 
 function framesOfRun(run: Run) {
@@ -261,10 +259,16 @@ test('where the memory of a run cannot be limited it fails and says what to do, 
 });
 
 test('a run that is stopped while compiling, or does not compile, leaves no loader, cgroup or instance', async () => {
-  const before = leftByRuns();
-  const printing =
-    'SEC("tracepoint/syscalls/sys_enter_getppid") int f(void *c) { bpf_printk("x"); return missing; }';
-  const failing = machine.start(probeOfText(printing));
+  const printing = (result: string) =>
+    probeOfText(
+      `SEC("tracepoint/syscalls/sys_enter_getppid") int f(void *c) { bpf_printk("x"); return ${result}; }`,
+    );
+  const whole = machine.start(printing('0'));
+  await running(whole);
+  assert.equal(leftByRuns().length, 2, 'a run that prints has a cgroup and a tracing instance');
+  whole.stop('stopped');
+  await whole.ended;
+  const failing = machine.start(printing('missing'));
   await machine.recorder.until(() => failing.loaderPid !== undefined);
   const pid = failing.loaderPid ?? 0;
   assert.equal((await ended(failing))?.reason, 'compile_error');
@@ -274,7 +278,7 @@ test('a run that is stopped while compiling, or does not compile, leaves no load
   stopped.stop('stopped');
   assert.equal((await ended(stopped))?.reason, 'stopped');
   await stopped.ended;
-  assert.deepEqual(leftByRuns(), before);
+  assert.deepEqual(leftByRuns(), []);
 });
 
 test('a stop while compiling ends the run', async () => {
