@@ -19,6 +19,16 @@ export interface Sink {
   flush(): Promise<void>;
 }
 
+/** What a report prints on where only its remarks are wanted. */
+export const NOWHERE: Output = {
+  line: () => {},
+  text: () => {},
+  hasRoom: () => true,
+  onRoom: () => {},
+  onGone: () => {},
+  flush: async () => {},
+};
+
 const ROOM = 1024 * 1024;
 
 /**

@@ -3,8 +3,11 @@ import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
 import type { NameLookup } from '@probepad/protocol/values/name';
 import { createNameBook, type NameBook } from '@probepad/protocol/values/name-book';
 
-/** Asks a host for names. `host` is the name for people. */
-export type AskNames = (host: string, asked: NamesAsked[]) => Promise<{ names: NamesFound }>;
+/** Asks a host for names. `host` is the name for people; `more`: the host was still at work on the others. */
+export type AskNames = (
+  host: string,
+  asked: NamesAsked[],
+) => Promise<{ names: NamesFound; more?: boolean | undefined }>;
 
 /**
  * Prints one after the other. What is printed can't be changed when a name comes, so a line waits for its names, a while, and later

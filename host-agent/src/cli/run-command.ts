@@ -2,22 +2,27 @@ import { hostname } from 'node:os';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Probe, RunStatus } from '@probepad/protocol/control/run';
+import { isStackFormat } from '@probepad/protocol/export/stack-file';
 import { MAP_INTERVAL } from '@probepad/protocol/limits';
 import { candidatesOf, structNameOf, withRecordTypes } from '@probepad/protocol/record-types';
 import type { ProbeSchema } from '@probepad/protocol/schema';
 import { diagnosticText } from './carets.ts';
 import { EXIT, type ExitCode, exitCodeOfStatus } from './exit-code.ts';
+import { type FileOptions, fileOptions } from './file-options.ts';
 import { hubSession } from './hub-session.ts';
 import { jsonReport } from './json-report.ts';
 import { localSession } from './local-session.ts';
 import { machineLog } from './machine-log.ts';
-import { openOutput } from './output.ts';
+import { createNameChase } from './name-chase.ts';
+import { NOWHERE, type Output, openOutput } from './output.ts';
 import { peopleReport } from './people-report.ts';
 import { type AskNames, createPrintOrder } from './print-order.ts';
 import { readProbeFiles } from './probe-files.ts';
+import { createPlaces, type ResultFiles } from './result-files.ts';
 import type { SessionListener } from './session.ts';
 import { onStopSignal } from './signals.ts';
-import { NOWHERE, tableFiles, tableOptions, tableReport } from './table-files.ts';
+import { stackFiles } from './stack-files.ts';
+import { tableFiles } from './table-files.ts';
 import { UsageError } from './usage.ts';
 import { amountOf, countOf, durationOf, pairsOf } from './values.ts';
 
@@ -86,6 +91,21 @@ function withChosenTypes(schema: ProbeSchema, types: Readonly<Record<string, str
   return withRecordTypes(schema, types);
 }
 
+function resultFiles(
+  options: FileOptions,
+  title: string,
+  asking: Promise<AskNames>,
+  output: Output,
+  notice: (line: string) => void,
+  fail: (code: ExitCode) => void,
+): ResultFiles {
+  const { format } = options;
+  const places = createPlaces(options, output, notice, fail);
+  return isStackFormat(format)
+    ? stackFiles(format, title, places, createNameChase(asking), notice)
+    : tableFiles(format, places);
+}
+
 /** `probepad run`. @throws UsageError, ProbepadFailure, PolicyError */
 export async function runCommand(args: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
@@ -110,29 +130,30 @@ export async function runCommand(args: readonly string[]): Promise<ExitCode> {
     ...(values.export && { exported: true }),
   };
 
-  const tables = tableOptions(values);
+  const wanted = fileOptions(values);
   const output = openOutput();
   const notice = (line: string): void => void process.stderr.write(`${line}\n`);
   const { promise: asking, resolve: canAsk } = Promise.withResolvers<AskNames>();
   const order = createPrintOrder(asking);
   let exitCode: ExitCode = EXIT.fine;
   let stop = (): void => {};
+  const title = basename(positionals[0] ?? '');
   const files =
-    tables &&
-    tableFiles(tables, output, notice, (code) => {
+    wanted &&
+    resultFiles(wanted, title, asking, output, notice, (code) => {
       exitCode = Math.max(exitCode, code) as ExitCode;
       stop();
     });
   const report =
     files !== undefined
-      ? tableReport(files, peopleReport(NOWHERE, notice, hosts.length))
+      ? files.report(peopleReport(NOWHERE, notice, hosts.length))
       : json
         ? jsonReport(output)
         : peopleReport(output, notice, hosts.length, order);
   const listener = withDiagnostics(report, probe, notice, (code) => {
     exitCode = Math.max(exitCode, code) as ExitCode;
   });
-  const name = `${basename(positionals[0] ?? '')} (${hostname()})`;
+  const name = `${title} (${hostname()})`;
   const start =
     hub === undefined
       ? localSession({ dataDir: values.data, policyPath: values.policy, log: machineLog(values.verbose) })
@@ -167,14 +188,20 @@ export async function runCommand(args: readonly string[]): Promise<ExitCode> {
   files?.onRoom(openFlow);
   order.onRoom(openFlow);
   output.onGone(() => session.stop());
-  const release = onStopSignal(() => session.stop());
+  const hurry = new AbortController();
+  const release = onStopSignal(
+    () => session.stop(),
+    () => hurry.abort(),
+  );
   try {
     await session.done;
   } finally {
-    release();
     await order.settled();
+    await files?.finish(hurry.signal).catch((error: unknown) => {
+      mistake ??= error;
+    });
+    release();
     await session.close();
-    await files?.finish();
     await output.flush();
   }
   if (mistake !== undefined) throw mistake;

@@ -4,20 +4,20 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const SAME = 500;
 
 /**
- * Calls `stop` when the command is to end: by a signal, or because whoever started it is gone. A second signal ends it at
- * once; what it started sees that and cleans up.
+ * Calls the first of `stops` when the command is to end: by a signal, or because whoever started it is gone. Each signal after it
+ * calls the next, and one more than there are ends the command at once; what it started sees that and cleans up.
  * @returns a function that takes the handlers away
  */
-export function onStopSignal(stop: () => void): () => void {
-  let first: number | undefined;
+export function onStopSignal(...stops: readonly (() => void)[]): () => void {
+  let last = Number.NEGATIVE_INFINITY;
+  let next = 0;
   const handle = (): void => {
     const now = performance.now();
-    if (first === undefined) {
-      first = now;
-      stop();
-    } else if (now - first > SAME) {
-      process.exit(130);
-    }
+    if (now - last <= SAME) return;
+    last = now;
+    const stop = stops[next++];
+    if (stop === undefined) process.exit(130);
+    stop();
   };
   for (const signal of SIGNALS) process.on(signal, handle);
   const { channel } = process;

@@ -21,7 +21,7 @@ run
   --map-interval TIME    time between map snapshots (1s)
   --host NAME            a host of the hub; may be given several times
   --export               let the hub hand its numbers and events on, where it was told to (docs/EXPORT.md)
-  --format FORMAT        rows of typed columns: csv, jsonl or parquet
+  --format FORMAT        rows of typed columns: csv, jsonl or parquet; stacks for flame graphs: folded, speedscope or pprof
   --source NAME          of this map, buffer or section (the first that the program has)
   --out PATH             into this file; into a folder (dir/) one file for each source; else on standard output
 run, cost

@@ -1,10 +1,10 @@
 import type { Frame } from '@probepad/protocol/frames';
 import type { Source } from '@probepad/protocol/schema';
 import { type EdgePlan, planEdges } from '@probepad/protocol/views/edges';
+import { createTotals, type Totals } from '@probepad/protocol/views/totals';
 import type { TimeRange } from '../../session/time-axis.ts';
 import type { Topology, TopologyQuery } from '../../session/topology.ts';
 import { createGrowth } from '../growth/growth.ts';
-import { createTotals, type Totals } from '../growth/totals.ts';
 import { secondsOf } from '../page-clock.ts';
 import { contextOf } from '../present.ts';
 import type { Stream } from '../stream.ts';

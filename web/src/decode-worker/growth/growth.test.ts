@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createTotals } from '@probepad/protocol/views/totals';
 import { createPageClock } from '../page-clock.ts';
 import { createGrowth } from './growth.ts';
-import { createTotals } from './totals.ts';
 
 test('what grew between two moments is the sum of its seconds', () => {
   const growth = createGrowth();

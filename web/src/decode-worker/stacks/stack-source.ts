@@ -4,9 +4,9 @@ import type { NameLookup } from '@probepad/protocol/values/name';
 import { type FlameFrame, framesOf, UNREAD } from '@probepad/protocol/views/flame-frames';
 import { createStackTable, type StackTable } from '@probepad/protocol/views/stack-table';
 import { planStacks, type StackPlan, type StackSample } from '@probepad/protocol/views/stacks';
+import { createTotals, type Totals } from '@probepad/protocol/views/totals';
 import type { TimeRange } from '../../session/time-axis.ts';
 import { createGrowth } from '../growth/growth.ts';
-import { createTotals, type Totals } from '../growth/totals.ts';
 import { secondsOf } from '../page-clock.ts';
 import type { Stream } from '../stream.ts';
 
