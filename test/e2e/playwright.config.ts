@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test';
 import { CHROMIUM } from '../stack/chromium.ts';
+import { SCREEN } from './workbench.ts';
 
 /** One browser at a time: the machine has two cores, and the tests share a kernel. */
 export default defineConfig({
@@ -13,10 +14,10 @@ export default defineConfig({
   forbidOnly: true,
   outputDir: '../../test-results',
   use: {
-    viewport: { width: 1440, height: 900 },
+    ...SCREEN,
     launchOptions: CHROMIUM,
-    permissions: ['clipboard-read', 'clipboard-write'],
-    trace: 'retain-on-failure',
+    // A trace of every test costs a third of its time: --trace retain-on-failure asks for it.
+    trace: 'off',
     screenshot: 'only-on-failure',
   },
 });

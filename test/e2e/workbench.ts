@@ -1,5 +1,17 @@
 import { execFile } from 'node:child_process';
-import { test as base, expect, type Page, type WorkerFixture } from '@playwright/test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type BrowserContext,
+  type BrowserContextOptions,
+  test as base,
+  chromium,
+  expect,
+  type Page,
+  type WorkerFixture,
+} from '@playwright/test';
+import { CHROMIUM } from '../stack/chromium.ts';
 import { type Stack, type StackOptions, startStack } from '../stack/stack.ts';
 
 export { expect };
@@ -19,12 +31,47 @@ export function stackOf(
   ];
 }
 
+/** What the tests' browser shows and may do. */
+export const SCREEN: BrowserContextOptions = {
+  viewport: { width: 1440, height: 900 },
+  permissions: ['clipboard-read', 'clipboard-write'],
+};
+
+/** What a page can leave for the next one: all of it belongs to the hub's origin. */
+async function forget(profile: BrowserContext, origin: string): Promise<void> {
+  const blank = await profile.newPage();
+  const others = profile.pages().filter((page) => page !== blank);
+  await Promise.all(others.map((page) => page.close()));
+  const devtools = await profile.newCDPSession(blank);
+  await devtools.send('Storage.clearDataForOrigin', {
+    origin,
+    storageTypes: 'local_storage,indexeddb,service_workers,cache_storage,file_systems',
+  });
+  await profile.clearCookies();
+}
+
 /**
  * The spec files share a hub and agent that start with a fresh data folder, as long as no test fails: Playwright starts a worker
- * anew then, and for a file whose `stack` is another one. Each test gets a fresh browser profile.
+ * anew then, and for a file whose `stack` is another one. They share a browser profile as well, since half of the work of a
+ * first page load is to compile what the profile keeps compiled; each test begins with nothing stored in it.
  */
-export const test = base.extend<{ workbench: Page }, { stack: Stack }>({
+export const test = base.extend<{ workbench: Page }, { stack: Stack; profile: BrowserContext }>({
   stack: stackOf(),
+  profile: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are asked for from this pattern
+    async ({}, use) => {
+      const folder = await mkdtemp(join(tmpdir(), 'probepad-profile-'));
+      const profile = await chromium.launchPersistentContext(folder, { ...CHROMIUM, ...SCREEN });
+      await use(profile);
+      await profile.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+    { scope: 'worker' },
+  ],
+  context: async ({ profile, stack }, use) => {
+    await use(profile);
+    await forget(profile, stack.origin);
+  },
   workbench: async ({ page, stack }, use) => {
     await page.goto(stack.url);
     await ready(page);
