@@ -1,5 +1,7 @@
 import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
 import { createDecoder } from '@probepad/protocol/decode';
+import { SHOWN_FORMATS } from '@probepad/protocol/export/shown-table';
+import { TABLE_FORMATS } from '@probepad/protocol/export/table-file';
 import { FRAME_FLAGS, type Frame, framesOf } from '@probepad/protocol/frames';
 import { FRAME_PAYLOAD_MAX } from '@probepad/protocol/limits';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
@@ -34,6 +36,7 @@ import type { Topology, TopologyQuery } from '../session/topology.ts';
 import { createEdgeSources } from './edges/edge-sources.ts';
 import { createEventSource, type EventSource } from './event-source.ts';
 import { type FileJob, fileJob } from './files/file-job.ts';
+import { shownPage } from './files/shown-page.ts';
 import { createGlobalsSource, type GlobalsSource } from './globals-source.ts';
 import { createMapSource, type MapSource } from './map-source.ts';
 import { createNameQuestions, type NameQuestions } from './name-questions.ts';
@@ -190,17 +193,33 @@ export function createEngine(
     return entry ? { [entry.kind]: entry.source } : {};
   }
 
-  function newJob({ format, ...query }: FileQuery): FileJob {
+  function newJob(query: FileQuery): FileJob {
     const { events, map } = find(query);
+    const { filter, sort, between, head: first } = query;
+    if (query.as === 'shown') {
+      const { columns, group } = query;
+      const kind = SHOWN_FORMATS[query.format];
+      if (events) {
+        return fileJob(kind, (head = first, offset, limit, turn) => {
+          const window = events.rows({ head, offset, limit, filter, sort, group, between }, turn);
+          return { ...window, ...shownPage(window.columns, window.rows, columns) };
+        });
+      }
+      // In one piece: the next snapshot has other entries in another order.
+      const all = map?.entries({ ...query, offset: 0, limit: Number.MAX_SAFE_INTEGER });
+      return fileJob(kind, (_head, offset, limit) => ({
+        ...shownPage(all?.columns ?? [], all?.rows.slice(offset, offset + limit) ?? [], columns),
+        ...{ total: all?.total ?? 0, head: 0, searching: false },
+      }));
+    }
+    const kind = TABLE_FORMATS[query.format];
     if (events) {
-      const { filter, sort, between } = query;
-      const first = query.head;
-      return fileJob(format, (head, offset, limit, turn) =>
-        events.page({ head: head ?? first, offset, limit, filter, sort, between }, turn),
+      return fileJob(kind, (head = first, offset, limit, turn) =>
+        events.page({ head, offset, limit, filter, sort, between }, turn),
       );
     }
     const entries = map?.typed(query);
-    return fileJob(format, (_head, offset, limit) => ({
+    return fileJob(kind, (_head, offset, limit) => ({
       columns: entries?.columns ?? [],
       rows: entries?.rows(offset, limit) ?? [],
       total: entries?.total ?? 0,

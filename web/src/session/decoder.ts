@@ -3,6 +3,7 @@
  * so that views know neither the worker nor its messages.
  */
 import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
+import type { ColumnRole, ShownFormat } from '@probepad/protocol/export/shown-table';
 import type { TableFormat } from '@probepad/protocol/export/table-file';
 import type { ProbeSchema } from '@probepad/protocol/schema';
 import type {
@@ -36,7 +37,7 @@ export interface ViewColumn {
   align: Alignment;
   /** A guess at the width, in characters. */
   width: number;
-  role: 'time' | 'host' | 'field' | 'key' | 'rate' | 'aggregate';
+  role: ColumnRole;
 }
 
 /** What a column is known by, over all hosts and runs of a probe. */
@@ -155,13 +156,21 @@ export interface MapWindow {
   problem?: FilterProblem | undefined;
 }
 
-/** What a file of typed rows is to hold: the rows that a view shows, as the program wrote them. */
-export interface FileQuery extends SourceRef {
+/** What a file of rows is to hold: the rows that a view shows. */
+export type FileQuery = FileRows & {
   /** Names the work: it is asked for again, by this name, until it is done. */
   job: string;
-  format: TableFormat;
+} & (
+    | { as: 'values'; format: TableFormat }
+    /** Cells as they are on screen, in these columns (`columnKey`). */
+    | { as: 'shown'; format: ShownFormat; columns: readonly string[] }
+  );
+
+export interface FileRows extends SourceRef {
   filter: string;
   sort?: RowSort | undefined;
+  /** For events, and only of what is shown. */
+  group?: RowGrouping | undefined;
   /** For events, see `RowQuery`. */
   head?: number | undefined;
   between?: RowQuery['between'];

@@ -1,26 +1,28 @@
+import {
+  type ExportedTable,
+  SHOWN_FORMATS,
+  type ShownFormat,
+  shownText,
+} from '@probepad/protocol/export/shown-table';
 import { TABLE_FORMATS, type TableFormat } from '@probepad/protocol/export/table-file';
-import type { FileQuery } from '../session/decoder.ts';
+import type { FileQuery, FileRows } from '../session/decoder.ts';
 import { theDecoder } from '../session/session.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Menu, type MenuItem } from '../ui/popover.tsx';
 import { toast, toastError } from '../ui/toast.tsx';
-import { csvOf, type ExportedTable, jsonLinesOf } from './export-rows.ts';
 import { groupDigits } from './numbers.ts';
 import type { Picture } from './picture/picture.ts';
 import { pngBlob, svgBlob } from './picture/take-picture.ts';
 import { fileName, runName, saveFile } from './save-file.ts';
 
-const SHOWN_FORMATS = [
-  { label: 'CSV', ending: 'csv', type: 'text/csv', write: csvOf },
-  { label: 'JSON lines', ending: 'jsonl', type: 'application/jsonl', write: jsonLinesOf },
-] as const;
-
 /** What a view can be taken along as. */
 export interface Downloads {
-  /** What is shown, as it is shown; undefined while there is nothing. */
-  collect: (() => Promise<ExportedTable>) | undefined;
+  /** What is shown, as it is shown; undefined while there is nothing. Of many rows in `shown` instead. */
+  collect?: (() => ExportedTable) | undefined;
+  /** Rows as they are shown, and the columns of them. */
+  shown?: { rows: FileRows; columns: readonly string[] } | undefined;
   /** The rows that are shown, as the program wrote them: numbers stay numbers. */
-  typed?: Omit<FileQuery, 'job' | 'format'> | undefined;
+  typed?: FileRows | undefined;
   picture?: (() => Picture) | undefined;
 }
 
@@ -29,17 +31,21 @@ export function DownloadMenu({
   source,
   view = 'table',
   collect,
+  shown,
   typed,
   picture,
 }: Downloads & { source: string; view?: string | undefined }) {
-  const shown = SHOWN_FORMATS.map(
-    ({ label, ending, type, write }): MenuItem => ({
+  const asShown = Object.entries(SHOWN_FORMATS).map(
+    ([format, { label, ending, type }]): MenuItem => ({
       label,
       icon: 'file',
       onSelect: () =>
         perform(async () => {
-          const table = await collect?.();
-          if (table) saveFile(new Blob(write(table), { type }), fileName(source, view, ending));
+          const own = format as ShownFormat;
+          const content = shown
+            ? await fileOf({ ...shown.rows, as: 'shown', format: own, columns: shown.columns })
+            : collect && new Blob(shownText(own, collect()), { type });
+          if (content) saveFile(content, fileName(source, view, ending));
         }),
     }),
   );
@@ -50,7 +56,7 @@ export function DownloadMenu({
       onSelect: () =>
         perform(async () => {
           if (!typed) return;
-          const blob = await fileOf({ ...typed, format: format as TableFormat });
+          const blob = await fileOf({ ...typed, as: 'values', format: format as TableFormat });
           saveFile(blob, fileName(source, 'values', ending));
         }),
     }),
@@ -76,11 +82,11 @@ export function DownloadMenu({
           icon="download"
           small
           label="Download"
-          disabled={collect === undefined}
+          disabled={collect === undefined && shown === undefined}
           data-testid="download"
         />
       }
-      items={[...shown, ...(typed ? values : []), ...(picture ? pictures : [])]}
+      items={[...asShown, ...(typed ? values : []), ...(picture ? pictures : [])]}
     />
   );
 }
@@ -92,8 +98,10 @@ function perform(action: () => Promise<void>): void {
 /** Files of fewer rows are there before anybody could read that they are being made. */
 const WORTH_TELLING = 50_000;
 
+type NoJob<Query> = Query extends unknown ? Omit<Query, 'job'> : never;
+
 /** Made by the worker, turn by turn. */
-async function fileOf(query: Omit<FileQuery, 'job'>): Promise<Blob> {
+async function fileOf(query: NoJob<FileQuery>): Promise<Blob> {
   const job = crypto.randomUUID();
   for (let told = 0; ; ) {
     const { blob, rows } = await theDecoder().file({ ...query, job });

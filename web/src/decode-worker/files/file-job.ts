@@ -1,13 +1,13 @@
 import type { FileColumn } from '@probepad/protocol/export/file-column';
-import { type Piece, TABLE_FORMATS, type TableFormat } from '@probepad/protocol/export/table-file';
+import type { Piece } from '@probepad/protocol/export/table-file';
 import type { Value } from '@probepad/protocol/values/value';
 import type { FileAnswer } from '../../session/decoder.ts';
 import type { Slice } from '../query/slice.ts';
 
 /** Some of the rows that a file is to hold. */
-export interface FilePage {
-  columns: readonly FileColumn[];
-  rows: readonly (readonly Value[])[];
+export interface FilePage<Column = FileColumn, Row = readonly Value[]> {
+  columns: readonly Column[];
+  rows: readonly Row[];
   /** All rows that there are, those without a record too. */
   total: number;
   /** The newest row that counts. */
@@ -26,11 +26,16 @@ const PAGE = 500;
 /** Bytes (or characters) that wait before they go into the file, which the browser may keep on its disk. */
 const GATHER = 4 * 1024 * 1024;
 
-export function fileJob(
-  format: TableFormat,
-  page: (head: number | undefined, offset: number, limit: number, slice: Slice) => FilePage,
+/** One of the formats that a file of such rows can have. */
+export interface FileKind<Column, Row> {
+  type: string;
+  begin(columns: readonly Column[]): { add(rows: readonly Row[]): Piece[]; finish(): Piece[] };
+}
+
+export function fileJob<Column, Row>(
+  { begin, type }: FileKind<Column, Row>,
+  page: (head: number | undefined, offset: number, limit: number, slice: Slice) => FilePage<Column, Row>,
 ): FileJob {
-  const { begin, type } = TABLE_FORMATS[format];
   let file: ReturnType<typeof begin> | undefined;
   let blob = new Blob([], { type });
   let pieces: Piece[] = [];

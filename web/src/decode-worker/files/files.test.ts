@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parquetReadObjects } from 'hyparquet';
-import type { FileAnswer, FileQuery } from '../../session/decoder.ts';
+import { columnKey, type FileAnswer, type FileQuery } from '../../session/decoder.ts';
 import { FakeStream, fakeSchema } from '../../session/test/fake-stream.ts';
 import { createEngine, type Engine } from '../engine.ts';
 
-const EVENTS = { run: 'r1', source: 'events', format: 'jsonl', filter: '' } as const;
+const EVENTS = { run: 'r1', source: 'events', as: 'values', format: 'jsonl', filter: '' } as const;
+const SHOWN = { ...EVENTS, as: 'shown', columns: ['field comm', 'field pid'] } as const;
 const MAP = { ...EVENTS, source: 'syscalls' } as const;
 
 function started(...hosts: string[]): { engine: Engine; streams: FakeStream[] } {
@@ -20,10 +21,12 @@ function started(...hosts: string[]): { engine: Engine; streams: FakeStream[] } 
   return { engine, streams };
 }
 
+type NoJob<Query> = Query extends unknown ? Omit<Query, 'job'> : never;
+
 let jobs = 0;
 
 /** Asks as the page does, until the file is there. */
-function fileOf(engine: Engine, query: Omit<FileQuery, 'job'>): { blob: Blob; answers: FileAnswer[] } {
+function fileOf(engine: Engine, query: NoJob<FileQuery>): { blob: Blob; answers: FileAnswer[] } {
   const job = `job ${jobs++}`;
   const answers: FileAnswer[] = [];
   for (;;) {
@@ -34,7 +37,7 @@ function fileOf(engine: Engine, query: Omit<FileQuery, 'job'>): { blob: Blob; an
   }
 }
 
-async function linesOf(engine: Engine, query: Omit<FileQuery, 'job'>): Promise<Record<string, unknown>[]> {
+async function linesOf(engine: Engine, query: NoJob<FileQuery>): Promise<Record<string, unknown>[]> {
   const text = await fileOf(engine, query).blob.text();
   return text
     .split('\n')
@@ -86,6 +89,43 @@ test('a map’s entries are those of one snapshot, over all hosts', async () => 
   assert.equal(new Set(rows.map((row) => row.split(',').slice(0, 2).join())).size, 2);
 });
 
+test('a file of what is shown has the cells as they are on screen, in the columns that were chosen', async () => {
+  const { engine } = started('local');
+  const query = { ...EVENTS, filter: 'pid % 2 == 0', offset: 0, limit: 5 };
+  let window = engine.rows(query);
+  while (window.searching) window = engine.rows(query);
+  assert.equal(window.problem, undefined);
+  assert.ok(window.total > 5, `${window.total}`);
+  const lines = await linesOf(engine, { ...SHOWN, filter: query.filter, head: window.head });
+  assert.equal(lines.length, window.total);
+  const names = window.columns.map(({ name }) => name);
+  const texts = window.rows.map(({ cells }) => [cells[names.indexOf('comm')], cells[names.indexOf('pid')]]);
+  assert.deepEqual(
+    lines.slice(0, 5).map((line) => Object.entries(line).map(([, value]) => String(value))),
+    texts,
+  );
+  assert.deepEqual(Object.keys(lines[0] ?? {}), ['comm', 'pid']);
+});
+
+test('groups and the entries of a map are files of what is shown too', async () => {
+  const { engine } = started('one', 'two');
+  const grouped = { group: { by: ['field comm'] }, offset: 0, limit: 3 };
+  let window = engine.rows({ ...EVENTS, ...grouped });
+  while (window.searching) window = engine.rows({ ...EVENTS, ...grouped });
+  const columns = window.columns.map(columnKey);
+  const csv = await fileOf(engine, { ...SHOWN, group: grouped.group, format: 'csv', columns }).blob.text();
+  const [, ...rows] = csv.trimEnd().split('\r\n');
+  assert.equal(rows.length, window.total);
+  assert.equal(rows[0], window.rows[0]?.cells.join(','));
+  const map = engine.map({ ...MAP, offset: 0, limit: 2 });
+  const entries = await linesOf(engine, {
+    ...SHOWN,
+    ...{ source: MAP.source, columns: map.columns.map(columnKey) },
+  });
+  assert.equal(entries.length, map.total);
+  assert.deepEqual(Object.values(entries[0] ?? {}).map(String), map.rows[0]?.cells);
+});
+
 test('a Parquet file of a page has the types of the program', async () => {
   const { engine } = started('local');
   const { blob } = fileOf(engine, { ...EVENTS, format: 'parquet' });
@@ -105,11 +145,13 @@ test('a file is made turn by turn, so that frames have theirs', () => {
   const stream = new FakeStream(1, 1000, 'local');
   short.open({ run: 'r1', host: 'local', hostName: 'local', stream: 1, schema: fakeSchema() });
   for (const frame of stream.frames(3000, false)) short.frames(Uint8Array.from(frame).buffer);
-  const { answers } = fileOf(short, EVENTS);
-  assert.ok(answers.length > 3);
-  const rows = answers.map((answer) => answer.rows);
-  assert.deepEqual(
-    rows,
-    rows.toSorted((a, b) => a - b),
-  );
+  for (const query of [EVENTS, SHOWN]) {
+    const { answers } = fileOf(short, query);
+    assert.ok(answers.length > 3);
+    const rows = answers.map((answer) => answer.rows);
+    assert.deepEqual(
+      rows,
+      rows.toSorted((a, b) => a - b),
+    );
+  }
 });

@@ -1,10 +1,10 @@
 import type { ViewOptions } from '@probepad/protocol/control/snippet';
+import type { ExportedTable } from '@probepad/protocol/export/shown-table';
 import type { CSSProperties } from 'react';
 import type { Ranking, Statistic } from '../../session/aggregates.ts';
 import { theDecoder } from '../../session/session.ts';
 import { CellText } from '../cell-text.tsx';
 import { Choice } from '../choice.tsx';
-import type { ExportedTable } from '../export-rows.ts';
 import { HostChoice } from '../host-choice.tsx';
 import { chosenMeasure, measureChoices } from '../measures.ts';
 import { groupDigits, percentText } from '../numbers.ts';
@@ -80,7 +80,7 @@ export function BarsView({ source, view, live, hosts, options, onOptions, empty 
             : `${rows.length} in all`,
           testId: 'bar-count',
         }}
-        collect={rows.length > 0 && ranking ? async () => exportOf(ranking) : undefined}
+        collect={rows.length > 0 && ranking ? () => exportOf(ranking) : undefined}
         view="top"
         picture={rows.length > 0 && ranking ? () => pictureOf(ranking, source.source) : undefined}
       />

@@ -69,7 +69,7 @@ export function ChartView({ source, view, live, hosts, options, onOptions, empty
             : '',
           testId: 'point-count',
         }}
-        collect={filled ? async () => exportOfSeries(series) : undefined}
+        collect={filled ? () => exportOfSeries(series) : undefined}
         view="chart"
         picture={filled ? () => pictureOf(series, source.source) : undefined}
       />

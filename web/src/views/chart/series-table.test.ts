@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { csvOf } from '../export-rows.ts';
+import { shownText } from '@probepad/protocol/export/shown-table';
 import { exportOfSeries } from './series-table.ts';
 
 test('the numbers behind a chart are a table, newest first, empty where there is none', () => {
@@ -13,7 +13,7 @@ test('the numbers behind a chart are a table, newest first, empty where there is
     unit: '/s',
   };
   assert.equal(
-    csvOf(exportOfSeries(series)).join(''),
+    shownText('csv', exportOfSeries(series)).join(''),
     "time,reads (/s),'=x (/s)\r\n1970-01-01T00:00:01.000Z,2,4\r\n1970-01-01T00:00:00.000Z,,3\r\n",
   );
 });

@@ -1,5 +1,5 @@
+import type { ExportedTable } from '@probepad/protocol/export/shown-table';
 import type { Series } from '../../session/decoder.ts';
-import type { ExportedTable } from '../export-rows.ts';
 
 /** The numbers behind a chart, newest first as rows of events are. Times are in UTC, for files are read elsewhere. */
 export function exportOfSeries({ times, lines, unit }: Series): ExportedTable {

@@ -1,3 +1,4 @@
+import type { ExportedTable } from '@probepad/protocol/export/shown-table';
 import { useRef, useState } from 'react';
 import type { Heatmap } from '../../session/aggregates.ts';
 import { usePreferences } from '../../session/preferences.ts';
@@ -5,7 +6,6 @@ import { theDecoder } from '../../session/session.ts';
 import { IconButton } from '../../ui/button.tsx';
 import chartStyles from '../chart/chart.module.css';
 import { timeText } from '../chart/series-table.ts';
-import type { ExportedTable } from '../export-rows.ts';
 import { HostChoice } from '../host-choice.tsx';
 import { groupDigits } from '../numbers.ts';
 import { heatPicture } from '../picture/heat-picture.ts';
@@ -75,7 +75,7 @@ export function HeatmapView({
           </>
         }
         status={{ text: filled[0] ? `${filled[0].step} s a column` : '', testId: 'heatmap-step' }}
-        collect={filled.length > 0 ? async () => exportOf(filled) : undefined}
+        collect={filled.length > 0 ? () => exportOf(filled) : undefined}
         view="heatmap"
         picture={most > 0 ? () => pictureOf(filled, most, source.source) : undefined}
       />

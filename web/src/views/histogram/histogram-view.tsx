@@ -1,7 +1,7 @@
+import type { ExportedTable } from '@probepad/protocol/export/shown-table';
 import type { Distribution } from '../../session/aggregates.ts';
 import { theDecoder } from '../../session/session.ts';
 import { Choice } from '../choice.tsx';
-import type { ExportedTable } from '../export-rows.ts';
 import { HostChoice } from '../host-choice.tsx';
 import { groupDigits } from '../numbers.ts';
 import { barsPicture } from '../picture/bars-picture.ts';
@@ -75,7 +75,7 @@ export function HistogramView({
           </>
         }
         status={{ text: `${groupDigits(total)} values`, testId: 'value-count' }}
-        collect={all.length > 0 ? async () => exportOf(all) : undefined}
+        collect={all.length > 0 ? () => exportOf(all) : undefined}
         view="histogram"
         picture={all.length > 0 ? () => pictureOf(all, source.source) : undefined}
       />

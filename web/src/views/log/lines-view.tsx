@@ -1,10 +1,9 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import type { RowWindow, SourceRef } from '../../session/decoder.ts';
+import { columnKey, type RowWindow, type SourceRef } from '../../session/decoder.ts';
 import { theDecoder } from '../../session/session.ts';
 import { followTime, pauseTime, useTimeAxis } from '../../session/time-axis.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { CellText } from '../cell-text.tsx';
-import { collectRows } from '../collect-rows.ts';
 import { groupDigits } from '../numbers.ts';
 import styles from '../table.module.css';
 import { useLive } from '../use-live.ts';
@@ -54,14 +53,9 @@ export function LinesView({ source, live, empty }: { source: SourceRef; live: bo
           testId: 'line-count',
           still: held,
         }}
-        collect={
+        shown={
           window && window.total > 0
-            ? async () => ({
-                columns: window.columns,
-                rows: await collectRows(window, (asked) =>
-                  theDecoder().rows({ ...source, ...asked, filter }),
-                ),
-              })
+            ? { rows: { ...source, head: window.head, filter }, columns: window.columns.map(columnKey) }
             : undefined
         }
       />

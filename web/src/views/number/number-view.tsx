@@ -46,7 +46,7 @@ export function NumberView({ source, view, live, options, onOptions, empty }: Vi
           />
         }
         status={{ text: '', testId: 'number-count' }}
-        collect={series && numbers.length > 0 ? async () => exportOfSeries(series) : undefined}
+        collect={series && numbers.length > 0 ? () => exportOfSeries(series) : undefined}
       />
       {numbers.length === 0 && empty}
       {numbers.length > 0 && (

@@ -1,4 +1,4 @@
-import { csvOf, type ExportedTable, jsonLinesOf } from '../export-rows.ts';
+import { type ExportedTable, shownText } from '@probepad/protocol/export/shown-table';
 
 export type CopyForm = 'text' | 'JSON' | 'CSV';
 
@@ -8,8 +8,8 @@ export function copiedText(table: ExportedTable, form: CopyForm): string {
     case 'text':
       return table.rows.map(({ cells, gap }) => gap ?? cells.join('\t')).join('\n');
     case 'JSON':
-      return jsonLinesOf(table).join('').trimEnd();
+      return shownText('jsonl', table).join('').trimEnd();
     case 'CSV':
-      return csvOf(table).join('').replace(/\r\n$/, '');
+      return shownText('csv', table).join('').replace(/\r\n$/, '');
   }
 }

@@ -1,12 +1,10 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
-import type { RowWindow, SourceRef, ViewRow } from '../../session/decoder.ts';
+import type { SourceRef, ViewRow } from '../../session/decoder.ts';
 import { theDecoder } from '../../session/session.ts';
 import { showMoment } from '../../session/time-axis.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { copyText } from '../../ui/copy-button.tsx';
 import { toast } from '../../ui/toast.tsx';
-import { collectRows } from '../collect-rows.ts';
-import type { ExportedTable } from '../export-rows.ts';
 import { groupDigits } from '../numbers.ts';
 import { RateStrip } from '../rate-strip.tsx';
 import styles from '../table.module.css';
@@ -82,8 +80,6 @@ export function EventTable({
   const activeColumn = cursor.column === undefined ? undefined : shown[cursor.column];
 
   const asked = { ...source, filter, sort, group, between: ranged ? state.range : undefined };
-  const collect = async (from: RowWindow): Promise<ExportedTable> =>
-    tableOf(await collectRows(from, (page) => theDecoder().rows({ ...asked, ...page })));
 
   const copy = async (form: CopyForm): Promise<void> => {
     if (!window || !cursor.chosen) return;
@@ -233,7 +229,11 @@ export function EventTable({
           testId: 'row-count',
           still,
         }}
-        collect={window && window.total > 0 ? () => collect(window) : undefined}
+        shown={
+          window && window.total > 0
+            ? { rows: { ...asked, head: window.head }, columns: shown.map(({ key }) => key) }
+            : undefined
+        }
         typed={group ? undefined : { ...asked, head: window?.head }}
       />
       {window?.problem && window.filter === filter && (

@@ -107,14 +107,10 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
           text: `${known?.partial ? 'partly read · ' : ''}${groupDigits(total)} ${total === 1 ? 'entry' : 'entries'}`,
           testId: 'entry-count',
         }}
-        collect={
+        shown={
           total === 0
             ? undefined
-            : // In one piece: the next snapshot has other entries in another order.
-              () =>
-                theDecoder()
-                  .map({ ...source, sort, offset: 0, limit: Number.MAX_SAFE_INTEGER, filter })
-                  .then((all) => tableOf(all.rows))
+            : { rows: { ...source, sort, filter }, columns: shown.map(({ key }) => key) }
         }
         typed={{ ...source, sort, filter }}
       />

@@ -1,9 +1,9 @@
 import type { TableSettings } from '@probepad/protocol/control/snippet';
+import { type ExportedTable, headingsOf } from '@probepad/protocol/export/shown-table';
 import { type RefObject, useMemo, useRef } from 'react';
 import type { RowSort, SourceRef, ViewColumn, ViewRow } from '../../session/decoder.ts';
 import { useCellTitles } from '../cell-facts.ts';
 import { growWidths } from '../column-widths.ts';
-import { type ExportedTable, headingsOf } from '../export-rows.ts';
 import { type ArrangedColumn, arrangeColumns } from './arrange-columns.ts';
 import { type ColumnActions, settingActions } from './column-actions.ts';
 

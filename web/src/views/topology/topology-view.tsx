@@ -1,3 +1,4 @@
+import type { ExportedTable } from '@probepad/protocol/export/shown-table';
 import type { NearEnd } from '@probepad/protocol/views/edges';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { SourceRef } from '../../session/decoder.ts';
@@ -9,7 +10,6 @@ import { Empty } from '../../ui/empty.tsx';
 import { amountText } from '../amount.ts';
 import { Choice } from '../choice.tsx';
 import { DownloadMenu } from '../download-menu.tsx';
-import type { ExportedTable } from '../export-rows.ts';
 import { groupDigits } from '../numbers.ts';
 import { useLive } from '../use-live.ts';
 import styles from './topology.module.css';
@@ -85,7 +85,7 @@ export function TopologyView({
         <span className={styles.status} data-testid="topology-status">
           {counted.join(' · ')}
         </span>
-        <DownloadMenu source={source.source} view="topology" collect={async () => exported(topology)} />
+        <DownloadMenu source={source.source} view="topology" collect={() => exported(topology)} />
       </div>
       {edges.length === 0 ? (
         <Empty title="Nothing was seen in the time that is shown" />

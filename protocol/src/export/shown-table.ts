@@ -1,7 +1,6 @@
-import { csvLine, PLAIN_NUMBER } from '@probepad/protocol/export/csv';
-import type { ViewColumn } from '../session/decoder.ts';
-
 /** A table as it is on screen, as files that other programs read. */
+import { csvLine, PLAIN_NUMBER } from './csv.ts';
+
 export interface ExportedTable {
   columns: readonly ExportedColumn[];
   rows: readonly ExportedRow[];
@@ -10,10 +9,12 @@ export interface ExportedTable {
 export interface ExportedColumn {
   name: string;
   /** A cell of a number column that is a plain number becomes one in JSON. */
-  align: ViewColumn['align'];
+  align: 'text' | 'number';
   /** Tells columns of one name apart; absent: one of what the program itself wrote. */
-  role?: ViewColumn['role'];
+  role?: ColumnRole;
 }
+
+export type ColumnRole = 'time' | 'host' | 'field' | 'key' | 'rate' | 'aggregate';
 
 export interface ExportedRow {
   cells: readonly string[];
@@ -21,23 +22,57 @@ export interface ExportedRow {
   gap?: string | undefined;
 }
 
+/** A file of such a table in the making. */
+export interface ShownFile {
+  add(rows: readonly ExportedRow[]): string[];
+  finish(): string[];
+}
+
+export const SHOWN_FORMATS = {
+  csv: { label: 'CSV', ending: 'csv', type: 'text/csv', begin: shownCsv },
+  jsonl: { label: 'JSON lines', ending: 'jsonl', type: 'application/jsonl', begin: shownJsonLines },
+} as const satisfies Record<
+  string,
+  { label: string; ending: string; type: string; begin(columns: readonly ExportedColumn[]): ShownFile }
+>;
+export type ShownFormat = keyof typeof SHOWN_FORMATS;
+
+/** The whole file of a table, in pieces. */
+export function shownText(format: ShownFormat, { columns, rows }: ExportedTable): string[] {
+  const file = SHOWN_FORMATS[format].begin(columns);
+  return [...file.add(rows), ...file.finish()];
+}
+
 /** The head and a line for each row; `csvLine` sees to it that no cell runs as a formula. */
-export function csvOf({ columns, rows }: ExportedTable): string[] {
-  return [
-    csvLine(distinctNames(columns)),
-    ...rows.map(({ cells, gap }) =>
-      csvLine(columns.map((_, at) => (gap === undefined ? (cells[at] ?? '') : at === 0 ? gap : ''))),
-    ),
-  ];
+function shownCsv(columns: readonly ExportedColumn[]): ShownFile {
+  let begun = false;
+  const head = (): string[] => {
+    if (begun) return [];
+    begun = true;
+    return [csvLine(distinctNames(columns))];
+  };
+  return {
+    add: (rows) => [
+      ...head(),
+      ...rows.map(({ cells, gap }) =>
+        csvLine(columns.map((_, at) => (gap === undefined ? (cells[at] ?? '') : at === 0 ? gap : ''))),
+      ),
+    ],
+    finish: head,
+  };
 }
 
 /** One JSON object a line, members named as the columns; `{"gap": …}` where records are missing. */
-export function jsonLinesOf({ columns, rows }: ExportedTable): string[] {
+function shownJsonLines(columns: readonly ExportedColumn[]): ShownFile {
   const names = distinctNames(columns);
-  return rows.map(({ cells, gap }) => {
-    const members = columns.map(({ align }, at) => [names[at], jsonValue(cells[at] ?? '', align)]);
-    return `${JSON.stringify(gap === undefined ? Object.fromEntries(members) : { gap })}\n`;
-  });
+  return {
+    add: (rows) =>
+      rows.map(({ cells, gap }) => {
+        const members = columns.map(({ align }, at) => [names[at], jsonValue(cells[at] ?? '', align)]);
+        return `${JSON.stringify(gap === undefined ? Object.fromEntries(members) : { gap })}\n`;
+      }),
+    finish: () => [],
+  };
 }
 
 /** Integers beyond 2^53 stay text, as on the command line. */
@@ -48,7 +83,7 @@ function jsonValue(text: string, align: ExportedColumn['align']): string | numbe
 }
 
 /** What a column is called when another has its name. */
-const BY_ROLE: Record<ViewColumn['role'], (name: string) => string> = {
+const BY_ROLE: Record<ColumnRole, (name: string) => string> = {
   time: () => 'frame time',
   host: () => 'frame host',
   key: (name) => `key.${name}`,
@@ -58,8 +93,12 @@ const BY_ROLE: Record<ViewColumn['role'], (name: string) => string> = {
 };
 
 /** What heads each column on screen, no two alike: what the program's author calls it, else its name. */
-export function headingsOf(columns: readonly Pick<ViewColumn, 'name' | 'label' | 'role'>[]): string[] {
-  return distinctNames(columns.map(({ name, label, role }) => ({ name: label ?? name, role })));
+export function headingsOf(
+  columns: readonly (Pick<ExportedColumn, 'name' | 'role'> & { label?: string | undefined })[],
+): string[] {
+  return distinctNames(
+    columns.map(({ name, label, role }) => ({ name: label ?? name, ...(role && { role }) })),
+  );
 }
 
 /** A name for each column, no two alike, for programs find a column by its name. A field of the program keeps its own. */

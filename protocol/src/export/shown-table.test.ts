@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { csvOf, type ExportedTable, jsonLinesOf } from './export-rows.ts';
+import { type ExportedTable, shownText } from './shown-table.ts';
 
 const columns: ExportedTable['columns'] = [
   { name: 'comm', align: 'text' },
   { name: 'ret', align: 'number' },
 ];
 const csv = (...rows: string[][]): string[] =>
-  csvOf({ columns, rows: rows.map((cells) => ({ cells })) }).slice(1);
+  shownText('csv', { columns, rows: rows.map((cells) => ({ cells })) }).slice(1);
 
 test('CSV has a head, quotes what needs it and ends lines as RFC 4180 says', () => {
   const rows = [{ cells: ['a "b", c', '1'] }, { cells: ['d', '-2'] }];
-  assert.equal(csvOf({ columns, rows }).join(''), 'comm,ret\r\n"a ""b"", c",1\r\nd,-2\r\n');
+  assert.equal(shownText('csv', { columns, rows }).join(''), 'comm,ret\r\n"a ""b"", c",1\r\nd,-2\r\n');
 });
 
 test('no cell of a CSV file runs as a formula', () => {
@@ -19,7 +19,7 @@ test('no cell of a CSV file runs as a formula', () => {
     assert.deepEqual(csv([text, '0']), [`'${text},0\r\n`]);
   }
   assert.deepEqual(csv(['=HYPERLINK("x","y")', '0']), ['"\'=HYPERLINK(""x"",""y"")",0\r\n']);
-  assert.deepEqual(csvOf({ columns: [{ name: '=1', align: 'text' }], rows: [] }), ["'=1\r\n"]);
+  assert.deepEqual(shownText('csv', { columns: [{ name: '=1', align: 'text' }], rows: [] }), ["'=1\r\n"]);
 });
 
 test('no part of a cell runs as a formula where spreadsheets cut at semicolons', () => {
@@ -35,7 +35,7 @@ test('a negative number stays a number in CSV', () => {
 });
 
 test('JSON lines hold numbers where they are exact, and text as it is', () => {
-  const lines = jsonLinesOf({
+  const lines = shownText('jsonl', {
     columns,
     rows: [
       { cells: ['42', '-42'] },
@@ -64,8 +64,8 @@ test('columns of one name stay apart in either', () => {
     ],
     rows: [{ cells: ['1', '2', '3'] }],
   };
-  assert.deepEqual(JSON.parse(jsonLinesOf(entry)[0] ?? ''), { 'key.pid': 1, pid: 2, n: 3 });
-  assert.equal(csvOf(entry)[0], 'key.pid,pid,n\r\n');
+  assert.deepEqual(JSON.parse(shownText('jsonl', entry)[0] ?? ''), { 'key.pid': 1, pid: 2, n: 3 });
+  assert.equal(shownText('csv', entry)[0], 'key.pid,pid,n\r\n');
   const event: ExportedTable = {
     columns: (['time', 'host', 'field', 'field', 'field', 'field'] as const).map((role, at) => ({
       name: ['time', 'host', 'record', 'time', 'host', 'record'][at] ?? '',
@@ -74,7 +74,7 @@ test('columns of one name stay apart in either', () => {
     })),
     rows: [{ cells: ['12:00', 'db-3', 'open', '7', 'a', 'r'] }],
   };
-  assert.deepEqual(JSON.parse(jsonLinesOf(event)[0] ?? ''), {
+  assert.deepEqual(JSON.parse(shownText('jsonl', event)[0] ?? ''), {
     'frame time': '12:00',
     'frame host': 'db-3',
     record: 'open',
@@ -86,12 +86,12 @@ test('columns of one name stay apart in either', () => {
 
 test('what is missing is said in either', () => {
   const table = { columns, rows: [{ cells: [], gap: '7 records dropped by the hub' }] };
-  assert.deepEqual(csvOf(table)[1], '7 records dropped by the hub,\r\n');
-  assert.deepEqual(JSON.parse(jsonLinesOf(table)[0] ?? ''), { gap: '7 records dropped by the hub' });
+  assert.deepEqual(shownText('csv', table)[1], '7 records dropped by the hub,\r\n');
+  assert.deepEqual(JSON.parse(shownText('jsonl', table)[0] ?? ''), { gap: '7 records dropped by the hub' });
 });
 
 test('columns that share a name are told apart by what they are, so that none is lost', () => {
-  const entry = jsonLinesOf({
+  const entry = shownText('jsonl', {
     columns: [
       { name: 'pid', align: 'number', role: 'key' },
       { name: 'pid', align: 'number', role: 'field' },
@@ -110,8 +110,8 @@ test('columns that share a name are told apart by what they are, so that none is
     ],
     rows: [{ cells: ['12:00:00.000', 'a', '5', '6'] }],
   };
-  assert.equal(csvOf(event)[0], 'frame time,frame host,time,host\r\n');
-  assert.deepEqual(JSON.parse(jsonLinesOf(event)[0] ?? ''), {
+  assert.equal(shownText('csv', event)[0], 'frame time,frame host,time,host\r\n');
+  assert.deepEqual(JSON.parse(shownText('jsonl', event)[0] ?? ''), {
     'frame time': '12:00:00.000',
     'frame host': 'a',
     time: 5,
@@ -121,7 +121,7 @@ test('columns that share a name are told apart by what they are, so that none is
 
 test('a name that would be given has not been taken already', () => {
   const names = (...all: [string, 'key' | 'field'][]) =>
-    csvOf({ columns: all.map(([name, role]) => ({ name, role, align: 'text' })), rows: [] });
+    shownText('csv', { columns: all.map(([name, role]) => ({ name, role, align: 'text' })), rows: [] });
   assert.deepEqual(names(['pid', 'key'], ['pid', 'field'], ['key.pid', 'field']), [
     'key.pid (2),pid,key.pid\r\n',
   ]);
