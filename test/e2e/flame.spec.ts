@@ -121,6 +121,13 @@ test('two moments are compared: what a program does more than before has grown',
     const row = (name: string) => page.getByTestId('flame-table').getByRole('row').filter({ hasText: name });
     await expect(row('pp_work_little')).toContainText(/\+\d/);
     await expect(row('pp_work_much')).toContainText(/[-−–]\d/);
+    // Other functions are out of sight, which is said, and undone by a button.
+    await expect(page.getByTestId('flame-found')).toContainText(
+      /^The 2 of \d+ functions that the search found/,
+    );
+    await page.getByTestId('flame-found').getByRole('button').press('Enter');
+    await expect(row('main').first()).toBeVisible();
+    await expect(page.getByLabel('Search functions')).toHaveValue('');
   } finally {
     await workload.end();
   }
@@ -143,6 +150,10 @@ test('time away from a CPU is shown as time, by the function that waits; its sta
     expect(speedscope.shared.frames.map(({ name }: { name: string }) => name)).toContain('pp_sleep_here');
     const pprof = await downloaded(page, 'pprof');
     expect(gunzipSync(pprof).includes('pp_sleep_here')).toBe(true);
+    const picture = await downloaded(page, 'Picture as SVG');
+    expect(picture).toMatch(/<title>pp_sleep_here · pp-sleep[^<]*<\/title><rect /);
+    expect(picture).not.toContain('<image');
+    expect(await downloaded(page, 'CSV')).toMatch(/^function,where,self.*\r\n[\s\S]*\r\npp_sleep_here,pp-/);
   } finally {
     await workload.end();
   }

@@ -27,6 +27,11 @@ export const ViewOptionsSchema = z.object({
   scale: z.optional(z.enum(['log2', 'linear'])),
   /** Several hosts: each in its colour, as one, one small chart each, or one against another. */
   hosts: z.optional(z.enum(['apart', 'merged', 'multiples', 'versus'])),
+  /** Of this host alone, by its name. */
+  host: z.optional(z.string()),
+  /** What it is compared with: the same length of time before, what was kept as baseline, or another host (`other`, by its name). */
+  against: z.optional(z.enum(['before', 'baseline', 'host'])),
+  other: z.optional(z.string()),
 });
 export type ViewOptions = z.infer<typeof ViewOptionsSchema>;
 

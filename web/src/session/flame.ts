@@ -13,8 +13,8 @@ export interface FlameQuery extends SourceRef {
   split?: string | undefined;
   /** Only of this host. */
   host?: string | undefined;
-  /** What it is compared with: another time, or what `keepFlame` kept. */
-  against?: TimeRange | 'baseline' | undefined;
+  /** What it is compared with: another time, another host in the same time, or what `keepFlame` kept. */
+  against?: TimeRange | { host: string } | 'baseline' | undefined;
   /** Part of a function's or file's name, case ignored, or a regular expression between slashes. */
   search?: string | undefined;
 }

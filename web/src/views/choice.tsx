@@ -6,16 +6,19 @@ export function Choice<V extends string>({
   value,
   options,
   onChange,
+  quiet = false,
 }: {
   label: string;
   value: V;
   options: readonly { value: V; label: string }[];
   onChange(value: V): void;
+  /** The options say themselves what they are: the label is for assistive technology and as a tooltip. */
+  quiet?: boolean;
 }) {
   if (options.length < 2) return null;
   return (
-    <label className={styles.choice}>
-      <span>{label}</span>
+    <label className={styles.choice} title={quiet ? label : undefined}>
+      {!quiet && <span>{label}</span>}
       <select
         aria-label={label}
         value={value}

@@ -4,9 +4,12 @@ import {
   type ShownFormat,
   shownText,
 } from '@probepad/protocol/export/shown-table';
+import { STACK_FORMATS } from '@probepad/protocol/export/stack-file';
+import type { StackProfile } from '@probepad/protocol/export/stack-profile';
 import { TABLE_FORMATS, type TableFormat } from '@probepad/protocol/export/table-file';
 import type { FileQuery, FileRows } from '../session/decoder.ts';
 import { theDecoder } from '../session/session.ts';
+import { shownRange, useTimeAxis } from '../session/time-axis.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Menu, type MenuItem } from '../ui/popover.tsx';
 import { toast, toastError } from '../ui/toast.tsx';
@@ -24,6 +27,8 @@ export interface Downloads {
   /** The rows that are shown, as the program wrote them: numbers stay numbers. */
   typed?: FileRows | undefined;
   picture?: (() => Picture) | undefined;
+  /** For other tools' flame graphs. */
+  stacks?: (() => StackProfile) | undefined;
 }
 
 /** Saves what a view holds as a file: nothing is sent anywhere. */
@@ -34,6 +39,7 @@ export function DownloadMenu({
   shown,
   typed,
   picture,
+  stacks,
 }: Downloads & { source: string; view?: string | undefined }) {
   const asShown = Object.entries(SHOWN_FORMATS).map(
     ([format, { label, ending, type }]): MenuItem => ({
@@ -58,6 +64,18 @@ export function DownloadMenu({
           if (!typed) return;
           const blob = await fileOf({ ...typed, as: 'values', format: format as TableFormat });
           saveFile(blob, fileName(source, 'values', ending));
+        }),
+    }),
+  );
+  const profiles = Object.values(STACK_FORMATS).map(
+    ({ label, ending, type, gzip, write }): MenuItem => ({
+      label,
+      icon: 'file',
+      onSelect: () =>
+        perform(async () => {
+          if (!stacks) return;
+          const content = new Blob([write(stacks())], { type });
+          saveFile(gzip ? await zipped(content) : content, fileName(source, 'stacks', ending));
         }),
     }),
   );
@@ -86,9 +104,18 @@ export function DownloadMenu({
           data-testid="download"
         />
       }
-      items={[...asShown, ...(typed ? values : []), ...(picture ? pictures : [])]}
+      items={[
+        ...(stacks ? profiles : []),
+        ...asShown,
+        ...(typed ? values : []),
+        ...(picture ? pictures : []),
+      ]}
     />
   );
+}
+
+function zipped(content: Blob): Promise<Blob> {
+  return new Response(content.stream().pipeThrough(new CompressionStream('gzip'))).blob();
 }
 
 function perform(action: () => Promise<void>): void {
@@ -113,9 +140,10 @@ async function fileOf(query: NoJob<FileQuery>): Promise<Blob> {
   }
 }
 
-/** Where and when: what somebody who finds the picture later wants to know. */
+/** Where from and of which time: what somebody who finds the picture later wants to know. */
 function captionOf(source: string): string {
-  return [runName(), source, new Date().toLocaleString('en-GB', { timeZoneName: 'short' })]
-    .filter(Boolean)
-    .join(' · ');
+  const { from, to } = shownRange(useTimeAxis.getState());
+  const time = (seconds: number): string => new Date(seconds * 1000).toLocaleTimeString('en-GB');
+  const end = new Date(to * 1000).toLocaleString('en-GB', { timeZoneName: 'short' });
+  return [runName(), source, `${time(from)} to ${end}`].filter(Boolean).join(' · ');
 }

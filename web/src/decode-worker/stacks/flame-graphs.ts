@@ -44,8 +44,9 @@ export function createFlameGraphs(): FlameGraphs {
 
   function beforeOf({ against, ...query }: FlameQuery, source: StackSource): SeenStack[] {
     if (against === undefined) return [];
-    return against === 'baseline'
-      ? (baselines.get(query.source)?.stacks ?? [])
+    if (against === 'baseline') return baselines.get(query.source)?.stacks ?? [];
+    return 'host' in against
+      ? stacksOf({ ...query, host: against.host }, source, query.range)
       : stacksOf(query, source, against);
   }
 

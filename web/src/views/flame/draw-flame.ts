@@ -13,6 +13,8 @@ export interface FlameScene {
   hovered: number | undefined;
   /** The root at the bottom, as flames rise; else at the top, as icicles hang. */
   rising: boolean;
+  /** What it is compared with, in the middle of a sentence: `before`, `on web-2`. */
+  than: string;
 }
 
 /** Sizes in pixels of the screen. */

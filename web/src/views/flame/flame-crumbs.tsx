@@ -27,11 +27,11 @@ export function FlameCrumbs({ scene, onZoom }: { scene: FlameScene; onZoom(node:
   );
 }
 
-function Legend({ scene: { graph, index } }: { scene: FlameScene }) {
+function Legend({ scene: { graph, index, than } }: { scene: FlameScene }) {
   const family = graph.unit === 'ns' ? 'wait-' : graph.unit === 'bytes' ? 'bytes-' : '';
   const entries: [colour: string, text: string, sign?: string | undefined][] = index.tree.before
     ? [
-        ['less', '− less than before'],
+        ['less', `− less than ${than}`],
         ['same', 'the same'],
         ['more', '+ more'],
       ]

@@ -1,82 +1,129 @@
-import type { RefObject } from 'react';
+import { type RefObject, useState } from 'react';
 import type { FlameGraph } from '../../session/flame.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
+import { Popover } from '../../ui/popover.tsx';
 import { amountText } from '../amount.ts';
 import { Choice } from '../choice.tsx';
+import { DownloadMenu, type Downloads } from '../download-menu.tsx';
 import { groupDigits, percentText } from '../numbers.ts';
 import styles from './flame.module.css';
-import { FlameDownload } from './flame-download.tsx';
-import type { Against } from './use-flame.ts';
+import {
+  comparisons,
+  comparisonValue,
+  type FlameHosts,
+  type FlameOptions,
+  withComparison,
+} from './flame-settings.ts';
 
-/** What the user set about a flame graph. */
-export interface FlameSettings {
+/** What the user set about a flame graph on this page alone. */
+export interface FlameLook {
   search: string;
-  /** Column of the weight; empty: the first. */
-  weight: string;
-  /** Column; empty: all together. */
-  split: string;
-  compare: Against;
   rising: boolean;
   asTable: boolean;
 }
 
-/** The bar above a flame graph. */
+/** The bar above a flame graph: one line, with what is changed less often behind a button. */
 export function FlameTools({
   source,
   graph,
-  settings,
+  hosts,
+  look,
+  options,
   share,
   searchField,
-  onChange,
+  downloads,
+  onLook,
+  onOptions,
   onKeep,
   onLeaveSearch,
 }: {
   source: string;
   graph: FlameGraph;
-  settings: FlameSettings;
+  hosts: FlameHosts;
+  look: FlameLook;
+  options: FlameOptions;
   /** Of all that is shown, in what the search found; undefined while nothing is searched for. */
   share: number | undefined;
   searchField: RefObject<HTMLInputElement | null>;
-  onChange(change: Partial<FlameSettings>): void;
+  downloads: Downloads;
+  onLook(change: Partial<FlameLook>): void;
+  onOptions(change: Partial<FlameOptions>): void;
   onKeep(): void;
   /** `isFound`: what was found is to be selected. */
   onLeaveSearch(isFound: boolean): void;
 }) {
+  const [open, setOpen] = useState(false);
   const total = graph.tree.totals[0] ?? 0;
   const splits = [...graph.splits, ...(graph.hosts > 1 ? ['host'] : [])];
+  const isSet = (options.measure ?? options.split) !== undefined || look.rising;
   return (
     <div className={styles.tools} role="toolbar" aria-label="Flame graph">
       <IconButton
         icon="table"
         small
-        on={settings.asTable}
+        on={look.asTable}
         label="The numbers behind the picture"
         data-testid="flame-as-table"
-        onClick={() => onChange({ asTable: !settings.asTable })}
+        onClick={() => onLook({ asTable: !look.asTable })}
       />
-      <IconButton
-        icon="up"
-        small
-        on={settings.rising}
-        label="Flames that rise, in place of icicles"
-        data-testid="flame-rising"
-        onClick={() => onChange({ rising: !settings.rising })}
-      />
+      <Popover
+        label="What is drawn, and how"
+        open={open}
+        onOpenChange={setOpen}
+        trigger={
+          <IconButton
+            icon="params"
+            small
+            on={isSet}
+            label="What is drawn, and how"
+            data-testid="flame-settings"
+          />
+        }
+      >
+        <div className={styles.settings}>
+          <Choice
+            label="show"
+            value={options.measure ?? ''}
+            options={graph.weights.map(({ column, label }, at) => ({ value: at === 0 ? '' : column, label }))}
+            onChange={(measure) => onOptions({ measure: measure === '' ? undefined : measure })}
+          />
+          {splits.length > 0 && (
+            <Choice
+              label="split by"
+              value={options.split ?? ''}
+              options={[
+                { value: '', label: 'nothing' },
+                ...splits.map((each) => ({ value: each, label: each })),
+              ]}
+              onChange={(split) => onOptions({ split: split === '' ? undefined : split })}
+            />
+          )}
+          <Choice
+            label="grow"
+            value={look.rising ? 'up' : 'down'}
+            options={[
+              { value: 'down', label: 'down, as icicles' },
+              { value: 'up', label: 'up, as flames' },
+            ]}
+            onChange={(direction) => onLook({ rising: direction === 'up' })}
+          />
+        </div>
+      </Popover>
       <label className={styles.search}>
         <Icon name="search" size={13} />
         <input
           ref={searchField}
-          value={settings.search}
+          value={look.search}
           placeholder="function or /pattern/"
           aria-label="Search functions"
           aria-invalid={graph.problem !== undefined}
           spellCheck={false}
-          onChange={(event) => onChange({ search: event.target.value })}
+          onChange={(event) => onLook({ search: event.target.value })}
           onKeyDown={(event) => {
             if (event.key !== 'Enter' && event.key !== 'Escape') return;
             event.preventDefault();
-            if (event.key === 'Escape') onChange({ search: '' });
+            if (event.key === 'Escape') onLook({ search: '' });
             onLeaveSearch(event.key === 'Enter');
           }}
         />
@@ -92,31 +139,31 @@ export function FlameTools({
           </span>
         )
       )}
-      {graph.weights.length > 1 && (
+      {hosts.length > 1 && (
         <Choice
-          label="show"
-          value={settings.weight}
-          options={graph.weights.map(({ column, label }, at) => ({ value: at === 0 ? '' : column, label }))}
-          onChange={(weight) => onChange({ weight })}
-        />
-      )}
-      {splits.length > 0 && (
-        <Choice
-          label="split by"
-          value={settings.split}
-          options={[{ value: '', label: 'nothing' }, ...splits.map((each) => ({ value: each, label: each }))]}
-          onChange={(split) => onChange({ split })}
+          label="host"
+          quiet
+          value={options.host ?? ''}
+          options={[
+            { value: '', label: 'all hosts' },
+            ...hosts.map(({ name }) => ({ value: name, label: name })),
+          ]}
+          onChange={(host) =>
+            onOptions({
+              host: host === '' ? undefined : host,
+              // A host against itself, or all against one of them, tells nothing.
+              ...(options.against === 'host' &&
+                (host === '' || host === options.other) && { against: undefined, other: undefined }),
+            })
+          }
         />
       )}
       <Choice
         label="compare with"
-        value={settings.compare}
-        options={[
-          { value: 'nothing', label: 'nothing' },
-          { value: 'before', label: 'the time before' },
-          ...(graph.baseline ? [{ value: 'baseline' as const, label: 'the baseline' }] : []),
-        ]}
-        onChange={(compare) => onChange({ compare })}
+        quiet
+        value={comparisonValue(options)}
+        options={comparisons(graph, hosts, options)}
+        onChange={(value) => onOptions(withComparison(value, options, hosts))}
       />
       <IconButton
         icon="save"
@@ -126,10 +173,10 @@ export function FlameTools({
         disabled={total === 0}
         onClick={onKeep}
       />
-      <span className={styles.status} data-testid="flame-status">
+      <span className={styles.status} data-testid="flame-status" title={statusOf(graph, total)}>
         {statusOf(graph, total)}
       </span>
-      <FlameDownload source={source} graph={graph} />
+      <DownloadMenu source={source} view="flame" {...downloads} />
     </div>
   );
 }

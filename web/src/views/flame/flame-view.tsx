@@ -1,14 +1,17 @@
+import { foldedStacks } from '@probepad/protocol/views/flame-tree';
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import type { FlameGraph } from '../../session/flame.ts';
 import { theDecoder } from '../../session/session.ts';
 import { Empty } from '../../ui/empty.tsx';
 import { toast } from '../../ui/toast.tsx';
 import { amountText, changeText } from '../amount.ts';
+import type { Downloads } from '../download-menu.tsx';
 import { percentText } from '../numbers.ts';
 import type { ViewProps } from '../view-props.ts';
 import { changeAt, type FlameScene, shareOf } from './draw-flame.ts';
 import styles from './flame.module.css';
 import { FlameCanvas } from './flame-canvas.tsx';
+import { flameColours } from './flame-colours.ts';
 import { FlameCrumbs } from './flame-crumbs.tsx';
 import {
   childrenOf,
@@ -20,31 +23,32 @@ import {
   stepFrom,
   widestHit,
 } from './flame-layout.ts';
-import { type FlameSettings, FlameTools } from './flame-tools.tsx';
+import { type FlameDrawing, flamePicture } from './flame-picture.ts';
+import { choicesOf, comparedWords } from './flame-settings.ts';
+import { type FlameLook, FlameTools } from './flame-tools.tsx';
 import { FunctionTable } from './function-table.tsx';
+import { exportOfFunctions } from './functions.ts';
 import { queryOf, useFlame } from './use-flame.ts';
 
-const AT_FIRST: Omit<FlameSettings, 'weight' | 'split'> = {
-  ...{ search: '', compare: 'nothing', rising: false, asTable: false },
-};
+const AT_FIRST: FlameLook = { search: '', rising: false, asTable: false };
 
 /** Stacks of a source as a flame graph, in the time that the axis shows. */
 export function FlameView({
   source,
   live,
+  hosts,
   options,
   onOptions,
   empty,
-}: Pick<ViewProps<'flame'>, 'source' | 'live' | 'options' | 'onOptions' | 'empty'>) {
-  const [own, setOwn] = useState(AT_FIRST);
-  const settings: FlameSettings = { ...own, weight: options.measure ?? '', split: options.split ?? '' };
+}: Omit<ViewProps<'flame'>, 'view'>) {
+  const [look, setLook] = useState(AT_FIRST);
   const [zoom, setZoom] = useState<readonly string[]>([]);
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [pointed, setPointed] = useState<{ node: number; x: number; y: number; of: FlameGraph }>();
   const searchField = useRef<HTMLInputElement>(null);
   const view = useRef<HTMLDivElement>(null);
-  const { search, weight, split, compare } = settings;
-  const question = { search, weight, split, compare };
+  const question = { search: look.search, ...choicesOf(options, hosts) };
+  const than = comparedWords(options);
   const graph = useFlame(source, question, live);
   const index = useMemo(() => graph && indexTree(graph.tree), [graph]);
   const keyOf = useMemo(() => frameKeys(graph), [graph]);
@@ -54,16 +58,12 @@ export function FlameView({
     const zoomed = nodeAt(index, zoom, keyOf);
     const selected = nodeAt(index, chosen, keyOf);
     const hovered = pointed?.of === graph ? pointed.node : undefined;
-    return { graph, index, zoomed, selected, hovered, rising: settings.rising };
-  }, [graph, index, keyOf, zoom, chosen, pointed, settings.rising]);
+    return { graph, index, zoomed, selected, hovered, rising: look.rising, than };
+  }, [graph, index, keyOf, zoom, chosen, pointed, look.rising, than]);
 
   if (!scene || !graph || !index) return <Empty title="Reading stacks…" />;
   const total = graph.tree.totals[0] ?? 0;
-  const change = ({ weight: measure, split: by, ...part }: Partial<FlameSettings>): void => {
-    if (measure !== undefined) onOptions({ measure });
-    if (by !== undefined) onOptions({ split: by });
-    setOwn((before) => ({ ...before, ...part }));
-  };
+  const change = (part: Partial<FlameLook>): void => setLook((before) => ({ ...before, ...part }));
   const zoomTo = (node: number): void => {
     setZoom(pathOf(index, node, keyOf));
     setChosen(pathOf(index, node, keyOf));
@@ -79,7 +79,7 @@ export function FlameView({
   };
   const pressed = (event: KeyboardEvent): boolean => {
     if (event.ctrlKey || event.metaKey || event.altKey) return false;
-    const step = stepOf(event.key, settings.rising);
+    const step = stepOf(event.key, look.rising);
     if (step) {
       setChosen(pathOf(index, stepFrom(index, scene.selected, step), keyOf));
       return true;
@@ -109,19 +109,24 @@ export function FlameView({
       <FlameTools
         source={source.source}
         graph={graph}
-        settings={settings}
+        hosts={hosts}
+        look={look}
+        options={options}
         share={graph.hits && matched(index, graph.hits) / (total || 1)}
         searchField={searchField}
-        onChange={change}
+        downloads={downloadsOf(source.source, scene)}
+        onLook={change}
+        onOptions={onOptions}
         onKeep={keep}
         onLeaveSearch={leaveSearch}
       />
       {total === 0 && !graph.tree.before ? (
         (graph.kept && <Empty title="Nothing was seen in the time that is shown" />) || empty
-      ) : settings.asTable ? (
+      ) : look.asTable ? (
         <FunctionTable
           graph={graph}
           index={index}
+          onAll={() => change({ search: '' })}
           label={`Functions of ${source.source}`}
           onFunction={(name) => change({ search: name, asTable: false })}
         />
@@ -158,6 +163,30 @@ export function FlameView({
   );
 }
 
+function downloadsOf(source: string, scene: FlameScene): Downloads {
+  const { graph, index } = scene;
+  if (graph.tree.parents.length < 2) return {};
+  const { unit, weight } = graph;
+  return {
+    stacks: () => ({ name: source, unit, weight, stacks: [...foldedStacks(graph.tree, graph.names)] }),
+    collect: () => exportOfFunctions(index, graph.names),
+    picture: () => flamePicture(scene satisfies FlameDrawing, titleOf(source, scene), flameColours()),
+  };
+}
+
+function titleOf(source: string, { graph, index, than }: FlameScene): string {
+  const found = graph.hits && percentText(matched(index, graph.hits) / (index.tree.totals[0] || 1));
+  return [
+    `${source}: ${amountWords(graph.tree.totals[0] ?? 0, graph.unit)}`,
+    ...(index.tree.before ? [`compared with what was ${than}`] : []),
+    ...(found === undefined ? [] : [`${found} matched`]),
+  ].join(', ');
+}
+
+function amountWords(value: number, unit: string): string {
+  return unit === 'count' ? `${amountText(value, unit)} samples` : amountText(value, unit);
+}
+
 function frameKeys(graph: FlameGraph | undefined): (frame: number) => string {
   return (frame) => {
     const name = graph?.names[frame];
@@ -189,8 +218,7 @@ function factsOf(scene: FlameScene, node: number): string[] {
   const total = tree.totals[node] as number;
   const self = index.selves[node] as number;
   const change = changeAt(scene, node);
-  const amount = (value: number): string =>
-    graph.unit === 'count' ? `${amountText(value, graph.unit)} samples` : amountText(value, graph.unit);
+  const amount = (value: number): string => amountWords(value, graph.unit);
   return [
     frame?.text ?? 'all',
     ...(frame && frame.space !== 'note'
@@ -202,7 +230,7 @@ function factsOf(scene: FlameScene, node: number): string[] {
     ...(change === undefined
       ? []
       : [
-          `before ${percentText((tree.before?.[node] ?? 0) / (tree.before?.[0] || 1))} of all · ${changeText(change)}`,
+          `${scene.than} ${percentText((tree.before?.[node] ?? 0) / (tree.before?.[0] || 1))} of all · ${changeText(change)}`,
         ]),
   ];
 }

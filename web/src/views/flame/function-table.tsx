@@ -1,7 +1,8 @@
 import { useMemo, useState } from 'react';
 import type { FlameGraph } from '../../session/flame.ts';
+import { Button } from '../../ui/button.tsx';
 import { amountText, changeText } from '../amount.ts';
-import { percentText } from '../numbers.ts';
+import { groupDigits, percentText } from '../numbers.ts';
 import styles from './flame.module.css';
 import type { FlameIndex } from './flame-layout.ts';
 import { changeOf, type FunctionOrder, type FunctionRow, functionsOf } from './functions.ts';
@@ -15,11 +16,14 @@ export function FunctionTable({
   index,
   label,
   onFunction,
+  onAll,
 }: {
   graph: FlameGraph;
   index: FlameIndex;
   label: string;
   onFunction(name: string): void;
+  /** The search is to end. */
+  onAll(): void;
 }) {
   const [order, setOrder] = useState<{ by: FunctionOrder; descending: boolean }>({
     by: 'self',
@@ -28,6 +32,7 @@ export function FunctionTable({
   const { names, hits, unit } = graph;
   const all = index.tree.totals[0] ?? 0;
   const allBefore = index.tree.before?.[0];
+  const functions = useMemo(() => functionsOf(index, names.length), [index, names]);
   const rows = useMemo(() => {
     const keyOf = (row: FunctionRow): number | string => {
       switch (order.by) {
@@ -40,12 +45,12 @@ export function FunctionTable({
       }
     };
     const sign = order.descending ? -1 : 1;
-    return functionsOf(index, names.length)
+    return functions
       .filter(({ frame }) => hits === undefined || hits[frame] === 1)
       .map((row) => ({ row, key: keyOf(row) }))
       .sort((a, b) => sign * (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
       .map(({ row }) => row);
-  }, [index, names, hits, order, all, allBefore]);
+  }, [functions, names, hits, order, all, allBefore]);
 
   const columns: { by: FunctionOrder | undefined; text: string; number: boolean }[] = [
     { by: 'name', text: 'function', number: false },
@@ -58,6 +63,16 @@ export function FunctionTable({
   ];
   return (
     <div className={styles.table}>
+      {hits !== undefined && (
+        <p className={styles.found} data-testid="flame-found">
+          {rows.length === 0
+            ? 'The search found no function here.'
+            : `The ${groupDigits(rows.length)} of ${groupDigits(functions.length)} functions that the search found.`}
+          <Button small onClick={onAll}>
+            Show all
+          </Button>
+        </p>
+      )}
       <table data-testid="flame-table" aria-label={label}>
         <thead>
           <tr>

@@ -1,3 +1,5 @@
+import type { ExportedTable } from '@probepad/protocol/export/shown-table';
+import type { FlameName } from '../../session/flame.ts';
 import type { FlameIndex } from './flame-layout.ts';
 
 /** One function over the whole tree. */
@@ -48,4 +50,32 @@ export function changeOf(
   allBefore: number,
 ): number {
   return row.total / (all || 1) - row.totalBefore / (allBefore || 1);
+}
+
+/** All functions with their numbers as they are, the one first in which most was seen. Shares are of 1. */
+export function exportOfFunctions(index: FlameIndex, names: readonly FlameName[]): ExportedTable {
+  const { totals, before } = index.tree;
+  const all = totals[0] || 1;
+  const allBefore = before?.[0] || 1;
+  const heads = ['function', 'where', 'self', 'self share', 'total', 'total share'];
+  const rows = functionsOf(index, names.length).sort((a, b) => b.self - a.self);
+  return {
+    columns: [...heads, ...(before ? ['total share before'] : [])].map((name, at) => ({
+      name,
+      align: at < 2 ? 'text' : 'number',
+    })),
+    rows: rows.map(({ frame, self, total, totalBefore }) => {
+      const name = names[frame];
+      const shares = before ? [totalBefore / allBefore] : [];
+      return {
+        cells: [
+          name?.text ?? '',
+          name?.object ?? name?.space ?? '',
+          ...[self, self / all, total, total / all, ...shares].map((value) =>
+            String(Math.round(value * 1e6) / 1e6),
+          ),
+        ],
+      };
+    }),
+  };
 }

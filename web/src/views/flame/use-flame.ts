@@ -5,8 +5,8 @@ import { theDecoder } from '../../session/session.ts';
 import { noteKept, shownRange, type TimeRange, useTimeAxis } from '../../session/time-axis.ts';
 import { useLive } from '../use-live.ts';
 
-/** What a graph is compared with: nothing, the same length of time before, or what was kept. */
-export type Against = 'nothing' | 'before' | 'baseline';
+/** What a graph is compared with: the same length of time before, what was kept, or a host (its id). */
+export type Against = 'before' | 'baseline' | { host: string } | undefined;
 
 export interface FlameQuestion extends Omit<FlameQuery, 'run' | 'source' | 'range' | 'against'> {
   compare: Against;
@@ -40,12 +40,5 @@ export function queryOf(source: SourceRef, { compare, ...question }: FlameQuesti
 }
 
 function againstOf(compare: Against, range: TimeRange): FlameQuery['against'] {
-  switch (compare) {
-    case 'nothing':
-      return undefined;
-    case 'before':
-      return { from: range.from - (range.to - range.from), to: range.from };
-    case 'baseline':
-      return 'baseline';
-  }
+  return compare === 'before' ? { from: range.from - (range.to - range.from), to: range.from } : compare;
 }

@@ -2,6 +2,8 @@ import type { Series } from '../../session/aggregates.ts';
 import { theDecoder } from '../../session/session.ts';
 import { exportOfSeries } from '../chart/series-table.ts';
 import { Choice } from '../choice.tsx';
+import { numberPicture } from '../picture/number-picture.ts';
+import type { Picture } from '../picture/picture.ts';
 import { quantityText } from '../quantity.ts';
 import styles from '../table.module.css';
 import { useOverTime } from '../use-shown-range.ts';
@@ -47,6 +49,8 @@ export function NumberView({ source, view, live, options, onOptions, empty }: Vi
         }
         status={{ text: '', testId: 'number-count' }}
         collect={series && numbers.length > 0 ? () => exportOfSeries(series) : undefined}
+        view="numbers"
+        picture={numbers.length > 0 ? () => pictureOf(source.source, numbers) : undefined}
       />
       {numbers.length === 0 && empty}
       {numbers.length > 0 && (
@@ -54,9 +58,7 @@ export function NumberView({ source, view, live, options, onOptions, empty }: Vi
           {numbers.map(({ label, unit, times, values }) => (
             <div key={label} className={own.number}>
               <dt>{label}</dt>
-              <dd data-testid="number">
-                {quantityText(values.findLast((value) => value !== null) ?? Number.NaN, unit)}
-              </dd>
+              <dd data-testid="number">{newestText({ unit, values })}</dd>
               <Sparkline times={times} values={values} />
             </div>
           ))}
@@ -64,6 +66,14 @@ export function NumberView({ source, view, live, options, onOptions, empty }: Vi
       )}
     </div>
   );
+}
+
+function newestText({ unit, values }: Pick<Shown, 'unit' | 'values'>): string {
+  return quantityText(values.findLast((value) => value !== null) ?? Number.NaN, unit);
+}
+
+function pictureOf(title: string, numbers: readonly Shown[]): Picture {
+  return numberPicture({ title, numbers: numbers.map((each) => ({ ...each, text: newestText(each) })) });
 }
 
 interface Shown {

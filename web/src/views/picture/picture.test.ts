@@ -3,35 +3,11 @@ import { test } from 'node:test';
 import { barsPicture } from './bars-picture.ts';
 import { heatPicture } from './heat-picture.ts';
 import { linePicture, ticks } from './line-picture.ts';
-import { type Paint, type Picture, svgOf } from './picture.ts';
+import { numberPicture } from './number-picture.ts';
+import { sizeOf } from './picture.ts';
+import { assertWellFormed, PAINT, svg } from './test/drawn.ts';
 
-const PAINT: Paint = {
-  ground: '#fff',
-  ink: '#000',
-  faint: '#555',
-  line: '#ddd',
-  font: '"Inter", sans-serif',
-  fontSize: 12,
-  series: (index) => ['#e69f00', '#56b4e9'][index % 2] ?? '',
-  ramp: (part) => `rgb(${Math.round(part * 255)} 0 0)`,
-};
-const SIZE = { width: 800, height: 400 };
-const svg = (picture: Picture): string => svgOf(picture, 'run <1> · local', PAINT, SIZE);
 const TEXTS = { amount: (value: number) => `${value}/s`, moment: (seconds: number) => `${seconds}s` };
-
-/** Every element that is opened is closed, attributes are quoted, and nothing stands outside. */
-function assertWellFormed(text: string): void {
-  const open: string[] = [];
-  for (const [, closing, name, attributes, single] of text.matchAll(
-    /<(\/?)([a-z]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/g,
-  )) {
-    if (closing) assert.equal(open.pop(), name, attributes);
-    else if (!single) open.push(name ?? '');
-  }
-  assert.deepEqual(open, []);
-  const left = text.replace(/<\/?[a-z]+(?:\s+[\w:-]+="[^"<]*")*\s*\/?>/g, '');
-  assert.doesNotMatch(left, /[<>]/);
-}
 
 test('a chart of lines has its title, its origin, its legend and each point', () => {
   const text = svg(
@@ -85,6 +61,23 @@ test('a heatmap has a cell where there is a count', () => {
     [...text.matchAll(/<title>(\d+)<\/title>/g)].map(([, count]) => count),
     ['3', '7'],
   );
+});
+
+test('numbers stand large beside their names, with how they came to that', () => {
+  const numbers = Array.from({ length: 9 }, (_, at) => ({
+    label: `member ${at}`,
+    text: `${at} ms`,
+    times: [0, 1, 2],
+    values: [0, null, at],
+  }));
+  const picture = numberPicture({ title: 'gauges', numbers });
+  const text = svg(picture, sizeOf(picture, PAINT));
+  assertWellFormed(text);
+  for (const { label, text: value } of numbers) {
+    assert.ok(text.includes(`>${label}<`) && text.includes(`>${value}<`), label);
+  }
+  assert.equal([...text.matchAll(/ d="M[^"]*L/g)].length, 9);
+  assert.match(svg(picture, { width: 400, height: 200 }), />and \d more</);
 });
 
 test('pictures of nothing are pictures all the same', () => {

@@ -3,7 +3,9 @@
 /** What a view draws of itself when somebody takes its picture. */
 export interface Picture {
   title: string;
-  /** SVG elements within `size`; everything from outside goes through `escapeXml`. */
+  /** How high it has to be at a width to show all; absent: any height will do. */
+  height?(paint: Paint, width: number): number;
+  /** SVG elements within `size`, as many as fit; everything from outside goes through `escapeXml`. */
   draw(paint: Paint, size: Size): string;
 }
 
@@ -27,12 +29,28 @@ export interface Paint {
 }
 
 const MARGIN = 16;
+/** As wide as a page of a document, whatever the window's size; as high where nothing else asks for more or less. */
+const WIDTH = 1280;
+const HEIGHT = 640;
+
+/** The size of the whole picture. */
+export function sizeOf({ height }: Picture, paint: Paint): Size {
+  if (height === undefined) return { width: WIDTH, height: HEIGHT };
+  const { head, foot } = margins(paint);
+  return {
+    width: WIDTH,
+    height: Math.ceil(height(paint, WIDTH - 2 * MARGIN) + head + foot + paint.fontSize),
+  };
+}
+
+function margins({ fontSize }: Paint): { head: number; foot: number } {
+  return { head: MARGIN + fontSize * 2, foot: MARGIN + fontSize };
+}
 
 /** The whole picture with its title, and below it where it comes from. */
 export function svgOf(picture: Picture, caption: string, paint: Paint, size: Size): string {
   const { fontSize, font, ground, ink, faint } = paint;
-  const head = MARGIN + fontSize * 2;
-  const foot = MARGIN + fontSize;
+  const { head, foot } = margins(paint);
   const inner = { width: size.width - 2 * MARGIN, height: size.height - head - foot - fontSize };
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}" font-family="${escapeXml(font)}" font-size="${fontSize}">`,

@@ -1,24 +1,28 @@
 import { remPixels, seriesColour, token } from '../../ui/theme.ts';
-import { type Paint, type Picture, svgOf } from './picture.ts';
+import { type Paint, type Picture, sizeOf, svgOf } from './picture.ts';
 
-/** Pictures for documents: as wide as a page, whatever the window's size. */
-const SIZE = { width: 1280, height: 640 };
 /** Pixels of a PNG for each of a picture: sharp on dense screens and on paper. */
 const DENSITY = 2;
+/** Chromium's canvases take 16,384 pixels a side, Safari's 8,192. */
+const PIXELS_MAX = 8_192;
 
 /** The picture as vectors, in the colours of the page's theme. */
 export function svgBlob(picture: Picture, caption: string): Blob {
-  return new Blob([svgOf(picture, caption, paintOf(), SIZE)], { type: 'image/svg+xml' });
+  const paint = paintOf();
+  return new Blob([svgOf(picture, caption, paint, sizeOf(picture, paint))], { type: 'image/svg+xml' });
 }
 
 /** The same in pixels. @throws Error when the browser can't draw it */
 export async function pngBlob(picture: Picture, caption: string): Promise<Blob> {
   const address = URL.createObjectURL(svgBlob(picture, caption));
+  const { width, height } = sizeOf(picture, paintOf());
+  // A deep stack makes a high picture, and canvases end at this many pixels.
+  const density = Math.min(DENSITY, PIXELS_MAX / height);
   try {
-    const image = new Image(SIZE.width * DENSITY, SIZE.height * DENSITY);
+    const image = new Image(width * density, height * density);
     image.src = address;
     await image.decode();
-    const canvas = new OffscreenCanvas(SIZE.width * DENSITY, SIZE.height * DENSITY);
+    const canvas = new OffscreenCanvas(Math.round(width * density), Math.round(height * density));
     canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
     return await canvas.convertToBlob({ type: 'image/png' });
   } finally {

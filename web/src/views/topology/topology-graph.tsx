@@ -1,21 +1,19 @@
 import { type KeyboardEvent, useMemo } from 'react';
-import type { Topology, TopologyNode } from '../../session/topology.ts';
+import type { Topology } from '../../session/topology.ts';
 import { names } from '../../ui/names.ts';
-import { placeNodes } from './graph-layout.ts';
 import styles from './topology.module.css';
+import {
+  curve,
+  LABELS_MAX,
+  labelOf,
+  labelPlace,
+  NODE_HEIGHT,
+  NODE_WIDTH,
+  planTopology,
+  shortened,
+  thicknessOf,
+} from './topology-plan.ts';
 import { edgeText, nodeWords } from './topology-text.ts';
-
-/** Sizes in units of the picture, which are CSS pixels at its full size. */
-const NODE_WIDTH = 190;
-const NODE_HEIGHT = 26;
-const COLUMN = 360;
-const ROW = 40;
-const MARGIN = 24;
-const WIDTH_LEAST = 1.2;
-const WIDTH_MOST = 11;
-/** Of more, only the heaviest have their numbers written on them. */
-const LABELS_MAX = 60;
-const LETTERS_MAX = 25;
 
 /** The graph as a picture: nodes are walked by the arrow keys; what is not joined to the selected one stands back. */
 export function TopologyGraph({
@@ -34,22 +32,9 @@ export function TopologyGraph({
   // Where nodes stand does not change with what goes over the edges while these are the same.
   const shape = edges.map(({ from, to }) => `${from} ${to}`).join(' ');
   // biome-ignore lint/correctness/useExhaustiveDependencies: the shape stands for the edges
-  const places = useMemo(() => placeNodes(nodes.length, edges), [nodes.length, shape]);
-  const columns = Math.max(0, ...places.map(({ column }) => column)) + 1;
-  const tallest = Math.max(1, ...columnHeights(places, columns));
-  const width = MARGIN * 2 + (columns - 1) * COLUMN + NODE_WIDTH;
-  const height = MARGIN * 2 + tallest * ROW;
-  const heights = columnHeights(places, columns);
-  const most = edges[0]?.amount || 1;
-
-  function left(node: number): number {
-    return MARGIN + (places[node]?.column ?? 0) * COLUMN;
-  }
-  /** Columns are centred. */
-  function middle(node: number): number {
-    const { column, row } = places[node] ?? { column: 0, row: 0 };
-    return height / 2 + (row - ((heights[column] ?? 1) - 1) / 2) * ROW;
-  }
+  const plan = useMemo(() => planTopology(nodes.length, edges), [nodes.length, shape]);
+  const { places, left, middle, width, height } = plan;
+  const most = edges[0]?.amount ?? 0;
   const isJoined = (from: number, to: number): boolean =>
     selected === undefined || from === selected || to === selected;
 
@@ -83,7 +68,7 @@ export function TopologyGraph({
         <title>{label}</title>
         {edges.map((edge) => {
           const { from, to, amount } = edge;
-          const thick = WIDTH_LEAST + (WIDTH_MOST - WIDTH_LEAST) * Math.sqrt(amount / most);
+          const thick = thicknessOf(amount, most);
           return (
             <path
               key={`${from} ${to}`}
@@ -138,43 +123,6 @@ export function TopologyGraph({
       </span>
     </div>
   );
-}
-
-function columnHeights(places: readonly { column: number }[], columns: number): number[] {
-  const heights = Array.from({ length: columns }, () => 0);
-  for (const { column } of places) heights[column] = (heights[column] ?? 0) + 1;
-  return heights;
-}
-
-function labelOf({ label, host, isOther }: TopologyNode, others: number): string {
-  if (isOther) return `${others} others`;
-  return host === '' ? label : `${host} · ${label}`;
-}
-
-/** The end tells addresses and ports apart, so it is the middle that is left out. */
-function shortened(text: string): string {
-  if (text.length <= LETTERS_MAX) return text;
-  return `${text.slice(0, 11)}…${text.slice(text.length - LETTERS_MAX + 12)}`;
-}
-
-function curve(fromX: number, fromY: number, toX: number, toY: number): string {
-  const start = fromX + NODE_WIDTH;
-  if (toX > fromX) {
-    const half = (toX - start) / 2;
-    return `M${start} ${fromY}C${start + half} ${fromY} ${toX - half} ${toY} ${toX} ${toY}`;
-  }
-  // Back, or to itself: round the outside.
-  const out = 46;
-  const above = Math.min(fromY, toY) - NODE_HEIGHT;
-  return `M${start} ${fromY}C${start + out} ${fromY - 10} ${start + out} ${above} ${start - NODE_WIDTH / 2} ${above}S${toX - out} ${toY - 10} ${toX} ${toY}`;
-}
-
-function labelPlace(fromX: number, fromY: number, toX: number, toY: number): [x: number, y: number] {
-  if (toX <= fromX) return [fromX + NODE_WIDTH / 2, Math.min(fromY, toY) - NODE_HEIGHT - 4];
-  // Nearer to where it leads: edges that come from one node part there.
-  const part = 0.72;
-  const ease = part * part * (3 - 2 * part);
-  return [fromX + NODE_WIDTH + (toX - fromX - NODE_WIDTH) * part, fromY + (toY - fromY) * ease - 5];
 }
 
 /** Up and down within a column, left and right to the nearest of the next. */

@@ -14,6 +14,7 @@ import { groupDigits } from '../numbers.ts';
 import { useLive } from '../use-live.ts';
 import styles from './topology.module.css';
 import { TopologyGraph } from './topology-graph.tsx';
+import { topologyPicture } from './topology-picture.ts';
 import { edgeText } from './topology-text.ts';
 
 const NEAR_NAMES: Record<NearEnd, string> = {
@@ -85,7 +86,16 @@ export function TopologyView({
         <span className={styles.status} data-testid="topology-status">
           {counted.join(' · ')}
         </span>
-        <DownloadMenu source={source.source} view="topology" collect={() => exported(topology)} />
+        <DownloadMenu
+          source={source.source}
+          view="topology"
+          collect={() => exported(topology)}
+          picture={
+            edges.length > 0
+              ? () => topologyPicture(topology, `${source.source}: who has to do with whom`)
+              : undefined
+          }
+        />
       </div>
       {edges.length === 0 ? (
         <Empty title="Nothing was seen in the time that is shown" />
