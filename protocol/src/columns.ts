@@ -1,6 +1,8 @@
+import { isRelated, readLeaf } from './leaf-value.ts';
+import { type Leaf, leavesOf } from './leaves.ts';
 import type { ProbeSchema } from './schema.ts';
-import { isCharType, type Leaf, leavesOf, resolveType } from './types.ts';
-import { enumName, readBits, readValue, readWords, textOf, type Value } from './values/value.ts';
+import { isCharType, resolveType } from './types.ts';
+import { enumName, readValue, textOf, type Value } from './values/value.ts';
 
 /**
  * Records to columns. A plan is made once per type; filling it is one tight loop per column over the records' offsets.
@@ -20,7 +22,7 @@ export type ColumnData =
 
 export interface Column {
   leaf: Leaf;
-  /** Numbers by row for integers, bools (0, 1), enums, floats and pointers; undefined for text, lists and bitfields. */
+  /** Numbers by row for integers, bools (0, 1), enums, floats and pointers; undefined for text, lists, bitfields and what depends on another member. */
   data: ColumnData | undefined;
   /** The value of a row, with enum names and booleans; null where the record was too short. */
   get(row: number): Value;
@@ -51,22 +53,12 @@ export function planColumns(schema: ProbeSchema, type: number): ColumnPlan {
 }
 
 function fillOf(schema: ProbeSchema, leaf: Leaf): Fill {
-  const { bitfield } = leaf;
-  if (bitfield !== undefined) {
-    return (_bytes, view, starts, ends) => ({
+  if (leaf.bitfield !== undefined || isRelated(leaf)) {
+    return (bytes, view, starts, ends) => ({
       leaf,
       data: undefined,
-      get: (row) => {
-        const start = starts[row] as number;
-        return readBits(
-          schema,
-          leaf.type,
-          view,
-          start * 8 + bitfield.offsetBits,
-          bitfield.bits,
-          ends[row] as number,
-        );
-      },
+      get: (row) =>
+        readLeaf(schema, leaf, { bytes, view, start: starts[row] as number, end: ends[row] as number }),
     });
   }
   const type = resolveType(schema, leaf.type);
@@ -76,19 +68,13 @@ function fillOf(schema: ProbeSchema, leaf: Leaf): Fill {
 }
 
 function textFill(leaf: Leaf, length: number): Fill {
-  const { words } = leaf;
-  return (bytes, view, starts, ends) => ({
+  return (bytes, _view, starts, ends) => ({
     leaf,
     data: undefined,
     get: (row) => {
       const start = (starts[row] as number) + leaf.offset;
       const end = ends[row] as number;
-      if (start > end) return null;
-      if (words !== undefined) {
-        const countAt = (starts[row] as number) + words.countAt;
-        return readWords(view, { start, length, countAt }, end);
-      }
-      return textOf(bytes, start, length === 0 ? end : Math.min(start + length, end));
+      return start > end ? null : textOf(bytes, start, length === 0 ? end : Math.min(start + length, end));
     },
   });
 }

@@ -1,5 +1,6 @@
+import { leavesOf } from './leaves.ts';
 import type { ProbeSchema, Source, Type } from './schema.ts';
-import { leavesOf, resolveType, sizeOfType } from './types.ts';
+import { resolveType, sizeOfType } from './types.ts';
 import { readInteger } from './values/value.ts';
 
 /** Which of a source's record types a record has. Decision record 0012 tells what can be known and what not. */

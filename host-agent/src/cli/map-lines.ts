@@ -1,5 +1,5 @@
+import { leavesOf } from '@probepad/protocol/leaves';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
-import { leavesOf } from '@probepad/protocol/types';
 import { formatValue } from '@probepad/protocol/values/format';
 import type { FormatContext } from '@probepad/protocol/values/format-context';
 import { isSummed, sumOfCpus } from '@probepad/protocol/values/per-cpu';

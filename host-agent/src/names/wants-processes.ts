@@ -1,5 +1,5 @@
+import { leavesOf } from '@probepad/protocol/leaves';
 import type { ProbeSchema } from '@probepad/protocol/schema';
-import { leavesOf } from '@probepad/protocol/types';
 import { type Presentation, presentationOf } from '@probepad/protocol/values/presentation';
 
 /** Whether what a probe sends is of processes that may be gone when they are asked for, so that they have to be noted. */

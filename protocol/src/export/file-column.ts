@@ -1,6 +1,8 @@
 /** The columns of a file that other programs read: their types, and how values of a probe become theirs. */
+
+import type { Leaf } from '../leaves.ts';
 import type { ProbeSchema } from '../schema.ts';
-import { isCharType, type Leaf, resolveType } from '../types.ts';
+import { isCharType, resolveType } from '../types.ts';
 import { octetsOf } from '../values/addresses.ts';
 import { formatValue } from '../values/format.ts';
 import type { Meaning } from '../values/meaning.ts';

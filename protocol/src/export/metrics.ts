@@ -1,8 +1,8 @@
 /** Numeric maps as metrics: families of counters, gauges and histograms with labels, for Prometheus and OTLP alike. */
 import { createDecoder, type MapBatch } from '../decode.ts';
 import type { Frame } from '../frames.ts';
+import { type Leaf, leavesOf } from '../leaves.ts';
 import type { ProbeSchema, Source } from '../schema.ts';
-import { type Leaf, leavesOf } from '../types.ts';
 import { formatValue } from '../values/format.ts';
 import type { FormatContext } from '../values/format-context.ts';
 import type { Meaning } from '../values/meaning.ts';

@@ -2,8 +2,9 @@
 import type { Column } from '../columns.ts';
 import { createDecoder, type Decoder, type MapBatch } from '../decode.ts';
 import { FRAME_FLAGS, type Frame } from '../frames.ts';
+import { type Leaf, leavesOf } from '../leaves.ts';
 import type { ProbeSchema, Source } from '../schema.ts';
-import { type Leaf, leavesOf, nameOfType } from '../types.ts';
+import { nameOfType } from '../types.ts';
 import { isSummed, sumOfCpus } from '../values/per-cpu.ts';
 import { presentLeaves } from '../values/presentation.ts';
 import type { Value } from '../values/value.ts';

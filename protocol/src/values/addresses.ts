@@ -10,10 +10,10 @@ export function formatIpv4(octets: readonly number[]): string {
   return octets.join('.');
 }
 
-/** In the form of RFC 5952, section 5 included: an IPv4 address that is mapped shows as one. */
+/** In the form of RFC 5952; an IPv4 address that is mapped into IPv6 shows as what it is, without its prefix. */
 export function formatIpv6(octets: readonly number[]): string {
   if (octets.slice(0, 10).every((octet) => octet === 0) && octets[10] === 255 && octets[11] === 255)
-    return `::ffff:${formatIpv4(octets.slice(12))}`;
+    return formatIpv4(octets.slice(12));
   const groups: string[] = [];
   for (let at = 0; at < 16; at += 2) {
     groups.push((((octets[at] as number) << 8) | (octets[at + 1] as number)).toString(16));
@@ -29,13 +29,20 @@ export function formatIpv6(octets: readonly number[]): string {
 }
 
 /**
- * Sixteen octets of which probes that know both families use the first four for IPv4. An IPv6 address with nothing after its first
- * 32 bits is a network's, which no packet comes from.
+ * Whether sixteen octets hold an IPv4 address in the first four, as probes that know both families keep it. An IPv6 address with nothing
+ * after its first 32 bits is a network's, which no packet comes from.
  */
+export function looksLikeIpv4(octets: readonly number[]): boolean {
+  return octets.slice(4).every((octet) => octet === 0) && octets.slice(0, 4).some((octet) => octet !== 0);
+}
+
+/** The sixteen octets of an IPv4 address that is mapped into IPv6. */
+export function mapIpv4(octets: readonly number[]): number[] {
+  return [...Array(10).fill(0), 255, 255, ...octets];
+}
+
 export function formatEither(octets: readonly number[]): string {
-  const isIpv4 =
-    octets.slice(4).every((octet) => octet === 0) && octets.slice(0, 4).some((octet) => octet !== 0);
-  return isIpv4 ? formatIpv4(octets.slice(0, 4)) : formatIpv6(octets);
+  return looksLikeIpv4(octets) ? formatIpv4(octets.slice(0, 4)) : formatIpv6(octets);
 }
 
 export function formatMac(octets: readonly number[]): string {

@@ -146,6 +146,8 @@ const SPAN_MAX = 3_600_000_000_000n;
 
 function formatMoment(value: number | bigint, factor: bigint, { clock }: FormatContext): string {
   const ns = BigInt(value) * factor;
+  // A moment that the program never filled in.
+  if (ns === 0n) return '0';
   const wall = clock?.(ns);
   if (wall !== undefined) return wall;
   return clock !== undefined && ns >= 0n && ns < SPAN_MAX ? formatDuration(Number(ns)) : String(value);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { leavesOf } from '../leaves.ts';
 import type { ProbeSchema, Program, Type } from '../schema.ts';
 import { sampleSchema } from '../testing.ts';
-import { leavesOf } from '../types.ts';
 import { formatValue } from './format.ts';
 import type { FormatContext } from './format-context.ts';
 import { PLAIN, presentationOf, presentLeaves, processLeaf, processOf } from './presentation.ts';
@@ -114,7 +114,7 @@ const CASES: Case[] = [
   {
     member: 'u8[16] saddr_v6',
     value: [...Array(10).fill(0), 255, 255, 10, 0, 0, 9],
-    text: '::ffff:10.0.0.9',
+    text: '10.0.0.9',
   },
   { member: 'u8[6] h_source', value: [2, 0, 0, 0xab, 0xcd, 9], text: '02:00:00:ab:cd:09' },
   { member: 'u16 dport', value: 443, text: '443' },
@@ -197,6 +197,7 @@ const CASES: Case[] = [
   { member: 'u64 acq_max_time', value: 2_000n, text: '2 µs' },
   { member: 'u64 min_ns', value: 0xffff_ffff_ffff_ffffn, text: '18446744073709551615' },
   { member: 'u64 ts', clock, value: 2_000_000n, text: 'at 2000000' },
+  { member: 'u64 ts', clock: (ns) => `at ${ns}`, value: 0n, text: '0' },
   { member: 'u64 ts_us', clock, value: 2_000n, text: 'at 2000000' },
   { member: 'u64 time', clock, value: 500_000n, text: '500 µs' },
   { member: 'u64 time_ns', clock, value: 2_000_000n, text: 'at 2000000' },

@@ -1,5 +1,6 @@
+import type { Leaf } from '../leaves.ts';
 import type { ProbeSchema, Type } from '../schema.ts';
-import { isAddress6, isCharType, type Leaf, resolveType, sizeOfType } from '../types.ts';
+import { isAddress6, isCharType, resolveType, sizeOfType } from '../types.ts';
 import { HINTS, type Hint } from './hints.ts';
 import { type Meaning, nameKindOf } from './meaning.ts';
 import type { NameKind } from './name.ts';
@@ -38,6 +39,10 @@ export interface Presented {
   /** The member's path; its last name tells most. */
   name: string;
   tags?: readonly string[] | undefined;
+  /** An address whose family another member tells. */
+  family?: unknown;
+  /** What it only counts. */
+  counts?: string | undefined;
 }
 
 const NESTED_MAX = 8;
@@ -119,11 +124,11 @@ function present(
   const { type: id } = presented;
   const tags = readTags(presented.tags ?? []);
   const type = resolveType(schema, id);
-  const hinted = tags.meaning ?? hintedMeaning(schema, presented, structs);
+  const hinted = tags.meaning ?? (presented.family ? 'ipv6' : hintedMeaning(schema, presented, structs));
   const shown: Presentation = { meaning: hinted ?? 'plain' };
   if (tags.unit !== undefined) shown.unit = tags.unit;
   if (tags.label !== undefined) shown.label = tags.label;
-  if (tags.hidden) shown.hidden = true;
+  if (tags.hidden || presented.counts !== undefined) shown.hidden = true;
   if (tags.key) shown.key = true;
   if (tags.view !== undefined) shown.view = tags.view;
   if (type.kind === 'enum') {

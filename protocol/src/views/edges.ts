@@ -1,8 +1,9 @@
 /** Who has to do with whom: records and entries of maps as edges between two named ends. */
 import type { Column } from '../columns.ts';
 import type { MapBatch, RecordBatch } from '../decode.ts';
+import { type Leaf, leavesOf } from '../leaves.ts';
 import type { ProbeSchema, Source } from '../schema.ts';
-import { isCharType, type Leaf, leavesOf, resolveType } from '../types.ts';
+import { isCharType, resolveType } from '../types.ts';
 import { formatValue } from '../values/format.ts';
 import type { FormatContext } from '../values/format-context.ts';
 import { type Presentation, presentLeaves } from '../values/presentation.ts';

@@ -1,6 +1,8 @@
 /** What a program's sources can be looked at as, from its schema alone. Decision record 0014 tells the order's reasons. */
+
+import { type Leaf, leavesOf } from '../leaves.ts';
 import type { ProbeSchema, Source } from '../schema.ts';
-import { type Leaf, leavesOf, resolveType } from '../types.ts';
+import { resolveType } from '../types.ts';
 import { meaningOf } from '../values/presentation.ts';
 import {
   endsOf,

@@ -1,6 +1,8 @@
 /** What a member is good for in a view, as its name, type and tags tell. The names are those that programs use. */
+
+import type { Leaf } from '../leaves.ts';
 import type { ProbeSchema } from '../schema.ts';
-import { isCharType, type Leaf, resolveType, sizeOfType } from '../types.ts';
+import { isCharType, resolveType, sizeOfType } from '../types.ts';
 import type { Meaning } from '../values/meaning.ts';
 import { isAmount } from '../values/per-cpu.ts';
 import { meaningOf } from '../values/presentation.ts';
@@ -46,7 +48,7 @@ const ENDS: readonly [from: RegExp, to: RegExp][] = [
 const lastOf = (leaf: Leaf): string => leaf.path.at(-1) ?? '';
 
 export function isHidden(leaf: Leaf): boolean {
-  return leaf.tags.includes('hide');
+  return leaf.tags.includes('hide') || leaf.counts !== undefined;
 }
 
 /** What `btf_decl_tag("probepad:name=…")` says of a member. */

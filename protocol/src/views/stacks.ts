@@ -1,8 +1,9 @@
 /** Stacks of a source as samples: whose they are, what was seen in them, and the functions that they are made of. */
 import type { Column } from '../columns.ts';
 import type { MapBatch, RecordBatch } from '../decode.ts';
+import { type Leaf, leavesOf } from '../leaves.ts';
 import type { ProbeSchema, Source } from '../schema.ts';
-import { isCharType, type Leaf, leavesOf, resolveType } from '../types.ts';
+import { isCharType, resolveType } from '../types.ts';
 import { formatValue } from '../values/format.ts';
 import { presentLeaves, processLeaf, processOf } from '../values/presentation.ts';
 import type { Value } from '../values/value.ts';

@@ -1,5 +1,5 @@
+import type { Leaf } from '../leaves.ts';
 import type { ProbeSchema } from '../schema.ts';
-import type { Leaf } from '../types.ts';
 import type { Meaning } from '../values/meaning.ts';
 import { presentationOf } from '../values/presentation.ts';
 import type { ColumnName } from './view.ts';

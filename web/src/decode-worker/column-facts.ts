@@ -62,10 +62,12 @@ export function columnFacts(schema: ProbeSchema, { leaf, column, shown }: Shown)
   const type = resolveType(schema, leaf.type);
   const { meaning } = shown;
   const isAddress = meaning === 'ipv4' || meaning === 'ipv6' || meaning === 'ip';
-  // A 128-bit number is compared as it is shown.
   const networkOrder = type.kind === 'int' && isNetworkOrder(shown) ? leaf.size : undefined;
-  if (isAddress)
-    return { name, kind: type.kind === 'int' && leaf.size !== 4 ? 'other' : 'address', networkOrder };
+  if (isAddress) {
+    // A 128-bit number is compared as it is shown.
+    const isWide = type.kind === 'int' && leaf.size !== 4 && leaf.family === undefined;
+    return { name, kind: isWide ? 'other' : 'address', networkOrder };
+  }
   const unit = UNITS[meaning];
   const words = lettersOf(shown) === undefined;
   switch (type.kind) {

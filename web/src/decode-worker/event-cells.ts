@@ -11,6 +11,7 @@ import { constantCell, type EventCell, fieldCell, plainCell, timeCell } from './
 import { secondsOf } from './page-clock.ts';
 import { contextOf, HOST_COLUMN, type Shown, shownColumns } from './present.ts';
 import { rawText } from './raw-text.ts';
+import { inReadingOrder } from './reading-order.ts';
 import type { Chunk } from './store/history.ts';
 import {
   fieldOf,
@@ -123,7 +124,7 @@ export function createEventCells(kind: Source['kind']): EventCells {
     }
     const { schema } = stream.decoder;
     return source.records.map(({ type }) => {
-      const shown = shownColumns(schema, type, 'field', 'value');
+      const shown = inReadingOrder(shownColumns(schema, type, 'field', 'value'));
       const fields = shown.map(({ leaf }) => fieldOf(schema, leaf));
       // Only rows on screen are worth a question to the host.
       const known = recordContext(stream, shown, fields, () => stream.known);

@@ -1,6 +1,6 @@
 import type { MapBatch } from '@probepad/protocol/decode';
+import { leavesOf } from '@probepad/protocol/leaves';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
-import { leavesOf } from '@probepad/protocol/types';
 import { formatValue } from '@probepad/protocol/values/format';
 import type { FormatContext } from '@probepad/protocol/values/format-context';
 import { isAmount, isSummed, sumOfCpus } from '@probepad/protocol/values/per-cpu';
@@ -106,5 +106,12 @@ function bytesShown(size: number, role: 'key' | 'field'): Shown[] {
     width: Math.min(40, size * 2 + 2),
     role,
   };
-  return [{ leaf: { path: [], name: '', type: -1, offset: 0, size, tags: [] }, column, shown: PLAIN }];
+  return [
+    {
+      leaf: { path: [], name: '', type: -1, offset: 0, size, tags: [] },
+      column,
+      shown: PLAIN,
+      isText: false,
+    },
+  ];
 }

@@ -1,5 +1,6 @@
+import { type Leaf, leavesOf } from '@probepad/protocol/leaves';
 import type { ProbeSchema } from '@probepad/protocol/schema';
-import { isCharType, type Leaf, leavesOf, nameOfType, resolveType } from '@probepad/protocol/types';
+import { isCharType, nameOfType, resolveType } from '@probepad/protocol/types';
 import type { FormatContext } from '@probepad/protocol/values/format-context';
 import type { Meaning } from '@probepad/protocol/values/meaning';
 import { PLAIN, type Presentation, presentLeaves } from '@probepad/protocol/values/presentation';
@@ -12,6 +13,7 @@ export interface Shown {
   leaf: Leaf;
   column: ViewColumn;
   shown: Presentation;
+  isText: boolean;
 }
 
 /** Numbers that are shown as words, and about how wide those are. */
@@ -46,7 +48,7 @@ const WORDED: Partial<Record<Meaning, number>> = {
 /** Comes first where several hosts share a table. */
 export const HOST_COLUMN: ViewColumn = { name: 'host', type: '', align: 'text', width: 14, role: 'host' };
 
-const TEXT_WIDTH_MAX = 44;
+const TEXT_WIDTH_MAX = 34;
 /** A probe's own timestamp this near to its frame's is taken for CLOCK_MONOTONIC. */
 const SAME_CLOCK_NS = 3_600_000_000_000n;
 
@@ -72,6 +74,7 @@ export function shownColumns(
     return {
       leaf,
       shown,
+      isText: isText(schema, leaf),
       column: {
         name,
         ...(label !== undefined && { label }),
@@ -83,6 +86,11 @@ export function shownColumns(
       },
     };
   });
+}
+
+function isText(schema: ProbeSchema, leaf: Leaf): boolean {
+  const type = resolveType(schema, leaf.type);
+  return type.kind === 'array' && isCharType(schema, type.element);
 }
 
 function shapeOf(
@@ -105,7 +113,8 @@ function shapeOf(
       return { align: 'number', width: 20 };
     case 'int':
       if (type.encoding === 'bool') return { align: 'text', width: 7 };
-      if (nameKind !== undefined) return { align: 'text', width: 18 };
+      if (nameKind !== undefined)
+        return { align: 'text', width: nameKind === 'user' || nameKind === 'group' ? 12 : 18 };
       if (meaning !== 'plain') return { align: 'number', width: meaning.startsWith('time_') ? 17 : 11 };
       return { align: 'number', width: type.size === 8 ? 14 : 9 };
     default:

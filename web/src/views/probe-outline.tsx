@@ -1,5 +1,6 @@
+import { leavesOf } from '@probepad/protocol/leaves';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
-import { leavesOf, nameOfType } from '@probepad/protocol/types';
+import { nameOfType } from '@probepad/protocol/types';
 import { formatBytes } from '@probepad/protocol/values/units';
 import styles from './overview.module.css';
 

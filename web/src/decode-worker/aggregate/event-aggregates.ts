@@ -1,6 +1,6 @@
 import { type Frame, forEachRecord } from '@probepad/protocol/frames';
+import { leavesOf } from '@probepad/protocol/leaves';
 import type { Source } from '@probepad/protocol/schema';
-import { leavesOf } from '@probepad/protocol/types';
 import { PLAIN, presentLeaves } from '@probepad/protocol/values/presentation';
 import type {
   Distribution,

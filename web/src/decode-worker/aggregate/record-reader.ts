@@ -1,9 +1,11 @@
+import { isRelated, readLeaf } from '@probepad/protocol/leaf-value';
+import { type Leaf, leavesOf } from '@probepad/protocol/leaves';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
-import { isCharType, type Leaf, leavesOf, resolveType } from '@probepad/protocol/types';
+import { isCharType, resolveType } from '@probepad/protocol/types';
 import { escapeControls } from '@probepad/protocol/values/escape';
 import { formatValue } from '@probepad/protocol/values/format';
 import { PLAIN, type Presentation, presentLeaves } from '@probepad/protocol/values/presentation';
-import { readBits, readValue, textOf } from '@probepad/protocol/values/value';
+import { textOf } from '@probepad/protocol/values/value';
 import type { Stream } from '../stream.ts';
 
 /** Reads a record that lies at `start`…`end` of `bytes`, which `view` is of too. */
@@ -56,17 +58,22 @@ export function createRecordReader(
 function numberReader(schema: ProbeSchema, leaf: Leaf | undefined): NumberOf {
   const none: NumberOf = () => Number.NaN;
   if (!leaf) return none;
-  const { offset, size, bitfield } = leaf;
-  if (bitfield) {
-    return (view, start, end) =>
-      Number(
-        readBits(schema, leaf.type, view, start * 8 + bitfield.offsetBits, bitfield.bits, end) ?? Number.NaN,
-      );
+  const { offset, size } = leaf;
+  if (leaf.bitfield || isRelated(leaf)) {
+    return (view, start, end) => {
+      const value = readLeaf(schema, leaf, { bytes: bytesOf(view), view, start, end });
+      return typeof value === 'string' || value === null ? Number.NaN : Number(value);
+    };
   }
   const type = resolveType(schema, leaf.type);
   const read = plainReader(type.kind === 'float' ? `f${size}` : signOf(type) + size);
   if (!read) return none;
   return (view, start, end) => (start + offset + size > end ? Number.NaN : read(view, start + offset));
+}
+
+/** Of the same memory. */
+function bytesOf({ buffer, byteOffset, byteLength }: DataView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function signOf(type: ReturnType<typeof resolveType>): string {
@@ -109,7 +116,7 @@ function textReader(
 ): TextOf {
   if (!leaf) return () => '';
   const type = resolveType(schema, leaf.type);
-  if (type.kind === 'array' && isCharType(schema, type.element) && shown.meaning !== 'words') {
+  if (type.kind === 'array' && isCharType(schema, type.element) && !isRelated(leaf)) {
     return (bytes, _view, start, end) => {
       const from = start + leaf.offset;
       const stop = type.length === 0 ? end : Math.min(from + type.length, end);
@@ -123,9 +130,7 @@ function textReader(
     const known = isNumber ? number(view, start, end) : Number.NaN;
     const found = Number.isSafeInteger(known) ? texts.get(known) : undefined;
     if (found !== undefined) return found;
-    const value = leaf.bitfield
-      ? readBits(schema, leaf.type, view, start * 8 + leaf.bitfield.offsetBits, leaf.bitfield.bits, end)
-      : readValue(schema, leaf.type, bytes, start + leaf.offset, end);
+    const value = readLeaf(schema, leaf, { bytes, view, start, end });
     const text = formatValue(value, shown, { arch }) || EMPTY;
     if (Number.isSafeInteger(known) && texts.size < TEXTS_MAX) texts.set(known, text);
     return text;

@@ -1,5 +1,5 @@
+import { leavesOf } from '@probepad/protocol/leaves';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
-import { leavesOf } from '@probepad/protocol/types';
 import { PLAIN, presentLeaves } from '@probepad/protocol/values/presentation';
 import type { Value } from '@probepad/protocol/values/value';
 import { inferViews } from '@probepad/protocol/views/infer-views';

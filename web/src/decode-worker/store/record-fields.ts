@@ -1,6 +1,8 @@
+import { isRelated, readLeaf } from '@probepad/protocol/leaf-value';
+import type { Leaf } from '@probepad/protocol/leaves';
 import type { ProbeSchema } from '@probepad/protocol/schema';
-import { isCharType, type Leaf, resolveType } from '@probepad/protocol/types';
-import { readBits, readInteger, readValue, readWords, type Value } from '@probepad/protocol/values/value';
+import { isCharType, resolveType } from '@probepad/protocol/types';
+import { readInteger, readValue, type Value } from '@probepad/protocol/values/value';
 import { type Records, timeOf, wordOf } from './records.ts';
 
 /** One record that is looked at. Whoever goes through many changes the same one. */
@@ -33,23 +35,10 @@ export interface IntegerPlace {
 
 /** How a leaf of a struct is read. */
 export function fieldOf(schema: ProbeSchema, leaf: Leaf): RecordField {
-  const { bitfield, type: id, offset, size } = leaf;
-  if (bitfield) {
-    return {
-      value: ({ view, start, end }) =>
-        readBits(schema, id, view, start * 8 + bitfield.offsetBits, bitfield.bits, end),
-    };
-  }
+  const { type: id, offset, size } = leaf;
+  if (leaf.bitfield || isRelated(leaf)) return { value: (at) => readLeaf(schema, leaf, at) };
   const value = ({ bytes, start, end }: RecordAt): Value => readValue(schema, id, bytes, start + offset, end);
   const type = resolveType(schema, id);
-  if (leaf.words && type.kind === 'array') {
-    const { countAt } = leaf.words;
-    const { length } = type;
-    return {
-      value: ({ view, start, end }) =>
-        readWords(view, { start: start + offset, length, countAt: start + countAt }, end),
-    };
-  }
   if (type.kind === 'array' && isCharType(schema, type.element)) {
     return { value, text: { offset, length: type.length } };
   }
