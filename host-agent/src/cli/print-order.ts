@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
 import type { NameLookup } from '@probepad/protocol/values/name';
 import { createNameBook, type NameBook } from '@probepad/protocol/values/name-book';
@@ -36,8 +36,10 @@ export const PRINT_AT_ONCE: PrintOrder = {
   settled: async () => {},
 };
 
-/** Milliseconds that a line waits: a file of symbols takes its host about a second the first time. */
-const PATIENCE = 3_000;
+/** Milliseconds that a line waits: a file of symbols takes its host about a second the first time, a busy one several. */
+const PATIENCE = 6_000;
+/** What a host is still at work on is asked for again after this many milliseconds. */
+const AGAIN = 100;
 /** Batches of lines that wait; each is up to 256 KiB of frames. */
 const WAITING_MAX = 64;
 
@@ -57,17 +59,27 @@ export function createPrintOrder(asking: Promise<AskNames>): PrintOrder {
     return book;
   }
 
+  /** Asks until the host has said all that it knows, or nobody waits for it any more. */
+  async function putUntilKnown(host: string, book: NameBook, asked: NamesAsked): Promise<void> {
+    const askNames = await asking;
+    const deadline = performance.now() + PATIENCE;
+    let more: boolean | undefined = true;
+    try {
+      while (more === true && performance.now() < deadline) {
+        const answer = await askNames(host, [asked]);
+        book.learn(answer.names);
+        more = answer.more;
+        if (more === true) await setTimeout(AGAIN, undefined, { ref: false });
+      }
+    } catch {
+      // The number stands for itself.
+    }
+  }
+
   /** Each kind on its own, so that quick ones don't wait for slow ones. */
   async function ask(host: string, book: NameBook): Promise<void> {
-    const askNames = await asking;
-    const questions = book.takeAsked().map(async (asked) => {
-      try {
-        book.learn((await askNames(host, [asked])).names);
-      } catch {
-        // The number stands for itself.
-      }
-    });
-    await Promise.race([Promise.all(questions), patience()]);
+    const questions = book.takeAsked().map((asked) => putUntilKnown(host, book, asked));
+    await Promise.race([Promise.all(questions), setTimeout(PATIENCE, undefined, { ref: false })]);
   }
 
   return {
@@ -94,8 +106,4 @@ export function createPrintOrder(asking: Promise<AskNames>): PrintOrder {
     onRoom: (listener) => void roomListeners.push(listener),
     settled: () => last,
   };
-}
-
-function patience(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, PATIENCE).unref());
 }
