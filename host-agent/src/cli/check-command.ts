@@ -1,50 +1,29 @@
 import { parseArgs } from 'node:util';
 import type { CompileResult, Probe } from '@probepad/protocol/control/run';
 import { ProbepadFailure } from '@probepad/protocol/errors';
-import { MAP_INTERVAL } from '@probepad/protocol/limits';
 import type { ProbeSchema } from '@probepad/protocol/schema';
 import { escapeControls } from '@probepad/protocol/values/escape';
 import { type MachineOptions, openMachine } from '../machine.ts';
 import { diagnosticText } from './carets.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { chooseHosts, connectToHub } from './hub-client.ts';
 import { diagnosticLine } from './json-report.ts';
-import { machineLog } from './machine-log.ts';
+import { askOneHost, ONE_HOST_OPTIONS, probeOf } from './one-host.ts';
 import { openOutput } from './output.ts';
-import { readProbeFiles } from './probe-files.ts';
 import { createTable } from './table.ts';
-import { UsageError } from './usage.ts';
-
-const OPTIONS = {
-  host: { type: 'string' },
-  hub: { type: 'string' },
-  flag: { type: 'string', multiple: true },
-  json: { type: 'boolean' },
-  data: { type: 'string' },
-  policy: { type: 'string' },
-  verbose: { type: 'boolean' },
-} as const;
 
 /** `probepad check`: compiles, and shows what the program is. @throws UsageError, ProbepadFailure */
 export async function checkCommand(args: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-  if (values.hub === undefined && values.host !== undefined) throw new UsageError('--host needs --hub');
-  const probe: Probe = {
-    files: await readProbeFiles(positionals),
-    flags: values.flag ?? [],
-    params: {},
-    attach: {},
-    limits: { seconds: 0, events: 0, cpus: 0 },
-    mapInterval: MAP_INTERVAL,
-  };
-  const result =
-    values.hub === undefined
-      ? await compileHere(probe, {
-          dataDir: values.data,
-          policyPath: values.policy,
-          log: machineLog(values.verbose),
-        })
-      : await compileOnHub(probe, values.hub, values.host);
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: ONE_HOST_OPTIONS,
+    allowPositionals: true,
+  });
+  const probe = await probeOf(values, positionals);
+  const result = await askOneHost(
+    values,
+    (options) => compileHere(probe, options),
+    (client, host) => client.request('compile', { host, probe }),
+  );
   const output = openOutput();
   for (const diagnostic of result.diagnostics) {
     process.stderr.write(`${diagnosticText(diagnostic, probe.files)}\n`);
@@ -67,17 +46,6 @@ async function compileHere(probe: Probe, options: MachineOptions): Promise<Compi
   }
   if (diagnostics.length === 0) throw new ProbepadFailure(compiled.error);
   return { ok: false, diagnostics, cached, milliseconds };
-}
-
-async function compileOnHub(probe: Probe, hub: string, host: string | undefined): Promise<CompileResult> {
-  const client = await connectToHub(hub);
-  try {
-    const [chosen] = chooseHosts(client.hosts, host === undefined ? [] : [host]);
-    if (chosen === undefined) throw new UsageError('--host is needed');
-    return await client.request('compile', { host: chosen.id, probe });
-  } finally {
-    client.close();
-  }
 }
 
 function summaryOf(schema: ProbeSchema): string[] {

@@ -2,52 +2,35 @@ import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { CostReport } from '@probepad/protocol/control/cost';
 import type { Probe } from '@probepad/protocol/control/run';
-import { MAP_INTERVAL } from '@probepad/protocol/limits';
 import { formatDuration } from '@probepad/protocol/values/units';
 import { type MachineOptions, openMachine } from '../machine.ts';
 import { createRunTable } from '../runs/run-table.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { chooseHosts, connectToHub } from './hub-client.ts';
 import { LOCAL_HOST } from './local-session.ts';
-import { machineLog } from './machine-log.ts';
+import { askOneHost, ONE_HOST_OPTIONS, probeOf } from './one-host.ts';
 import { openOutput } from './output.ts';
-import { readProbeFiles } from './probe-files.ts';
 import { createTable } from './table.ts';
-import { UsageError } from './usage.ts';
 import { pairsOf } from './values.ts';
 
 const OPTIONS = {
-  host: { type: 'string' },
-  hub: { type: 'string' },
+  ...ONE_HOST_OPTIONS,
   set: { type: 'string', multiple: true },
   attach: { type: 'string', multiple: true },
-  flag: { type: 'string', multiple: true },
-  json: { type: 'boolean' },
-  data: { type: 'string' },
-  policy: { type: 'string' },
-  verbose: { type: 'boolean' },
 } as const;
 
 /** `probepad cost`: what a probe costs the programs that it traces. @throws UsageError, ProbepadFailure, PolicyError */
 export async function costCommand(args: readonly string[]): Promise<ExitCode> {
   const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-  if (values.hub === undefined && values.host !== undefined) throw new UsageError('--host needs --hub');
   const probe: Probe = {
-    files: await readProbeFiles(positionals),
-    flags: values.flag ?? [],
+    ...(await probeOf(values, positionals)),
     params: pairsOf(values.set ?? [], 'set'),
     attach: pairsOf(values.attach ?? [], 'attach'),
-    limits: { seconds: 0, events: 0, cpus: 0 },
-    mapInterval: MAP_INTERVAL,
   };
-  const report =
-    values.hub === undefined
-      ? await measureHere(probe, {
-          dataDir: values.data,
-          policyPath: values.policy,
-          log: machineLog(values.verbose),
-        })
-      : await measureOnHub(probe, values.hub, values.host);
+  const report = await askOneHost(
+    values,
+    (options) => measureHere(probe, options),
+    (client, host) => client.request('cost.measure', { host, probe }),
+  );
   const output = openOutput();
   if (values.json === true) {
     for (const operation of report.operations) output.line(JSON.stringify({ kind: 'cost', ...operation }));
@@ -68,17 +51,6 @@ async function measureHere(probe: Probe, options: MachineOptions): Promise<CostR
   } finally {
     await table.endAll('stopped');
     table.close();
-  }
-}
-
-async function measureOnHub(probe: Probe, hub: string, host: string | undefined): Promise<CostReport> {
-  const client = await connectToHub(hub);
-  try {
-    const [chosen] = chooseHosts(client.hosts, host === undefined ? [] : [host]);
-    if (chosen === undefined) throw new UsageError('--host is needed');
-    return await client.request('cost.measure', { host: chosen.id, probe });
-  } finally {
-    client.close();
   }
 }
 

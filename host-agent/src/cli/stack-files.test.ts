@@ -1,24 +1,21 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { counterProbe } from '../link/testing.ts';
+import { openCommand } from './testing.ts';
 
-const SHIM = resolve(import.meta.dirname, '../../bin/probepad.mjs');
 const TEMPLATE = resolve(import.meta.dirname, '../../../bpf-templates/profile');
-const PATIENCE = 90_000;
 
-let folder: string;
+const command = openCommand();
+const { file, folder, run } = command;
 let workload: ChildProcess;
 /** Of the program with functions of known names. */
 let spinning: number;
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'probepad-stacks-'));
   workload = spawn(join(TEMPLATE, 'workload'), ['long'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [said] = (await once(workload.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
   spinning = Number(/pid=(\d+)/.exec(said.toString())?.[1]);
@@ -26,23 +23,12 @@ before(async () => {
 after(async () => {
   process.kill(spinning);
   if (workload.exitCode === null && workload.signalCode === null) await once(workload, 'exit');
-  await rm(folder, { recursive: true, force: true });
+  command[Symbol.dispose]();
 });
-
-async function run(...args: string[]): Promise<{ code: number | null; stderr: string }> {
-  const child = spawn(process.execPath, [SHIM, 'run', ...args, '--data', join(folder, 'data')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    timeout: PATIENCE,
-  });
-  const [stderr, [code]] = await Promise.all([
-    text(child.stderr),
-    once(child, 'close') as Promise<[number | null]>,
-  ]);
-  return { code, stderr };
-}
 
 const profile = (format: string, out: string): ReturnType<typeof run> =>
   run(
+    'run',
     ...[join(TEMPLATE, 'profile.bpf.c'), '--set', `targ_pid=${spinning}`, '--for', '2s'],
     ...['--format', format, '--out', join(folder, out)],
   );
@@ -79,12 +65,19 @@ test('speedscope and pprof have them too, with the program that they are in', as
 });
 
 test('a program without stacks is told what it would need, and what can be written of it', async () => {
-  const counter = join(folder, 'counter.bpf.c');
-  await writeFile(counter, counterProbe(process.pid).files[0]?.text ?? '');
-  const { code, stderr } = await run(counter, '--format', 'pprof', '--out', join(folder, 'none.pb.gz'));
+  const counter = await file('counter.bpf.c', counterProbe(process.pid).files[0]?.text ?? '');
+  const { code, stderr } = await run(
+    'run',
+    counter,
+    '--format',
+    'pprof',
+    '--out',
+    join(folder, 'none.pb.gz'),
+  );
   assert.equal(code, 2, stderr);
   assert.match(stderr, /keeps no stacks.*bpf_get_stackid.*csv, jsonl and parquet can write .*events/);
   const other = await run(
+    'run',
     ...[join(TEMPLATE, 'profile.bpf.c'), '--format', 'folded', '--source', 'stacks'],
     ...['--out', join(folder, 'other.folded')],
   );

@@ -1,53 +1,19 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { after, before, test } from 'node:test';
+import type { ChildProcess } from 'node:child_process';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
 import { parquetReadObjects } from 'hyparquet';
-import { callGetppid, counterProbe } from '../link/testing.ts';
+import { callGetppid } from '../link/testing.ts';
+import { type Ended, openCommand } from './testing.ts';
 
-const SHIM = resolve(import.meta.dirname, '../../bin/probepad.mjs');
-const PATIENCE = 60_000;
-
-let folder: string;
-let probe: string;
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'probepad-tables-'));
-  probe = join(folder, 'counter.bpf.c');
-  await writeFile(probe, counterProbe(process.pid).files[0]?.text ?? '');
-});
-after(() => rm(folder, { recursive: true, force: true }));
-
-interface Ended {
-  code: number | null;
-  signal: string | null;
-  stdout: string;
-  stderr: string;
-}
+const command = openCommand();
+after(() => command[Symbol.dispose]());
+const { folder } = command;
 
 /** Runs a probe that watches this process, and calls `act` once it is attached. */
-async function run(args: string[], act: (child: ChildProcess) => void = () => {}): Promise<Ended> {
-  const child = spawn(process.execPath, [SHIM, 'run', probe, ...args, '--data', join(folder, 'data')], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: PATIENCE,
-  });
-  let said = '';
-  let acted = false;
-  child.stderr.on('data', (chunk: Buffer) => {
-    said += chunk;
-    if (acted || !said.includes('running:')) return;
-    acted = true;
-    act(child);
-  });
-  const [stdout, [code, signal]] = await Promise.all([
-    text(child.stdout),
-    once(child, 'close') as Promise<[number | null, string | null]>,
-  ]);
-  return { code, signal, stdout, stderr: said };
-}
+const run = (args: string[], act: (child: ChildProcess) => void = () => {}): Promise<Ended> =>
+  command.runWhile(args, act, { sign: 'running:' });
 
 test('CSV of a run has each event with its own values, and when it was', async () => {
   const began = Date.now();
