@@ -6,7 +6,7 @@ import { dirname, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { callGetppid, counterProbe } from '../link/testing.ts';
-import { endOf, linesOf, openCommand } from './testing.ts';
+import { endOf, linesOf, openCommand } from './test/command.ts';
 
 const command = openCommand();
 after(() => command[Symbol.dispose]());

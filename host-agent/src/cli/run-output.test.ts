@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import { after, test } from 'node:test';
 import { callGetppid } from '../link/testing.ts';
 import { buildFolder, startTarget } from '../names/test/target.ts';
-import { type Ended, endOf, type Line, linesOf, openCommand } from './testing.ts';
+import { type Ended, endOf, type Line, linesOf, openCommand } from './test/command.ts';
 
 const command = openCommand();
 after(() => command[Symbol.dispose]());

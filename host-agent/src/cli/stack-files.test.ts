@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { counterProbe } from '../link/testing.ts';
-import { openCommand } from './testing.ts';
+import { openCommand } from './test/command.ts';
 
 const TEMPLATE = resolve(import.meta.dirname, '../../../bpf-templates/profile');
 

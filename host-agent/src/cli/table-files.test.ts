@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { parquetReadObjects } from 'hyparquet';
 import { callGetppid } from '../link/testing.ts';
-import { type Ended, openCommand } from './testing.ts';
+import { type Ended, openCommand } from './test/command.ts';
 
 const command = openCommand();
 after(() => command[Symbol.dispose]());

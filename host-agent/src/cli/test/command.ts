@@ -6,9 +6,9 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { counterProbe } from '../link/testing.ts';
+import { counterProbe } from '../../link/testing.ts';
 
-const SHIM = resolve(import.meta.dirname, '../../bin/probepad.mjs');
+const SHIM = resolve(import.meta.dirname, '../../../bin/probepad.mjs');
 const PATIENCE = 90_000;
 
 export interface Ended {
