@@ -1,5 +1,5 @@
 import type { Distribution } from '../../session/aggregates.ts';
-import { octaveOf, rangeOf, type Sketch } from './sketch.ts';
+import { bucketsOf, octaveOf, rangeOf, type Sketch } from './sketch.ts';
 
 /** Sketches as the rows of heatmaps and the bars of histograms. */
 
@@ -44,7 +44,7 @@ export function heatRows(sketches: readonly (Sketch | undefined)[]): HeatRows {
 
 /** Adds a sketch's counts to the rows that begin at `base`. */
 export function rowsOfSketch(sketch: Sketch, rows: HeatRows, counts: number[], base: number): void {
-  for (const [bucket, count] of sketch.buckets ?? []) {
+  for (const [bucket, count] of bucketsOf(sketch)) {
     const at = base + rows.rowOf(bucket);
     counts[at] = (counts[at] ?? 0) + count;
   }
@@ -52,13 +52,13 @@ export function rowsOfSketch(sketch: Sketch, rows: HeatRows, counts: number[], b
 
 /** A histogram of a sketch: a bar for each power of two, or so many of one width. */
 export function barsOf(sketch: Sketch, scale: 'log2' | 'linear'): Distribution['bars'] {
-  if (sketch.count === 0 || !sketch.buckets) return [];
-  return scale === 'log2' ? log2Bars(sketch.buckets) : linearBars(sketch, sketch.buckets);
+  if (sketch.count === 0 || !sketch.pages) return [];
+  return scale === 'log2' ? log2Bars(sketch) : linearBars(sketch);
 }
 
-function log2Bars(buckets: ReadonlyMap<number, number>): Distribution['bars'] {
+function log2Bars(sketch: Sketch): Distribution['bars'] {
   const byOctave = new Map<number, number>();
-  for (const [bucket, count] of buckets) {
+  for (const [bucket, count] of bucketsOf(sketch)) {
     // 0 and 1 share the first bar, as in the kernel's own histograms.
     const octave = bucket < 0 ? -1 : bucket === 0 ? 0 : Math.max(0, octaveOf(bucket));
     byOctave.set(octave, (byOctave.get(octave) ?? 0) + count);
@@ -76,12 +76,13 @@ function log2Bars(buckets: ReadonlyMap<number, number>): Distribution['bars'] {
 }
 
 /** A bucket that lies across a border is divided by its parts: counts stay whole in sum, not in each bar. */
-function linearBars({ min, max }: Sketch, buckets: ReadonlyMap<number, number>): Distribution['bars'] {
+function linearBars(sketch: Sketch): Distribution['bars'] {
+  const { min, max } = sketch;
   const width = niceWidth((max - min) / LINEAR_BARS);
   const start = Math.floor(min / width) * width;
   const length = Math.floor((max - start) / width) + 1;
   const counts = Array<number>(length).fill(0);
-  for (const [bucket, count] of buckets) {
+  for (const [bucket, count] of bucketsOf(sketch)) {
     const [from, to] = rangeOf(bucket).toSorted((a, b) => a - b) as [number, number];
     const low = Math.max(min, from);
     const high = Math.max(low, Math.min(max, to));

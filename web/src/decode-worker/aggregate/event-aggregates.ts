@@ -18,7 +18,7 @@ import type { Chunk, History } from '../store/history.ts';
 import { endOf, startsOf, timeOf } from '../store/records.ts';
 import type { Stream } from '../stream.ts';
 import { createRecordReader, type RecordReader } from './record-reader.ts';
-import { createTimeline, type Timeline } from './timeline.ts';
+import { createTimeline, type OpenCell, type Timeline } from './timeline.ts';
 import {
   distributionsOfTimelines,
   type HostTimeline,
@@ -77,38 +77,30 @@ export function createEventAggregates(
     return kind === 'trace' ? createTraceReader(split) : createRecordReader(stream, source, measure, split);
   }
 
-  function addRecord(
-    { measure, split, hosts }: Gathering,
-    stream: number,
-    second: number,
-    bytes: Uint8Array,
-    view: DataView,
-    start: number,
-    end: number,
-  ): void {
-    const host = hosts.get(stream);
-    if (!host) return;
-    const value = measure === undefined ? undefined : host.read.value(view, start, end);
-    if (value !== undefined && Number.isNaN(value)) return;
-    host.timeline.add(second, split === undefined ? '' : host.read.key(bytes, view, start, end), value);
-  }
-
   function gather(gathering: Gathering, stream: number, { header, payload }: Frame): void {
-    const second = Math.floor(secondsOf(header.timeNs));
+    const host = gathering.hosts.get(stream);
+    const cell = host?.timeline.open(Math.floor(secondsOf(header.timeNs)));
+    if (!host || !cell) return;
+    const { read } = host;
     const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-    forEachRecord(payload, (start, end) => {
-      addRecord(gathering, stream, second, payload, view, start, end);
-    });
+    forEachRecord(payload, (start, end) => addRecord(gathering, read, cell, payload, view, start, end));
   }
 
   function gatherChunk(gathering: Gathering, { stream, content }: Chunk): void {
-    if (content.kind === 'gap') return;
+    const host = gathering.hosts.get(stream);
+    if (content.kind === 'gap' || !host) return;
     const { bytes, view, rows } = content;
     const starts = startsOf(content);
+    let second = Number.NaN;
+    let cell: OpenCell | undefined;
     for (let row = 0; row < rows; row++) {
       const start = starts[row] as number;
-      const second = Math.floor(secondsOf(timeOf(content, row)));
-      if (start > 0) addRecord(gathering, stream, second, bytes, view, start, endOf(view, start));
+      const own = Math.floor(secondsOf(timeOf(content, row)));
+      if (own !== second) {
+        second = own;
+        cell = host.timeline.open(second);
+      }
+      if (start > 0 && cell) addRecord(gathering, host.read, cell, bytes, view, start, endOf(view, start));
     }
   }
 
@@ -185,7 +177,10 @@ export function createEventAggregates(
     },
     take({ stream }, frame) {
       const { timeNs, count } = frame.header;
-      members.get(stream)?.counts.add(Math.floor(secondsOf(timeNs)), '', undefined, count);
+      members
+        .get(stream)
+        ?.counts.open(Math.floor(secondsOf(timeNs)))
+        ?.add('', undefined, count);
       for (const gathering of gatherings.values()) gather(gathering, stream, frame);
     },
     series(query, now) {
@@ -207,6 +202,20 @@ export function createEventAggregates(
       return rankingOfTimelines(hosts, subjectOf(measure), together(query), now);
     },
   };
+}
+
+function addRecord(
+  { measure, split }: Gathering,
+  read: RecordReader,
+  cell: OpenCell,
+  bytes: Uint8Array,
+  view: DataView,
+  start: number,
+  end: number,
+): void {
+  const value = measure === undefined ? undefined : read.value(view, start, end);
+  if (value !== undefined && Number.isNaN(value)) return;
+  cell.add(split === undefined ? '' : read.key(bytes, view, start, end), value);
 }
 
 function bucketsFor(statistic: Statistic, split: string | undefined): Gathering['buckets'] {

@@ -7,6 +7,7 @@ import { formatValue } from '@probepad/protocol/values/format';
 import { PLAIN, type Presentation, presentLeaves } from '@probepad/protocol/values/presentation';
 import { textOf } from '@probepad/protocol/values/value';
 import type { Stream } from '../stream.ts';
+import { createTextCache } from './text-cache.ts';
 
 /** Reads a record that lies at `start`…`end` of `bytes`, which `view` is of too. */
 export interface RecordReader {
@@ -117,10 +118,11 @@ function textReader(
   if (!leaf) return () => '';
   const type = resolveType(schema, leaf.type);
   if (type.kind === 'array' && isCharType(schema, type.element) && !isRelated(leaf)) {
+    const text = createTextCache((bytes, from, to) => escapeControls(textOf(bytes, from, to)) || EMPTY);
     return (bytes, _view, start, end) => {
       const from = start + leaf.offset;
       const stop = type.length === 0 ? end : Math.min(from + type.length, end);
-      return escapeControls(from > end ? '' : textOf(bytes, from, stop)) || EMPTY;
+      return from > end ? EMPTY : text(bytes, from, endOfText(bytes, from, stop));
     };
   }
   const texts = new Map<number, string>();
@@ -135,6 +137,13 @@ function textReader(
     if (Number.isSafeInteger(known) && texts.size < TEXTS_MAX) texts.set(known, text);
     return text;
   };
+}
+
+/** What is behind a NUL is not of the text, and may differ from record to record. */
+function endOfText(bytes: Uint8Array, from: number, limit: number): number {
+  let to = from;
+  while (to < limit && bytes[to] !== 0) to++;
+  return to;
 }
 
 /** What an empty text is called: the empty key stands for all. */

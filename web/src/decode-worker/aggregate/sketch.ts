@@ -7,11 +7,12 @@ export interface Sketch {
   sum: number;
   min: number;
   max: number;
-  /** Counts by bucket, see `bucketOf`; undefined where only the sums are kept. */
-  buckets: Map<number, number> | undefined;
+  /** Counts by bucket (see `bucketOf`), in pages of so many as a power of two has; undefined where only the sums are kept. */
+  pages: Map<number, Float64Array> | undefined;
 }
 
 const PER_OCTAVE = 32;
+const OCTAVE_BITS = 5;
 /** Keeps the buckets of values below 1 apart from those of negative ones; doubles reach from 2^-1074 to 2^1024. */
 const OFFSET = 1100 * PER_OCTAVE;
 
@@ -21,7 +22,7 @@ export function createSketch(withBuckets: boolean): Sketch {
     sum: 0,
     min: Number.POSITIVE_INFINITY,
     max: Number.NEGATIVE_INFINITY,
-    buckets: withBuckets ? new Map() : undefined,
+    pages: withBuckets ? new Map() : undefined,
   };
 }
 
@@ -49,9 +50,28 @@ export function addValue(sketch: Sketch, value: number): void {
   sketch.sum += value;
   if (value < sketch.min) sketch.min = value;
   if (value > sketch.max) sketch.max = value;
-  if (sketch.buckets) {
-    const bucket = bucketOf(value);
-    sketch.buckets.set(bucket, (sketch.buckets.get(bucket) ?? 0) + 1);
+  if (!sketch.pages) return;
+  const bucket = bucketOf(value);
+  const counts = pageOf(sketch.pages, bucket >> OCTAVE_BITS);
+  const place = bucket & (PER_OCTAVE - 1);
+  counts[place] = (counts[place] as number) + 1;
+}
+
+function pageOf(pages: Map<number, Float64Array>, page: number): Float64Array {
+  const known = pages.get(page);
+  if (known) return known;
+  const made = new Float64Array(PER_OCTAVE);
+  pages.set(page, made);
+  return made;
+}
+
+/** The buckets that count something, in no order. */
+export function* bucketsOf({ pages }: Sketch): Generator<[bucket: number, count: number]> {
+  for (const [page, counts] of pages ?? []) {
+    for (let place = 0; place < PER_OCTAVE; place++) {
+      const count = counts[place] as number;
+      if (count > 0) yield [page * PER_OCTAVE + place, count];
+    }
   }
 }
 
@@ -61,19 +81,23 @@ export function addSketch(into: Sketch, other: Sketch): void {
   into.sum += other.sum;
   into.min = Math.min(into.min, other.min);
   into.max = Math.max(into.max, other.max);
-  if (!into.buckets || !other.buckets) return;
-  for (const [bucket, count] of other.buckets) {
-    into.buckets.set(bucket, (into.buckets.get(bucket) ?? 0) + count);
+  if (!into.pages || !other.pages) return;
+  for (const [page, counts] of other.pages) {
+    const sums = pageOf(into.pages, page);
+    for (let place = 0; place < PER_OCTAVE; place++) {
+      sums[place] = (sums[place] as number) + (counts[place] as number);
+    }
   }
 }
 
 /** The value that a part (0 … 1) of all are not above; NaN of none. */
-export function quantileOf({ count, min, max, buckets }: Sketch, part: number): number {
-  if (count === 0 || !buckets) return Number.NaN;
+export function quantileOf(sketch: Sketch, part: number): number {
+  const { count, min, max, pages } = sketch;
+  if (count === 0 || !pages) return Number.NaN;
   const wanted = Math.max(1, Math.ceil(part * count));
   let seen = 0;
-  for (const bucket of [...buckets.keys()].sort((a, b) => a - b)) {
-    seen += buckets.get(bucket) ?? 0;
+  for (const [bucket, inBucket] of [...bucketsOf(sketch)].sort(([a], [b]) => a - b)) {
+    seen += inBucket;
     if (seen < wanted) continue;
     const [from, to] = rangeOf(bucket);
     return Math.min(max, Math.max(min, wholeWithin(from, to) ?? (from + to) / 2));

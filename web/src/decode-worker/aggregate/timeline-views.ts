@@ -81,7 +81,7 @@ function sumUp(
           line = { key, ...owner, steps: Array(times.length) };
           lines.set(id, line);
         }
-        const known = line.steps[at] ?? createSketch(sketch.buckets !== undefined);
+        const known = line.steps[at] ?? createSketch(sketch.pages !== undefined);
         line.steps[at] = known;
         addSketch(known, sketch);
       }

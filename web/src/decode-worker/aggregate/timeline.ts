@@ -5,12 +5,18 @@ import { addSketch, addValue, createSketch, type Sketch } from './sketch.ts';
  * empty key is that of all.
  */
 export interface Timeline {
-  /** @param count records that have no value of their own; with a value it is one */
-  add(second: number, key: string, value: number | undefined, count?: number): void;
+  /** Where what came in this second is added; undefined for one that is kept no more. */
+  open(second: number): OpenCell | undefined;
   /** Cells of single and of ten seconds, oldest first. */
   cells(): Iterable<Cell>;
   /** First second there is something of. */
   readonly first: number | undefined;
+}
+
+/** One second, to be added to at once. */
+export interface OpenCell {
+  /** @param count records that have no value of their own; with a value it is one */
+  add(key: string, value: number | undefined, count?: number): void;
 }
 
 export interface Cell {
@@ -71,8 +77,8 @@ export function createTimeline(buckets: 'none' | 'all' | 'each'): Timeline {
   }
 
   return {
-    add(second, key, value, count = 1) {
-      if (second <= newest - FINE_SECONDS) return;
+    open(second) {
+      if (second <= newest - FINE_SECONDS) return undefined;
       first = Math.min(first ?? second, second);
       if (second > newest) {
         newest = second;
@@ -80,12 +86,14 @@ export function createTimeline(buckets: 'none' | 'all' | 'each'): Timeline {
         retire();
       }
       const cell = cellAt(fine, second);
-      for (const each of key === '' ? [''] : ['', key]) {
-        const sketch = sketchIn(cell, each);
-        if (!sketch) continue;
-        if (value === undefined) sketch.count += count;
-        else addValue(sketch, value);
-      }
+      const whole = sketchIn(cell, '');
+      return {
+        add(key, value, count = 1) {
+          if (whole) addTo(whole, value, count);
+          const own = key === '' ? undefined : sketchIn(cell, key);
+          if (own) addTo(own, value, count);
+        },
+      };
     },
     *cells() {
       for (const [number, byKey] of [...coarse].sort(([a], [b]) => a - b)) {
@@ -97,4 +105,9 @@ export function createTimeline(buckets: 'none' | 'all' | 'each'): Timeline {
       return first;
     },
   };
+}
+
+function addTo(sketch: Sketch, value: number | undefined, count: number): void {
+  if (value === undefined) sketch.count += count;
+  else addValue(sketch, value);
 }
