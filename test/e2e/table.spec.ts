@@ -10,6 +10,7 @@ async function stopped(page: Page): Promise<void> {
   await row(page, 'true');
   await stop(page);
   await page.getByLabel('Filter rows').fill('');
+  await expect(count(page)).toHaveText(/^\d+ rows$/);
 }
 
 const filter = (page: Page) => page.getByLabel('Filter rows');

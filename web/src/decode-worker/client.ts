@@ -1,14 +1,16 @@
 import type { Decoder } from '../session/decoder.ts';
+import type { HubSocketEvents } from '../session/hub-socket.ts';
 import type { Engine } from './engine.ts';
-import { createIntake } from './intake.ts';
-import type { Command, FromWorker, Query } from './messages.ts';
+import type { Command, FromWorker, Query, SocketCommand } from './messages.ts';
 
 interface Waiting {
   resolve(answer: unknown): void;
   reject(failure: Error): void;
 }
 
-/** Starts the worker and speaks with it. Buffers of frames are transferred, not copied. */
+const NONE: ReadonlyMap<number, number> = new Map();
+
+/** Starts the worker and speaks with it. */
 export function startDecoder(): Decoder {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'decode' });
   const waiting = new Map<number, Waiting>();
@@ -16,7 +18,8 @@ export function startDecoder(): Decoder {
   const listeners = new Set<(changed: ReadonlySet<string>) => void>();
   let nextId = 1;
 
-  const intake = createIntake((message) => command('frames', message));
+  const sockets = new Map<number, HubSocketEvents>();
+  const dropped = new Map<number, ReadonlyMap<number, number>>();
 
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     if (data.type === 'changed') {
@@ -28,8 +31,22 @@ export function startDecoder(): Decoder {
       for (const listener of nameListeners) listener(data.stream, data.asked);
       return;
     }
-    if (data.type === 'taken') {
-      intake.taken(data.bytes);
+    if (data.type === 'dropped') {
+      dropped.set(data.stream, new Map(data.counts));
+      return;
+    }
+    if (data.type === 'text') {
+      try {
+        sockets.get(data.id)?.text(data.text);
+      } finally {
+        if (data.answer) socketCommand({ socket: 'heard', id: data.id });
+      }
+      return;
+    }
+    if (data.type === 'socket') {
+      const socket = sockets.get(data.id);
+      if (data.event === 'close') sockets.delete(data.id);
+      socket?.[data.event]();
       return;
     }
     const entry = waiting.get(data.id);
@@ -39,8 +56,11 @@ export function startDecoder(): Decoder {
   };
 
   function command<C extends Command>(name: C, ...given: Parameters<Engine[C]>): void {
-    const transfer = given.filter((each): each is ArrayBuffer => (each as unknown) instanceof ArrayBuffer);
-    worker.postMessage({ command: name, arguments: given }, transfer);
+    worker.postMessage({ command: name, arguments: given });
+  }
+
+  function socketCommand(given: SocketCommand): void {
+    worker.postMessage(given);
   }
 
   function query<Q extends Query>(name: Q, ...given: Parameters<Engine[Q]>): Promise<ReturnType<Engine[Q]>> {
@@ -56,9 +76,16 @@ export function startDecoder(): Decoder {
     open: (opening) => command('open', opening),
     retype: (stream, schema) => command('retype', stream, schema),
     clock: (stream, offset) => command('clock', stream, offset),
-    frames: intake.offer,
-    dropped: intake.dropped,
-    recount: intake.recount,
+    socket(url, on) {
+      const id = nextId++;
+      sockets.set(id, on);
+      socketCommand({ socket: 'open', id, url });
+      return {
+        send: (text) => socketCommand({ socket: 'send', id, text }),
+        close: () => socketCommand({ socket: 'close', id }),
+      };
+    },
+    dropped: (stream) => dropped.get(stream) ?? NONE,
     named: (stream, found, again) => command('named', stream, found, again),
     onUnnamed(listener) {
       nameListeners.add(listener);

@@ -98,13 +98,13 @@ const LOG_MAX = 16 * 1024 * 1024;
 const LOG_CUT = '[the beginning is left out: it is too long for a page]\n';
 
 /**
- * @param changed is called with the key of every source that something came for
+ * @param changed is called with the key of every source that something came for, and how many records did
  * @param now seconds since 1970
  * @param slice how long one question may work
  * @param unnamed is called, some time after something was shown, with what only the host can name
  */
 export function createEngine(
-  changed: (key: string) => void,
+  changed: (key: string, records?: number) => void,
   now = () => Date.now() / 1000,
   slice: () => Slice = sliceOf,
   unnamed: (stream: number, asked: NamesAsked[]) => void = () => undefined,
@@ -164,7 +164,7 @@ export function createEngine(
     kept.get(key)?.source.take(stream, frame);
     stacks.take(stream.run, stream, source, frame);
     edges.take(stream.run, stream, source, frame);
-    changed(key);
+    changed(key, header.kind === 'map' || header.kind === 'gap' ? 0 : header.count);
   }
 
   function takeLog({ header, payload }: Frame): void {

@@ -2,25 +2,26 @@ import { FRAME_FLAGS, FRAME_HEADER_SIZE, type Frame, framesOf } from '@probepad/
 import { FRAME_PAYLOAD_MAX, PAGE_QUEUE_MAX } from '@probepad/protocol/limits';
 
 /**
- * The page's end of the way to the worker: at most so many bytes wait there. What comes beyond is dropped and counted here, where the
+ * Where frames may have to wait in the worker: at most so many bytes do. What comes beyond is dropped and counted here, where the
  * hub has counted it as delivered. Marks of gaps and verifier logs always pass; of a map's snapshot all pieces do or none.
  */
 export interface Intake {
   offer(message: ArrayBuffer): void;
-  /** The worker has read so many bytes. */
+  /** So many bytes wait no longer. */
   taken(bytes: number): void;
-  dropped(stream: number): ReadonlyMap<number, number>;
   /** The stream begins again: it is watched from now on, or anew. */
   recount(stream: number): void;
 }
 
-/** The worker acknowledges at least this many bytes at once. */
-export const TAKEN_STEP = PAGE_QUEUE_MAX / 16;
-
-const NONE: ReadonlyMap<number, number> = new Map();
-
-/** @param pass hands a message over to the worker */
-export function createIntake(pass: (message: ArrayBuffer) => void, limit = PAGE_QUEUE_MAX): Intake {
+/**
+ * @param pass takes a message that has room
+ * @param told gets a stream's counts of what was dropped, by source, whenever they change
+ */
+export function createIntake(
+  pass: (message: ArrayBuffer) => void,
+  limit = PAGE_QUEUE_MAX,
+  told: (stream: number, dropped: ReadonlyMap<number, number>) => void = () => undefined,
+): Intake {
   let waiting = 0;
   /** Records by stream and source. */
   const counts = new Map<number, Map<number, number>>();
@@ -31,6 +32,7 @@ export function createIntake(pass: (message: ArrayBuffer) => void, limit = PAGE_
     const sources = counts.get(stream) ?? new Map<number, number>();
     sources.set(source, (sources.get(source) ?? 0) + records);
     counts.set(stream, sources);
+    told(stream, sources);
   }
 
   function isTaken({ header }: Frame, full: boolean): boolean {
@@ -77,9 +79,8 @@ export function createIntake(pass: (message: ArrayBuffer) => void, limit = PAGE_
     taken(bytes) {
       waiting -= bytes;
     },
-    dropped: (stream) => counts.get(stream) ?? NONE,
     recount(stream) {
-      counts.delete(stream);
+      if (counts.delete(stream)) told(stream, new Map());
       // What is sent again begins with whole snapshots, of the same number too.
       for (const key of refused.keys()) if (key.startsWith(`${stream} `)) refused.delete(key);
     },

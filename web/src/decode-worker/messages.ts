@@ -15,9 +15,19 @@ export type Query =
   | 'topology'
   | 'globals'
   | 'log';
-export type Command = Exclude<keyof Engine, Query>;
+/** Frames come to the worker itself. */
+export type Command = Exclude<keyof Engine, Query | 'frames'>;
+
+/** Of the sockets to the hub, which the worker holds for the page. */
+export type SocketCommand =
+  | { socket: 'open'; id: number; url: string }
+  | { socket: 'send'; id: number; text: string }
+  | { socket: 'close'; id: number }
+  /** A text that wanted an answer has been heard, and all that follows from it has been said. */
+  | { socket: 'heard'; id: number };
 
 export type ToWorker =
+  | SocketCommand
   | { [C in Command]: { command: C; arguments: Parameters<Engine[C]> } }[Command]
   | { [Q in Query]: { query: Q; id: number; arguments: Parameters<Engine[Q]> } }[Query];
 
@@ -27,5 +37,7 @@ export type FromWorker =
   | { type: 'changed'; keys: string[] }
   /** Values of a stream that were shown and that only its host can name. */
   | { type: 'unnamed'; stream: number; asked: NamesAsked[] }
-  /** Bytes of frames that have been read. */
-  | { type: 'taken'; bytes: number };
+  | { type: 'socket'; id: number; event: 'open' | 'frames' | 'close' }
+  | { type: 'text'; id: number; text: string; answer: boolean }
+  /** All that was dropped of a stream since it is watched, by source id. */
+  | { type: 'dropped'; stream: number; counts: [source: number, records: number][] };

@@ -1,5 +1,5 @@
 import { createEngine } from './engine.ts';
-import { TAKEN_STEP } from './intake.ts';
+import { createHubSockets } from './hub-sockets.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 
 /** The Web Worker: the engine behind messages. */
@@ -12,51 +12,49 @@ const scope = globalThis as unknown as WorkerScope;
 
 /** Changes are told at most this often, in milliseconds: as often as a person can read. */
 const TELL_INTERVAL = 100;
+/** What runs past faster than anybody reads is drawn less often: drawing costs more than reading does. */
+const TELL_INTERVAL_FAST = 250;
+/** Records that came since it was told last. */
+const FAST = 2_000;
 
 const dirty = new Set<string>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 let toldAt = 0;
+let came = 0;
 
-function tell(): void {
+function tellWhenDue(): void {
+  const interval = came > FAST ? TELL_INTERVAL_FAST : TELL_INTERVAL;
+  const left = toldAt + interval - performance.now();
+  if (left > 0) {
+    timer = setTimeout(tellWhenDue, left);
+    return;
+  }
   timer = undefined;
   toldAt = performance.now();
   scope.postMessage({ type: 'changed', keys: [...dirty] });
   dirty.clear();
+  came = 0;
 }
 
 const engine = createEngine(
-  (key) => {
+  (key, records = 0) => {
     dirty.add(key);
-    if (timer === undefined) {
-      timer = setTimeout(tell, Math.max(0, TELL_INTERVAL - (performance.now() - toldAt)));
-    }
+    came += records;
+    if (timer === undefined) timer = setTimeout(tellWhenDue);
   },
   undefined,
   undefined,
   (stream, asked) => scope.postMessage({ type: 'unnamed', stream, asked }),
 );
 
-let taken = 0;
-
-/** Tells the page that room is free again, not for each small message. */
-function acknowledge(bytes: number): void {
-  taken += bytes;
-  if (taken < TAKEN_STEP) return;
-  scope.postMessage({ type: 'taken', bytes: taken });
-  taken = 0;
-}
+const sockets = createHubSockets((message) => scope.postMessage(message), engine.frames);
 
 scope.onmessage = ({ data }) => {
+  if ('socket' in data) {
+    sockets.take(data);
+    return;
+  }
   if ('command' in data) {
-    if (data.command === 'frames') {
-      const [message] = data.arguments;
-      try {
-        engine.frames(message);
-      } finally {
-        acknowledge(message.byteLength);
-      }
-      return;
-    }
     (engine[data.command] as (...given: unknown[]) => void)(...data.arguments);
     return;
   }

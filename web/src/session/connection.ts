@@ -8,6 +8,7 @@ import {
 } from '@probepad/protocol/errors';
 import { HEARTBEAT_TIMEOUT, MESSAGE_MAX, REQUEST_TIMEOUT, SNIPPET_MAX } from '@probepad/protocol/limits';
 import { PROTOCOL_VERSION, RefusalSchema } from '@probepad/protocol/version';
+import type { HubSocket, OpenHubSocket } from './hub-socket.ts';
 
 export type Method = keyof typeof BrowserRequests;
 export type Params<M extends Method> = ParamsOf<typeof BrowserRequests, M>;
@@ -31,8 +32,7 @@ export interface Connection {
 export interface ConnectionOptions {
   url: string;
   onEvent(event: BrowserEvent): void;
-  /** A binary message: whole frames. The buffer is the receiver's own. */
-  onFrames(message: ArrayBuffer): void;
+  socket: OpenHubSocket;
   onState(state: ConnectionState): void;
   /**
    * Asks the hub by HTTP why it lets no socket through, which browsers tell no page; ends at once when aborted.
@@ -58,7 +58,7 @@ interface Waiting {
 /** Speaks with the hub's `/ws` and keeps the connection up until closed or refused. */
 export function connect(options: ConnectionOptions): Connection {
   const waiting = new Map<number, Waiting>();
-  let socket: WebSocket | undefined;
+  let socket: HubSocket | undefined;
   let welcomed = false;
   let closed = false;
   let nextId = 1;
@@ -81,9 +81,6 @@ export function connect(options: ConnectionOptions): Connection {
   function open(): void {
     retryTimer = undefined;
     options.onState({ state: 'connecting', attempt });
-    const next = new WebSocket(options.url);
-    next.binaryType = 'arraybuffer';
-    socket = next;
     welcomed = false;
     let refusal: ProbepadError | undefined;
     let reached = false;
@@ -111,17 +108,22 @@ export function connect(options: ConnectionOptions): Connection {
       options.onState({ state: 'waiting', attempt, retryAt: Date.now() + delay });
       retryTimer = setTimeout(open, delay);
     };
-    next.onopen = () => {
-      reached = true;
-      next.send(JSON.stringify({ type: 'hello', protocol: PROTOCOL_VERSION, software: 'web/0.1.0' }));
-    };
-    next.onmessage = ({ data }) => {
-      if (socket !== next) return;
-      silentLooks = 0;
-      if (data instanceof ArrayBuffer) options.onFrames(data);
-      else refusal = receive(String(data)) ?? refusal;
-    };
-    next.onclose = () => void end();
+    const next = options.socket(options.url, {
+      open() {
+        reached = true;
+        next.send(JSON.stringify({ type: 'hello', protocol: PROTOCOL_VERSION, software: 'web/0.1.0' }));
+      },
+      text(text) {
+        if (socket !== next) return;
+        silentLooks = 0;
+        refusal = receive(text) ?? refusal;
+      },
+      frames() {
+        if (socket === next) silentLooks = 0;
+      },
+      close: () => void end(),
+    });
+    socket = next;
     silentLooks = 0;
     silenceTimer = setInterval(
       () => {

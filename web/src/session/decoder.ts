@@ -17,6 +17,7 @@ import type {
   SeriesQuery,
 } from './aggregates.ts';
 import type { FlameGraph, FlameQuery } from './flame.ts';
+import type { OpenHubSocket } from './hub-socket.ts';
 import type { SourceRef } from './source-ref.ts';
 import type { Topology, TopologyQuery } from './topology.ts';
 
@@ -216,12 +217,10 @@ export interface Decoder {
   retype(stream: number, schema: ProbeSchema): void;
   /** The host's CLOCK_REALTIME minus CLOCK_MONOTONIC in ns, decimal. */
   clock(stream: number, offset: string): void;
-  /** Takes the buffer over. Frames that can't be read as fast as they come are dropped, and counted by `dropped`. */
-  frames(message: ArrayBuffer): void;
-  /** What this page dropped of a stream since the last `recount`, by source id: records, or whole snapshots of a map. */
+  /** A socket to the hub whose frames the worker reads for itself. */
+  socket: OpenHubSocket;
+  /** What the worker dropped of a stream since it is watched, by source id: records, or whole snapshots of a map. */
   dropped(stream: number): ReadonlyMap<number, number>;
-  /** The hub begins to count anew: the stream is watched, or watched again. */
-  recount(stream: number): void;
   /** Calls back with what was shown of a stream and only its host can name; the answer goes to `named`. Nothing is asked twice. */
   onUnnamed(listener: (stream: number, asked: NamesAsked[]) => void): () => void;
   /** What a host has told; what of it could not be told now (`again`) is asked for when it is shown again. */

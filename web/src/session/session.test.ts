@@ -14,6 +14,7 @@ import { ratesOf } from './rates.ts';
 import { refusalOf } from './refusal.ts';
 import type { RunView } from './runs.ts';
 import { type FakeHubOptions, fakeHost, fakeHub } from './test/fake-hub.ts';
+import { plainSocket } from './test/plain-socket.ts';
 
 interface Met {
   connection: Connection;
@@ -46,7 +47,7 @@ async function meet(context: TestContext, options: FakeHubOptions & { silence?: 
   const connection = connect({
     url: `ws://127.0.0.1:${port}/ws`,
     onEvent: (event) => note({ event }),
-    onFrames: (frames) => note({ frames }),
+    socket: plainSocket((frames) => note({ frames })),
     onState: (state) => note({ state }),
     ...(options.silence === undefined ? {} : { silence: options.silence }),
   });
@@ -150,7 +151,7 @@ test('a page whose session is over says so and gives up', TIME, async (context) 
     const connection = connect({
       url,
       onEvent: () => undefined,
-      onFrames: () => undefined,
+      socket: plainSocket(),
       onState: (state) => state.state !== 'connecting' && resolve(state),
       refusal: (abort) => refusalOf(url, abort),
     });
@@ -180,7 +181,7 @@ test(
     const connection = connect({
       url,
       onEvent: () => undefined,
-      onFrames: () => undefined,
+      socket: plainSocket(),
       onState: ({ state }) => {
         states.push(state);
         if (states.length === 2) again.resolve();

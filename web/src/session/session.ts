@@ -22,7 +22,7 @@ import { useWorkspace } from './workspace.ts';
 let connection: Connection | undefined;
 let decoder: Decoder | undefined;
 
-/** Connects this page to its hub; frames go to `worker`. Called once. */
+/** Connects this page to its hub through `worker`, where frames stay. Called once. */
 export function startSession(url: string, worker: Decoder): () => void {
   decoder = worker;
   const asker = createNameAsker({
@@ -34,7 +34,7 @@ export function startSession(url: string, worker: Decoder): () => void {
   connection = connect({
     url,
     onEvent: receive,
-    onFrames: (message) => worker.frames(message),
+    socket: worker.socket,
     onState: (state: ConnectionState) => useSession.setState({ connection: state }),
     refusal: (abort) => refusalOf(url, abort),
   });
@@ -88,8 +88,6 @@ function receive(event: BrowserEvent): void {
       if (!isShown(run)) break;
       const chosen = takeSchema(stream, run, host, schema);
       putSchema(run, host, chosen);
-      // Whenever this page begins to watch, the schema comes first, and the hub's counters begin there.
-      decoder?.recount(stream);
       const { hosts } = useSession.getState();
       const arch = hosts.find(({ id }) => id === host)?.facts?.arch;
       decoder?.open({ run, host, hostName: hostName(hosts, host), stream, schema: chosen, arch });

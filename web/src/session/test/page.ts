@@ -6,6 +6,7 @@ import { useSession } from '../hosts.ts';
 import { startSession } from '../session.ts';
 import { useWorkspace } from '../workspace.ts';
 import { fakeHub } from './fake-hub.ts';
+import { plainSocket } from './plain-socket.ts';
 
 /** Takes everything and shows nothing. */
 const NO_DECODER = {
@@ -13,8 +14,7 @@ const NO_DECODER = {
   open: () => undefined,
   clock: () => undefined,
   dropped: () => new Map(),
-  recount: () => undefined,
-  frames: () => undefined,
+  socket: plainSocket(),
   forget: () => undefined,
   named: () => undefined,
   onUnnamed: () => () => undefined,
