@@ -77,6 +77,23 @@ export const EXPECTATIONS: Expectation[] = [
     },
   },
   {
+    template: 'rwsize',
+    needs: [],
+    options: [],
+    check(lines) {
+      const moved = eventsOf(lines, 'events').filter(({ comm }) => comm === 'pp-rwsize');
+      const count = (direction: string, bytes: number): number =>
+        moved.filter((event) => event.direction === direction && event.moved === bytes).length;
+      assert.deepEqual(
+        [count('READS', 8192), count('WRITES', 8192), count('READS', 102_400), count('WRITES', 102_400)],
+        [50, 50, 1, 1],
+      );
+      // 8 KiB have slot 8; 100 KiB are over the last.
+      const { slots } = entryValue(lines, 'sizes', () => true) as { slots: number[] };
+      assert.ok((slots[8] ?? 0) >= 100 && (slots[31] ?? 0) >= 2, `slots ${slots}`);
+    },
+  },
+  {
     template: 'syscount',
     needs: [],
     options: [],

@@ -29,7 +29,7 @@ test('every template has its parts, and is run by these tests', () => {
 });
 
 for (const expectation of EXPECTATIONS) {
-  // Guests run these; see test/guest/templates.guest.test.ts.
+  // Guests run these; see test/guest/remote-host.test.ts.
   const skip = expectation.needs.includes('kprobe') && !hasKprobes() && 'this kernel has no kprobes';
   test(`${expectation.template} shows what its workload did`, { skip, timeout: TIMEOUT_MS }, async () => {
     await runTemplate({
