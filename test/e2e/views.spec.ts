@@ -45,6 +45,47 @@ test('a program with many results opens as a dashboard, whose panels move, fill 
   await expect(headings).toHaveText(['latency', 'totals', 'by_command', 'slow']);
 });
 
+test('panels are sized by their edges and by keys, added by a menu, and all of that is kept', async ({
+  workbench: page,
+}) => {
+  await started(page, 'syslat');
+  const panels = page.getByTestId('panel');
+  await expect(panels).toHaveCount(5);
+  const second = panels.nth(1);
+  await expect(second).toHaveAttribute('data-size', '6×4');
+  const box = await second.boundingBox();
+  if (!box) throw new Error('no panel');
+  await page.mouse.move(box.x + box.width - 1, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 1.36, box.y + box.height / 2, { steps: 5 });
+  await page.mouse.up();
+  await expect(second).toHaveAttribute('data-size', '8×4');
+  await expect(panels.nth(2)).toHaveAttribute('data-size', '4×4');
+  await expect.poll(async () => (await second.boundingBox())?.width).toBeGreaterThan(box.width * 1.2);
+
+  await second.getByRole('toolbar', { name: /Alt and an arrow/ }).focus();
+  await page.keyboard.press('Alt+Shift+ArrowDown');
+  await page.keyboard.press('Alt+Shift+ArrowLeft');
+  await expect(second).toHaveAttribute('data-size', '7×5');
+  await expect(panels.nth(2)).toHaveAttribute('data-size', '5×5');
+
+  await page.getByTestId('add-to-dashboard').click();
+  await page.getByRole('menuitem', { name: 'latency · Histogram' }).press('Enter');
+  await expect(panels).toHaveCount(6);
+  await expect(panels.last().getByTestId('histogram')).toBeVisible();
+  await stop(page);
+  await page.reload();
+  await expect(panels).toHaveCount(6);
+  await expect(second).toHaveAttribute('data-size', '7×5');
+  // Where the page is narrow, panels stand one below the other.
+  await page.setViewportSize({ width: 900, height: 720 });
+  const left = async (at: number) => (await panels.nth(at).boundingBox())?.x;
+  await expect.poll(async () => (await left(1)) === (await left(2))).toBe(true);
+  await page.getByTestId('add-to-dashboard').click();
+  await page.getByRole('menuitem', { name: 'As proposed for this program' }).press('Enter');
+  await expect(panels).toHaveCount(5);
+});
+
 test('a heatmap tells each cell exactly, by keys and as a table', async ({ workbench: page }) => {
   await started(page, 'syslat');
   await show(page, 'latency', 'heatmap');

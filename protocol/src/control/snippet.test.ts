@@ -20,7 +20,7 @@ test('what was made of a table comes back', () => {
     events: {
       filter: 'pid == 42',
       sort: { column: 'field dur', descending: true },
-      group: { by: ['field comm'], measure: 'field dur' },
+      group: { by: ['field comm'], measures: ['field dur'], statistics: ['avg' as const, 'p99' as const] },
       order: ['field comm'],
       shown: { 'field pid': false },
       pinned: ['field comm'],
@@ -28,6 +28,11 @@ test('what was made of a table comes back', () => {
     },
     started: {},
   };
+  assert.deepEqual(SnippetSettingsSchema.parse({ ...BEFORE_TABLES, tables }).tables, tables);
+});
+
+test('a group that was saved when it could have one measure is still a group', () => {
+  const tables = { events: { group: { by: ['field comm'], measure: 'field dur' } } };
   assert.deepEqual(SnippetSettingsSchema.parse({ ...BEFORE_TABLES, tables }).tables, tables);
 });
 

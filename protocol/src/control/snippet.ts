@@ -1,11 +1,25 @@
 import * as z from 'zod/mini';
 import { SourceFileSchema } from './run.ts';
 
+/** What can be said of the numbers of a column in a group of rows. */
+export const GROUP_STATISTICS = ['sum', 'avg', 'min', 'p50', 'p99', 'max'] as const;
+export type GroupStatistic = (typeof GROUP_STATISTICS)[number];
+
 /** What somebody made of a table. Columns are named as the page knows them: role and name. What is left out is as it would be anyway. */
 export const TableSettingsSchema = z.object({
   filter: z.optional(z.string()),
   sort: z.optional(z.object({ column: z.string(), descending: z.boolean() })),
-  group: z.optional(z.object({ by: z.array(z.string()), measure: z.optional(z.string()) })),
+  group: z.optional(
+    z.object({
+      by: z.array(z.string()),
+      /** Columns whose numbers are added up and ranked in each group. */
+      measures: z.optional(z.array(z.string())),
+      /** What is said of them; absent: everything. */
+      statistics: z.optional(z.array(z.enum(GROUP_STATISTICS))),
+      /** The one measure of what was saved when there could be no more. */
+      measure: z.optional(z.string()),
+    }),
+  ),
   /** Columns that stand first, in this order; the others follow as the program has them. */
   order: z.optional(z.array(z.string())),
   /** Columns to show or hide, whatever the program's author wants. */
@@ -40,7 +54,11 @@ export const PanelSchema = z.object({
   source: z.string(),
   view: z.string(),
   options: z.optional(ViewOptionsSchema),
-  /** As wide as two. */
+  /** Of the dashboard's twelve; absent: half of them. */
+  columns: z.optional(z.number()),
+  /** Of some four lines of text each; absent: four. */
+  rows: z.optional(z.number()),
+  /** As wide as the page: in what was saved before panels had sizes. */
   wide: z.optional(z.boolean()),
 });
 export type Panel = z.infer<typeof PanelSchema>;

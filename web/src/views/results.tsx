@@ -12,6 +12,7 @@ import { IconButton } from '../ui/button.tsx';
 import type { IconName } from '../ui/icon.tsx';
 import { type TabItem, Tabs } from '../ui/tabs.tsx';
 import { toast } from '../ui/toast.tsx';
+import { AddPanel } from './dashboard/add-panel.tsx';
 import { Dashboard } from './dashboard/dashboard.tsx';
 import { opensAsDashboard, panelsOf } from './dashboard/panels.ts';
 import { shortNumber } from './numbers.ts';
@@ -68,6 +69,7 @@ export function Results({ run, hint }: { run: RunView; hint: ReactNode }) {
       <div className={styles.strip}>{tabs}</div>
       {current === DASHBOARD && (
         <div className={styles.bar}>
+          <AddPanel sources={sources} />
           <span className={styles.space} />
           <TimeControls run={run} />
         </div>

@@ -3,7 +3,15 @@ import { test } from 'node:test';
 import { sampleSource } from '@probepad/protocol/testing';
 import type { Interest, ViewKind } from '@probepad/protocol/views/view';
 import type { ShownSource } from '../shown-views.ts';
-import { movePanel, opensAsDashboard, panelsOf, proposedPanels } from './panels.ts';
+import {
+  linesOf,
+  movePanel,
+  opensAsDashboard,
+  panelsOf,
+  proposedPanels,
+  resizePanel,
+  sizeOf,
+} from './panels.ts';
 
 function shown(name: string, kind: ViewKind = 'table', interest: Interest = 'result'): ShownSource {
   return { source: sampleSource({ name }), interest, views: [{ kind } as ShownSource['views'][number]] };
@@ -18,7 +26,7 @@ test('a program with three results opens as a dashboard of the best view of each
   ];
   assert.equal(opensAsDashboard(undefined, sources), true);
   assert.deepEqual(proposedPanels(sources), [
-    { source: 'events', view: 'table', wide: true },
+    { source: 'events', view: 'table', columns: 12 },
     { source: 'latency', view: 'histogram' },
     { source: 'counts', view: 'bars' },
   ]);
@@ -53,4 +61,25 @@ test('a panel moves to the place of another', () => {
   assert.equal(order(2, 0), 'cab');
   assert.equal(order(1, 9), 'acb');
   assert.equal(order(0, -1), 'abc');
+});
+
+test('what a panel takes in width its neighbour gives, and those beside it stay as high', () => {
+  const panels = ['a', 'b', 'c'].map((source) => ({ source, view: 'table' }));
+  const sizes = (of: ReturnType<typeof resizePanel>) =>
+    of.map((panel) => `${sizeOf(panel).columns}×${sizeOf(panel).rows}`);
+  assert.deepEqual(linesOf(panels), [[0, 1], [2]]);
+  const wider = resizePanel(panels, 0, { columns: 8 });
+  assert.deepEqual(sizes(wider), ['8×4', '4×4', '6×4']);
+  assert.deepEqual(sizes(resizePanel(wider, 0, { columns: 12 })), ['9×4', '3×4', '6×4']);
+  assert.deepEqual(sizes(resizePanel(panels, 1, { rows: 6 })), ['6×6', '6×6', '6×4']);
+  assert.deepEqual(sizes(resizePanel(panels, 2, { columns: 12, rows: 1 })), ['6×4', '6×4', '12×2']);
+});
+
+test('a dashboard from when panels were wide or not looks as it did', () => {
+  const panels = [
+    { source: 'a', view: 'table', wide: true },
+    { source: 'b', view: 'table' },
+    { source: 'c', view: 'table' },
+  ];
+  assert.deepEqual(linesOf(panels), [[0], [1, 2]]);
 });
