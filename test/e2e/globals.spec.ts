@@ -40,3 +40,51 @@ test('what does not fit the global is refused with words', async ({ workbench: p
   await expect(value).toHaveValue('0');
   await stop(page);
 });
+
+const CONTROLLED = SWITCHED.replace(
+  'volatile unsigned int wanted = 0;',
+  `enum stage { QUIET = 3, LOUD = 5 };
+struct limits { unsigned int burst; enum stage stage; };
+volatile bool enabled = true;
+volatile unsigned int wanted = 7;
+volatile struct limits limits[2] = { { 10, QUIET }, { 20, LOUD } };
+volatile char name[16] = "nobody";`,
+)
+  .replace('if (!wanted)', 'if (!enabled || limits[1].burst > 20)')
+  .replace('event->pid = wanted', 'event->pid = limits[0].stage * 1000 + wanted + name[0] * 0');
+
+test('each kind of global has its control, and says what the host answered', async ({ workbench: page }) => {
+  await write(page, CONTROLLED);
+  await page.getByTestId('run').click();
+  await state(page, /running/i);
+  await page.getByTestId('source-tab-.data').click();
+
+  const enabled = page.getByRole('switch', { name: 'enabled, writable' });
+  await expect(enabled).toHaveAttribute('aria-checked', 'true');
+  await enabled.press('Space');
+  await expect(enabled).toHaveAttribute('aria-checked', 'false');
+  const row = page.getByTestId('global').filter({ has: enabled });
+  await expect(row.getByTestId('write-answers')).toContainText('written');
+  await expect(row.getByTestId('write-answers')).toHaveText('');
+  await expect(enabled).toHaveAttribute('aria-checked', 'false');
+  await enabled.press('Space');
+
+  await page.getByLabel('limits[0].stage, writable').selectOption('LOUD');
+  const slider = page.getByRole('slider', { name: 'wanted, from 0 to 100' });
+  await slider.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByLabel('wanted, writable')).toHaveValue('9');
+  const name = page.getByLabel('name, writable');
+  await name.fill('somebody');
+  await name.press('Enter');
+  await expect(name).toHaveValue('somebody');
+
+  await page.getByTestId('source-tab-events').click();
+  await stir(3);
+  await expect(page.getByTestId('event-row').filter({ hasText: '5009' }).first()).toBeVisible();
+  await stop(page);
+  await page.getByTestId('source-tab-.data').click();
+  await expect(page.getByText('somebody')).toBeVisible();
+  await expect(page.getByRole('switch')).toHaveCount(0);
+});

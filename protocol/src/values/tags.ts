@@ -8,6 +8,8 @@ export interface Tags {
   unit?: string;
   meaning?: Meaning;
   view?: string;
+  /** Between what a global may be set. */
+  range?: { least: number; most: number };
   hidden: boolean;
   key: boolean;
   /** Tags that nothing is known of. */
@@ -29,7 +31,7 @@ const UNITS: Record<string, Meaning> = {
 };
 
 /** The annotations that there are, for remarks and help. */
-export const TAGS_KNOWN = 'label=…, unit=…, as=…, view=…, growth=…, scale=…, hide, key';
+export const TAGS_KNOWN = 'label=…, unit=…, as=…, view=…, growth=…, scale=…, range=…, hide, key';
 
 /** For views alone, which read them themselves (views/leaf-roles.ts). */
 const VIEW_TAGS: Record<string, readonly string[]> = {
@@ -37,9 +39,11 @@ const VIEW_TAGS: Record<string, readonly string[]> = {
   scale: ['log2', 'linear'],
 };
 
+const RANGE = /^(-?\d+(?:\.\d+)?)\.\.(-?\d+(?:\.\d+)?)$/;
+
 /**
- * `label=TEXT`, `unit=UNIT`, `as=MEANING` (one of MEANINGS), `view=VIEW`, `growth=gauge` or `counter`, `scale=log2` or `linear`, `hide`,
- * `key`.
+ * `label=TEXT`, `unit=UNIT`, `as=MEANING` (one of MEANINGS), `view=VIEW`, `growth=gauge` or `counter`, `scale=log2` or `linear`, `range=LEAST..MOST`,
+ * `hide`, `key`.
  */
 export function readTags(tags: readonly string[]): Tags {
   const found: Tags = { hidden: false, key: false, unknown: [] };
@@ -50,6 +54,7 @@ export function readTags(tags: readonly string[]): Tags {
     if (name === 'hide' && equals < 0) found.hidden = true;
     else if (name === 'key' && equals < 0) found.key = true;
     else if (name === 'label' && value !== '') found.label = value;
+    else if (name === 'range' && rangeOf(value)) found.range = rangeOf(value) as NonNullable<Tags['range']>;
     else if (name === 'view' && value !== '') found.view = value;
     else if (name === 'as' && isMeaning(value)) found.meaning = value;
     else if (name === 'unit' && Object.hasOwn(UNITS, value)) found.meaning = UNITS[value] as Meaning;
@@ -59,6 +64,11 @@ export function readTags(tags: readonly string[]): Tags {
     } else if (!VIEW_TAGS[name]?.includes(value)) found.unknown.push(tag);
   }
   return found;
+}
+
+function rangeOf(text: string): Tags['range'] | undefined {
+  const [, least, most] = RANGE.exec(text)?.map(Number) ?? [];
+  return least !== undefined && most !== undefined && least < most ? { least, most } : undefined;
 }
 
 function isMeaning(text: string): text is Meaning {

@@ -17,6 +17,11 @@ const UNITS: Partial<Record<Meaning, ColumnFacts['unit']>> = {
   kibibytes: { dimension: 'bytes', size: 1024n },
   bytes_per_second: { dimension: 'bytes', size: 1n },
 };
+/** What a number of this meaning is in ns or in bytes. */
+export function unitOfMeaning(meaning: Meaning): ColumnFacts['unit'] {
+  return UNITS[meaning];
+}
+
 const NETWORK_ORDER: readonly Meaning[] = ['port_be', 'ethertype_be', 'big_endian', 'ipv4'];
 
 const DIGITS = /^[-\d]*$/;

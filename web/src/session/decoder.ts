@@ -188,18 +188,38 @@ export interface FileAnswer {
   blob?: Blob;
 }
 
+/** A variable of a section, a member of one or an element, on one host. What consists of others comes before them. */
 export interface GlobalValue {
   host: string;
   hostName: string;
+  /** As C writes it: `limits[2].burst`. */
   name: string;
   type: string;
   text: string;
+  /** How deep it lies in a variable: 0 is the variable itself. */
+  depth: number;
+  /** How many parts of it follow, each with its own parts. */
+  parts: number;
   /** Byte offset and size in its section, for writing. */
   offset: number;
   size: number;
   writable: boolean;
   /** How text that the user types becomes bytes; undefined when it can't. */
-  encoding: 'signed' | 'unsigned' | 'bool' | 'text' | undefined;
+  encoding: 'signed' | 'unsigned' | 'bool' | 'text' | 'float' | undefined;
+  /** Of whole and real numbers: as a double, and all of its digits. */
+  number?: number;
+  raw?: string;
+  /** Names and decimal values of an enum. */
+  choices?: readonly (readonly [string, string])[];
+  /** A number that more and less can be said of, and no name or address. */
+  isAmount?: boolean;
+  /** What it counts in ns or bytes. */
+  unit?: { dimension: 'time' | 'bytes'; size: bigint };
+  /** Between what it may be set, where the program or the type tells. */
+  range?: { least: number; most: number };
+  /** What the number was in the last snapshots, oldest first, and how often it has changed. */
+  past?: readonly number[];
+  changes?: number;
 }
 
 export interface LogText {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodeGlobal } from './encode-global.ts';
+import { encodeGlobal } from './globals/encode-global.ts';
 import { groupDigits, percentText, shortNumber, slotRange } from './numbers.ts';
 
 test('counts are grouped by three digits', () => {

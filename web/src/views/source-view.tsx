@@ -9,7 +9,7 @@ import { Empty } from '../ui/empty.tsx';
 import { BarsView } from './bars/bars-view.tsx';
 import { ChartView } from './chart/chart-view.tsx';
 import { FlameView } from './flame/flame-view.tsx';
-import { GlobalsView } from './globals-view.tsx';
+import { GlobalsView } from './globals/globals-view.tsx';
 import { HeatmapView } from './heatmap/heatmap-view.tsx';
 import { HistogramView } from './histogram/histogram-view.tsx';
 import { LinesView } from './log/lines-view.tsx';

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Type } from '@probepad/protocol/schema';
+import { sampleMessage, sampleSchema, sampleSource } from '@probepad/protocol/testing';
+import { createEngine, type Engine } from './engine.ts';
+
+const U32: Type = { kind: 'int', name: 'unsigned int', size: 4, signed: false, encoding: 'integer' };
+const F64: Type = { kind: 'float', name: 'double', size: 8 };
+const MODE: Type = {
+  kind: 'enum',
+  name: 'mode',
+  size: 4,
+  signed: false,
+  values: [
+    ['OFF', '0'],
+    ['ON', '1'],
+  ],
+};
+const LIMIT: Type = {
+  kind: 'struct',
+  name: 'limit',
+  size: 8,
+  members: [
+    { name: 'burst', type: 0, offsetBits: 0 },
+    { name: 'mode', type: 2, offsetBits: 32 },
+  ],
+};
+const SECTION: Type = {
+  kind: 'struct',
+  name: '.data',
+  size: 32,
+  members: [
+    { name: 'wanted', type: 0, offsetBits: 0, tags: ['range=1..64'] },
+    { name: 'limits', type: 4, offsetBits: 32 },
+    { name: 'share', type: 1, offsetBits: 192 },
+  ],
+};
+const SCHEMA = sampleSchema({
+  types: [U32, F64, MODE, LIMIT, { kind: 'array', element: 3, length: 2 }, SECTION],
+  sources: [
+    sampleSource({
+      name: '.data',
+      kind: 'globals',
+      mapType: 'array',
+      valueSize: 32,
+      valueType: 5,
+      writable: true,
+    }),
+  ],
+});
+
+function section(wanted: number, burst: number): Uint8Array {
+  const view = new DataView(new ArrayBuffer(40));
+  view.setUint32(8, wanted, true);
+  view.setUint32(8 + 4 + 8, burst, true);
+  view.setUint32(8 + 4 + 12, 1, true);
+  view.setFloat64(8 + 24, 0.5, true);
+  return new Uint8Array(view.buffer);
+}
+
+function opened(...sections: Uint8Array[]): Engine {
+  const engine = createEngine(() => undefined);
+  engine.open({ run: 'r', host: 'a', hostName: 'a', stream: 1, schema: SCHEMA });
+  sections.forEach((each, at) => void engine.frames(sampleMessage({ kind: 'map', seq: BigInt(at) }, each)));
+  return engine;
+}
+
+test('members and elements are rows of their own, each with its place for writing', () => {
+  const values = opened(section(5, 9)).globals({ run: 'r', source: '.data' });
+  assert.deepEqual(
+    values.map(({ name, depth, parts, offset, encoding, text }) => [
+      name,
+      depth,
+      parts,
+      offset,
+      encoding,
+      text,
+    ]),
+    [
+      ['wanted', 0, 0, 0, 'unsigned', '5'],
+      ['limits', 0, 2, 4, undefined, values[1]?.text],
+      ['limits[0]', 1, 2, 4, undefined, values[2]?.text],
+      ['limits[0].burst', 2, 0, 4, 'unsigned', '0'],
+      ['limits[0].mode', 2, 0, 8, 'unsigned', 'OFF'],
+      ['limits[1]', 1, 2, 12, undefined, values[5]?.text],
+      ['limits[1].burst', 2, 0, 12, 'unsigned', '9'],
+      ['limits[1].mode', 2, 0, 16, 'unsigned', 'ON'],
+      ['share', 0, 0, 24, 'float', '0.5'],
+    ],
+  );
+  const [wanted] = values;
+  assert.deepEqual(wanted?.range, { least: 1, most: 64 });
+  assert.deepEqual(values.at(-2)?.choices, MODE.kind === 'enum' ? MODE.values : undefined);
+});
+
+test('a number tells what it was before, and how often it changed', () => {
+  const values = opened(section(5, 1), section(5, 2), section(6, 3)).globals({ run: 'r', source: '.data' });
+  const pastOf = (name: string) => {
+    const { past, changes } = values.find((value) => value.name === name) ?? {};
+    return [past, changes];
+  };
+  assert.deepEqual(pastOf('wanted'), [[5, 5, 6], 1]);
+  assert.deepEqual(pastOf('limits[1].burst'), [[1, 2, 3], 2]);
+});
