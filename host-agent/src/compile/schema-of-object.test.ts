@@ -143,7 +143,10 @@ test('maps have their sizes and types', () => {
   assert.equal(typeOf(value.members[4]?.type).kind, 'float');
   const stacks = schema.sources.find(({ name }) => name === 'stacks');
   assert.deepEqual([stacks?.mapType, stacks?.keySize, stacks?.valueSize], ['stack_trace', 4, 1016]);
-  assert.equal(schema.sources.find(({ name }) => name === 'outer')?.innerMapType, 'array');
+  const outer = schema.sources.find(({ name }) => name === 'outer');
+  assert.equal(outer?.innerMapType, 'array');
+  const inner = schema.types[outer?.valueType ?? -1];
+  assert.deepEqual([outer?.valueSize, inner?.kind === 'typedef' && inner.name], [4, 'bpf_map_id']);
 });
 
 test('annotations of members, variables and maps are kept', () => {

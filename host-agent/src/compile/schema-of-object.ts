@@ -1,5 +1,5 @@
 import { errorOf, ProbepadFailure } from '@probepad/protocol/errors';
-import type { ProbeSchema, Source } from '@probepad/protocol/schema';
+import type { ProbeSchema, Source, Type } from '@probepad/protocol/schema';
 import { readBtf } from './object/btf.ts';
 import { badObject } from './object/bytes.ts';
 import { type Elf, readElf } from './object/elf.ts';
@@ -10,7 +10,7 @@ import { HELPER, helperCalls } from './schema/instructions.ts';
 import { isPerCpu, type MapDefinition, readMaps } from './schema/maps.ts';
 import { readPrograms } from './schema/programs.ts';
 import { dividesTimes, portsInNetworkOrder, textsOf } from './schema/source-text.ts';
-import { createTypeTable } from './schema/types.ts';
+import { createTypeTable, type TypeTable } from './schema/types.ts';
 
 /** Types that a schema may hold; an object that needs more was not written by hand. */
 const TYPES_MAX = 20_000;
@@ -61,7 +61,7 @@ function readSchema(object: Uint8Array): ProbeSchema {
       ...plainSource(map.name, 'map'),
       ...sizesOf(map),
       ...(map.keyType !== undefined && { keyType: types.add(map.keyType) }),
-      ...(map.valueType !== undefined && { valueType: types.add(map.valueType) }),
+      ...valueTypeOf(map, types),
       ...(map.innerType !== undefined && { innerMapType: map.innerType }),
       ...tagsOf(map),
     });
@@ -121,6 +121,17 @@ function plainSource(name: string, kind: Source['kind']): Omit<Source, 'id'> {
     recordsFrom: 'unknown',
     writable: false,
   };
+}
+
+/** The kernel gives the ids of maps in a map as 32-bit numbers. Source: linux/bpf.h, bpf_map_info. */
+const MAP_ID: Type = { kind: 'int', name: '__u32', size: 4, signed: false, encoding: 'integer' };
+
+function valueTypeOf(map: MapDefinition, types: TypeTable): Pick<Source, 'valueType'> {
+  if (map.type.endsWith('_of_maps')) {
+    const target = types.addOwn(MAP_ID);
+    return { valueType: types.addOwn({ kind: 'typedef', name: 'bpf_map_id', target }) };
+  }
+  return map.valueType === undefined ? {} : { valueType: types.add(map.valueType) };
 }
 
 function sizesOf(

@@ -121,6 +121,7 @@ function readMap(
         break;
       case 'values':
         map.innerType = innerMapType(btf, member.type);
+        if (map.type.endsWith('_of_maps')) map.valueSize = 4;
         break;
     }
   }
