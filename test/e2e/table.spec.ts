@@ -68,9 +68,8 @@ test('rows group by command with a count and quantiles, and a group leads to its
   await stopped(page);
   await page.getByTestId('group').click();
   await page.getByRole('checkbox', { name: /comm/ }).press('Space');
-  await page
-    .getByLabel('Numbers to add up and rank')
-    .selectOption({ label: 'pid: sum, avg, min, p50, p99, max' });
+  const numbers = page.getByRole('group', { name: 'Count, and of each group the numbers of' });
+  await numbers.getByRole('checkbox', { name: /^pid/ }).press('Space');
   await page.keyboard.press('Escape');
   await expect(heads(page)).toHaveText([
     /comm/,
@@ -164,4 +163,157 @@ test('entries of a map filter by an expression and sort by their head', async ({
   const key = page.getByTestId('map-table').getByRole('columnheader').filter({ hasText: 'key' });
   await key.getByRole('button', { name: 'key', exact: true }).click();
   await expect(key).toHaveAttribute('aria-sort', 'ascending');
+});
+
+/** System calls by command and by CPU, with two numbers each. */
+const CALLS_PROBE = `#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct caller {
+	char comm[16];
+	unsigned int kind;
+};
+
+struct calls {
+	unsigned long long count;
+	unsigned long long bytes;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct caller);
+	__type(value, struct calls);
+} calls SEC(".maps");
+
+SEC("tracepoint/raw_syscalls/sys_enter")
+int on_enter(struct trace_event_raw_sys_enter *context)
+{
+	struct caller caller = {};
+	struct calls *known, fresh = { 1, 64 };
+
+	bpf_get_current_comm(caller.comm, sizeof(caller.comm));
+	caller.kind = context->id & 3;
+	known = bpf_map_lookup_elem(&calls, &caller);
+	if (known) {
+		known->count++;
+		known->bytes += 64;
+	} else {
+		bpf_map_update_elem(&calls, &caller, &fresh, BPF_ANY);
+	}
+	return 0;
+}
+`;
+
+test('entries of a map group, stay at the top, tell what each CPU holds and how they grew', async ({
+  workbench: page,
+}) => {
+  await write(page, CALLS_PROBE);
+  await page.getByTestId('run').click();
+  await state(page, /running/i);
+  await stir(10);
+  await page.getByTestId('source-tab-calls').click();
+  await page.getByTestId('view-table').click();
+  await page.getByLabel('Filter entries').fill('comm == "true" || comm == "node"');
+  const rows = page.getByTestId('map-row');
+  await expect(rows.filter({ hasText: 'true' }).first()).toBeVisible();
+
+  // By keyboard: the row that is chosen is followed wherever the next snapshot puts it.
+  await page.getByTestId('map-table').focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  const details = page.getByTestId('row-detail');
+  await expect(details.getByTestId('cpu-values').first()).toContainText(/CPU 0.*CPU 1/);
+  await page.keyboard.press('p');
+  const pinned = page.getByTestId('pinned-row');
+  await expect(pinned.getByRole('gridcell').first()).toHaveText(/true|node/);
+  const before = await pinned.textContent();
+  await expect(async () => {
+    await stir(5);
+    expect(await pinned.textContent()).not.toBe(before);
+  }).toPass();
+  await page.keyboard.press('Escape');
+
+  await page.getByTestId('columns').click();
+  await page.getByRole('checkbox', { name: /^trend/ }).press('Space');
+  await page.getByRole('checkbox', { name: /^bytes per second/ }).press('Space');
+  await page.keyboard.press('Escape');
+  const heads = page.getByTestId('map-table').getByRole('columnheader');
+  await expect(heads).toHaveText([
+    /comm/,
+    /kind/,
+    /count/,
+    /bytes/,
+    /per second/,
+    /bytes per second/,
+    /trend/,
+  ]);
+  await expect(rows.first().locator('svg')).toBeVisible();
+
+  await page.getByTestId('group').click();
+  await page.getByRole('group', { name: 'Group by' }).getByRole('checkbox', { name: /^comm/ }).press('Space');
+  const numbers = page.getByRole('group', { name: 'Count, and of each group the numbers of' });
+  await numbers.getByRole('checkbox', { name: /^bytes unsigned/ }).press('Space');
+  for (const statistic of ['min', 'p50', 'max']) {
+    await page.getByRole('checkbox', { name: statistic, exact: true }).press('Space');
+  }
+  await page.keyboard.press('Escape');
+  await expect(heads).toHaveText([
+    'comm',
+    'count',
+    'sum(count)',
+    'avg(count)',
+    'p99(count)',
+    'sum(bytes)',
+    'avg(bytes)',
+    'p99(bytes)',
+  ]);
+  await heads.filter({ hasText: 'avg(bytes)' }).getByRole('button').first().click();
+  await expect(heads.filter({ hasText: 'avg(bytes)' })).toHaveAttribute('aria-sort', 'descending');
+  const group = rows.filter({ hasText: 'true' });
+  await expect(group).toHaveCount(1);
+  const members = Number(await group.locator('[data-column="1"]').textContent());
+  await group.click();
+  await expect(page.getByLabel('Filter entries')).toHaveValue(/comm == "true"$/);
+  await expect(page.getByTestId('entry-count')).toContainText(`${members} entr`);
+
+  // Held, the entries stay as they are.
+  await page.getByTestId('map-table').press('Space');
+  await expect(page.getByTestId('entry-count')).toContainText('as of');
+  const held = await rows.allInnerTexts();
+  await stir(10);
+  await page.getByTestId('view-bars').click();
+  await page.getByTestId('view-table').click();
+  expect(await rows.allInnerTexts()).toEqual(held);
+  await stop(page);
+});
+
+test('from a moment on a chart to its row and back, by mouse and by keyboard', async ({
+  workbench: page,
+}) => {
+  await stopped(page);
+  const strip = page.getByTestId('chart').first();
+  const selected = page.locator('[data-testid="event-row"][aria-selected="true"]');
+  const box = await strip.locator('.u-over').boundingBox();
+  if (!box) throw new Error('no chart');
+  await page.mouse.click(box.x + box.width * 0.98, box.y + box.height / 2);
+  await expect(selected).toHaveCount(1);
+  await expect(count(page)).toContainText('paused');
+
+  await page.getByTestId('view-chart').click();
+  const chart = page.getByTestId('chart').first();
+  await chart.focus();
+  await page.keyboard.press('Shift+ArrowLeft');
+  await page.keyboard.press('Enter');
+  await page.getByTestId('sought-rows').press('Enter');
+  await expect(selected).toHaveCount(1);
+  // And back: the chart's cursor is where the row is.
+  await page.keyboard.press('Escape');
+  await table(page).focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('m');
+  await page.getByTestId('view-chart').click();
+  await expect(page.locator('.u-cursor-x').first()).toBeVisible();
 });

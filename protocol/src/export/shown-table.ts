@@ -14,7 +14,7 @@ export interface ExportedColumn {
   role?: ColumnRole;
 }
 
-export type ColumnRole = 'time' | 'host' | 'field' | 'key' | 'rate' | 'aggregate';
+export type ColumnRole = 'time' | 'host' | 'field' | 'key' | 'rate' | 'trend' | 'aggregate';
 
 export interface ExportedRow {
   cells: readonly string[];
@@ -88,6 +88,7 @@ const BY_ROLE: Record<ColumnRole, (name: string) => string> = {
   host: () => 'frame host',
   key: (name) => `key.${name}`,
   rate: () => 'rate',
+  trend: () => 'trend',
   aggregate: (name) => `group ${name}`,
   field: (name) => name,
 };

@@ -302,8 +302,12 @@ export function createEngine(
         filter: query.filter,
         textual: false,
         rows: [],
+        kept: [],
         bar: -1,
         partial: false,
+        grouped: false,
+        grouping: [],
+        taken: undefined,
       },
     file(query) {
       let job = jobs.get(query.job);

@@ -2,7 +2,7 @@ import type { Value } from '@probepad/protocol/values/value';
 import type { FilterProblem, ViewColumn } from '../session/decoder.ts';
 import type { ColumnFacts } from './query/columns.ts';
 import { compileCondition, type Predicate } from './query/compile.ts';
-import { readFilter } from './query/read-filter.ts';
+import { asExpression, readFilter } from './query/read-filter.ts';
 import { FilterError } from './query/syntax.ts';
 
 /** How the entries of a map are read, of whichever host. */
@@ -16,6 +16,8 @@ export interface EntryReading<E> {
 export interface EntryFilter<E> {
   fits: Predicate<E>;
   textual: boolean;
+  /** The filter as a part of a longer one. */
+  expression: string;
   problem?: FilterProblem | undefined;
 }
 
@@ -31,11 +33,12 @@ export function entryFilter<E>(text: string, reading: EntryReading<E>): EntryFil
   const facts = new Map([...byName].map(([name, column]) => [name, reading.facts(column)]));
   try {
     const filter = readFilter(text, facts);
+    const expression = asExpression(filter, text);
     switch (filter.kind) {
       case 'all':
-        return { fits: () => true, textual: false };
+        return { fits: () => true, textual: false, expression };
       case 'text':
-        return { fits: anywhere(filter.text), textual: true };
+        return { fits: anywhere(filter.text), textual: true, expression };
       case 'condition': {
         const fits = compileCondition<E>(
           filter.condition,
@@ -50,17 +53,19 @@ export function entryFilter<E>(text: string, reading: EntryReading<E>): EntryFil
           },
           anywhere,
         );
-        return { fits, textual: false };
+        return { fits, textual: false, expression };
       }
     }
   } catch (thrown) {
-    if (thrown instanceof FilterError) return { fits: () => true, textual: false, problem: thrown.problem };
+    if (thrown instanceof FilterError) {
+      return { fits: () => true, textual: false, expression: '', problem: thrown.problem };
+    }
     throw thrown;
   }
 }
 
-/** Enums as their numbers, as a filter has them. */
-function hostOrder(value: Value, facts: ColumnFacts | undefined): Value {
+/** Enums as their numbers and numbers as people write them, as a filter has them. */
+export function hostOrder(value: Value, facts: ColumnFacts | undefined): Value {
   if (typeof value === 'string' && facts?.names) return facts.names.get(value) ?? value;
   if (typeof value !== 'number' || !facts?.networkOrder) return value;
   const { networkOrder } = facts;

@@ -37,6 +37,8 @@ export interface EventCells {
   all(): RecordLayout[];
   /** The texts of one row and its moment on the page's clock; no texts where there is no such record. */
   row(chunk: Chunk, row: number): { cells: string[]; moment?: number };
+  /** Its moment alone; undefined where there is no such record. */
+  moment(chunk: Chunk, row: number): number | undefined;
   /** What its texts were made from. */
   facts(chunk: Chunk, row: number): CellFact[];
 }
@@ -178,6 +180,10 @@ export function createEventCells(kind: Source['kind']): EventCells {
         cells: layout.map((cell) => cell?.shown(at) ?? ''),
         moment: secondsOf(timeOf(at.records, at.row)) + this.offset(chunk.stream),
       };
+    },
+    moment(chunk, row) {
+      const found = look(chunk, row);
+      return found && secondsOf(timeOf(found.at.records, found.at.row)) + this.offset(chunk.stream);
     },
     facts(chunk, row) {
       const found = look(chunk, row);

@@ -133,7 +133,7 @@ test('rows sort by any column to the last bit, equal ones newest first', () => {
 });
 
 test('groups count, and rank the numbers of a column exactly', () => {
-  const group = { by: ['field comm'], measure: 'field dur_ns' };
+  const group = { by: ['field comm'], measures: ['field dur_ns'] };
   const window = whole(million, { group, sort: { column: 'field comm', descending: false } });
   assert.deepEqual(
     window.columns.map(({ name }) => name),
@@ -155,6 +155,39 @@ test('groups count, and rank the numbers of a column exactly', () => {
   assert.equal(column(window, 'p50(dur_ns)')[0], words(own.length / 2 - 1));
   assert.equal(column(window, 'p99(dur_ns)')[0], words(own.length * 0.99 - 1));
   assert.equal(column(window, 'max(dur_ns)')[0], '1 s');
+});
+
+test('groups have what is wanted of several columns, and sort by any of it', () => {
+  const group = {
+    by: ['field comm'],
+    measures: ['field dur_ns', 'field pid'],
+    statistics: ['max', 'avg'] as const,
+  };
+  const window = whole(million, { group, sort: { column: 'aggregate max(pid)', descending: true } });
+  assert.deepEqual(
+    window.columns.map(({ name }) => name),
+    ['comm', 'count', 'avg(dur_ns)', 'max(dur_ns)', 'avg(pid)', 'max(pid)'],
+  );
+  const most = column(window, 'max(pid)').map(Number);
+  assert.deepEqual(
+    most,
+    [...most].sort((a, b) => b - a),
+  );
+  for (const [at, mean] of column(window, 'avg(pid)').entries()) assert.ok(Number(mean) < (most[at] ?? 0));
+});
+
+test('the row that came last by a moment is found, among those that match as well', () => {
+  const some = whole(million, { offset: FRAME + 2000, limit: 1 }).rows[0];
+  const moment = some?.moment ?? 0;
+  const { near = -1 } = whole(million, { near: moment, limit: 0 });
+  assert.equal(near, FRAME);
+  const [found] = whole(million, { offset: near, limit: 1 }).rows;
+  assert.ok((found?.moment ?? Infinity) <= moment);
+  assert.ok((whole(million, { offset: near - 1, limit: 1 }).rows[0]?.moment ?? 0) > moment);
+  assert.equal(whole(million, { near: 0, limit: 0 }).near, undefined);
+  const matching = whole(million, { filter: 'comm == bash', near: moment, limit: 0 }).near ?? -1;
+  const [bash] = whole(million, { filter: 'comm == bash', offset: matching, limit: 1 }).rows;
+  assert.ok(bash && (bash.moment ?? Infinity) <= moment);
 });
 
 test('a group has the filter that takes its rows', () => {

@@ -9,12 +9,12 @@ import type {
 import { columnAt, type EventCells, type RecordLayout } from './event-cells.ts';
 import { createEventGroups } from './event-groups.ts';
 import { compileCondition, type Predicate } from './query/compile.ts';
-import { type Filter, readFilter } from './query/read-filter.ts';
+import { asExpression, type Filter, readFilter } from './query/read-filter.ts';
 import { createRecent } from './query/recent.ts';
 import { type ChunkPredicate, createRowScan, type RowScan } from './query/row-scan.ts';
 import { type Slice, type Work, workOf } from './query/slice.ts';
 import { sortEvents } from './query/sort-events.ts';
-import { FilterError, quoteText } from './query/syntax.ts';
+import { FilterError } from './query/syntax.ts';
 import { searchRecord } from './query/text-search.ts';
 import { frozen, type RowSelection } from './query/visit-rows.ts';
 import type { Chunk, History } from './store/history.ts';
@@ -68,6 +68,25 @@ export function createEventRows(
     if (!chunk) return { id, cells: [], gap: 'no longer kept: newer rows took its place' };
     const gap = gapText(chunk);
     return gap === undefined ? { id, ...cells.row(chunk, row) } : { id, cells: [], gap };
+  }
+
+  /** The newest row that is not later, for rows come about in the order of their moments; gaps have none. */
+  function placeBy(moment: number, rows: RowSelection): number | undefined {
+    const momentAt = (place: number): number | undefined => {
+      const row = rows.fromNewest(place);
+      const chunk = row === undefined ? undefined : history.find(row);
+      return row === undefined || !chunk ? undefined : cells.moment(chunk, row);
+    };
+    let [low, high] = [0, rows.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      let at = middle;
+      let known = momentAt(at);
+      while (known === undefined && at + 1 < high) known = momentAt(++at);
+      if (known === undefined || known <= moment) high = middle;
+      else low = at + 1;
+    }
+    return low < rows.length ? low : undefined;
   }
 
   /** @returns undefined where all rows fit */
@@ -124,7 +143,7 @@ export function createEventRows(
     renamed() {
       named++;
     },
-    window({ head, offset, limit, filter: text, sort, group, between }, slice) {
+    window({ head, offset, limit, filter: text, sort, group, between, near }, slice) {
       const latest = history.next - 1;
       const top = Math.min(head ?? latest, latest);
       const { filter, problem } = tryFilter(text, cells);
@@ -163,6 +182,7 @@ export function createEventRows(
         }
         if (columnAt(cells, sort.column) >= 0) answer.searching = true;
       }
+      if (near !== undefined) answer.near = placeBy(near, rows);
       for (let at = offset; at < Math.min(rows.length, offset + limit); at++) {
         const row = rows.fromNewest(at);
         if (row !== undefined) answer.rows.push(rowAt(row));
@@ -178,18 +198,6 @@ function tryFilter(text: string, cells: EventCells): { filter: Filter; problem?:
   } catch (thrown) {
     if (thrown instanceof FilterError) return { filter: { kind: 'all' }, problem: thrown.problem };
     throw thrown;
-  }
-}
-
-/** The filter as a part of a longer one. */
-function asExpression(filter: Filter, text: string): string {
-  switch (filter.kind) {
-    case 'all':
-      return '';
-    case 'text':
-      return quoteText(filter.text);
-    case 'condition':
-      return `(${text})`;
   }
 }
 
@@ -277,6 +285,6 @@ function sortKey({ column, descending }: RowSort): string {
   return `${column} ${descending}`;
 }
 
-function groupKey({ by, measure }: RowGrouping): string {
-  return JSON.stringify([by, measure]);
+function groupKey({ by, measures }: RowGrouping): string {
+  return JSON.stringify([by, measures]);
 }

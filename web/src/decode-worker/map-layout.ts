@@ -1,6 +1,7 @@
 import type { MapBatch } from '@probepad/protocol/decode';
 import { leavesOf } from '@probepad/protocol/leaves';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
+import { nameOfType } from '@probepad/protocol/types';
 import { formatValue } from '@probepad/protocol/values/format';
 import type { FormatContext } from '@probepad/protocol/values/format-context';
 import { isAmount, isSummed, sumOfCpus } from '@probepad/protocol/values/per-cpu';
@@ -9,7 +10,7 @@ import type { Value } from '@probepad/protocol/values/value';
 import { slotsOf } from '@probepad/protocol/views/infer-views';
 import { columnKey, type ViewColumn } from '../session/decoder.ts';
 import { columnFacts } from './column-facts.ts';
-import { type Shown, shownColumns } from './present.ts';
+import { numberOf, type Shown, shownColumns } from './present.ts';
 import type { ColumnFacts } from './query/columns.ts';
 
 /** How one host's entries of a map are read. Hosts differ: their kernels have other type ids, and structs of other members. */
@@ -23,8 +24,18 @@ export interface MapLayout {
   text(batch: MapBatch, row: number, column: ViewColumn, context: FormatContext): string;
   /** What a filter can know of a column. */
   facts(column: ViewColumn): ColumnFacts | undefined;
-  /** The column of the first amount, which bars and charts show. */
-  main: ViewColumn | undefined;
+  /** The C type of a column, however it is added up; empty where this host has no such column. */
+  typeOf(column: ViewColumn): string;
+  /** What each CPU holds in a column of a per-CPU map; undefined where there is one value for all. */
+  cpuTexts(batch: MapBatch, row: number, column: ViewColumn, context: FormatContext): string[] | undefined;
+  /** A number as the cells of the column show it. */
+  format(column: ViewColumn, number: number): string;
+  /** The columns of amounts, whose growth is told; the first is what bars and charts show. */
+  amounts: readonly ViewColumn[];
+  /** By amount; NaN where there is none. */
+  numbers(batch: MapBatch, row: number): number[];
+  /** The member that the first of them is, by its leaf's name. */
+  mainMember: string | undefined;
   /** A member of the value by its leaf's name, over all CPUs where it can be. */
   member(name: string): ((batch: MapBatch, row: number) => Value) | undefined;
   /** Of a member of the value. */
@@ -33,9 +44,14 @@ export interface MapLayout {
   hasSlots: boolean;
 }
 
+/** Their growth is reckoned for each entry of each snapshot. */
+const AMOUNTS_MAX = 6;
+
 interface Place {
   shown: Shown;
   get(batch: MapBatch, row: number): Value;
+  /** By CPU. */
+  each?: ((batch: MapBatch, row: number) => Value[]) | undefined;
 }
 
 export function planLayout(schema: ProbeSchema, source: Source): MapLayout {
@@ -52,10 +68,12 @@ export function planLayout(schema: ProbeSchema, source: Source): MapLayout {
     ...values.map((shown, at) => valuePlace(schema, source, shown, at)),
   ];
   const byColumn = new Map(places.map((place) => [columnKey(place.shown.column), place]));
-  const main = places.find(
-    ({ shown: { leaf, shown, column } }) =>
-      column.role === 'field' && leaf.type >= 0 && isAmount(schema, leaf.type, shown.meaning),
-  );
+  const amounts = places
+    .filter(
+      ({ shown: { leaf, shown, column } }) =>
+        column.role === 'field' && leaf.type >= 0 && isAmount(schema, leaf.type, shown.meaning),
+    )
+    .slice(0, AMOUNTS_MAX);
   const memberAt = (name: string): Place | undefined =>
     places.slice(keys.length).find(({ shown: { leaf } }) => leaf.name === name);
   return {
@@ -72,7 +90,21 @@ export function planLayout(schema: ProbeSchema, source: Source): MapLayout {
       const shown = byColumn.get(columnKey(column))?.shown;
       return shown && columnFacts(schema, shown);
     },
-    main: main?.shown.column,
+    cpuTexts(batch, row, column, context) {
+      const place = byColumn.get(columnKey(column));
+      return place?.each?.(batch, row).map((value) => formatValue(value, place.shown.shown, context));
+    },
+    typeOf(column) {
+      const type = byColumn.get(columnKey(column))?.shown.leaf.type ?? -1;
+      return type < 0 ? column.type : nameOfType(schema, type);
+    },
+    format(column, number) {
+      const place = byColumn.get(columnKey(column));
+      return place ? formatValue(number, place.shown.shown, {}) : '';
+    },
+    amounts: amounts.map(({ shown }) => shown.column),
+    numbers: (batch, row) => amounts.map(({ get }) => numberOf(get(batch, row))),
+    mainMember: amounts[0]?.shown.leaf.name,
     member: (name) => memberAt(name)?.get,
     presentation: (name) => memberAt(name)?.shown.shown ?? PLAIN,
     hasSlots: slotsOf(schema, source).length > 0,
@@ -83,16 +115,20 @@ function valuePlace(schema: ProbeSchema, source: Source, shown: Shown, at: numbe
   const first = (batch: MapBatch, row: number): Value => batch.values[at]?.get(row) ?? null;
   if (!source.perCpu) return { shown, get: first };
   const { column, leaf } = shown;
+  const each = (batch: MapBatch, row: number): Value[] =>
+    batch.cpuValues?.map((columns) => columns[at]?.get(row) ?? null) ?? [];
   if (leaf.type >= 0 && isSummed(schema, leaf.type, shown.shown.meaning)) {
     return {
       shown: { ...shown, column: { ...column, type: `${column.type}, summed over the CPUs` } },
-      get: (batch, row) => sumOfCpus(batch.cpuValues?.map((columns) => columns[at]?.get(row) ?? null) ?? []),
+      get: (batch, row) => sumOfCpus(each(batch, row)),
+      each,
     };
   }
   const name = `${column.name} (CPU 0)`;
   return {
     shown: { ...shown, column: { ...column, name, width: Math.max(column.width, name.length + 2) } },
     get: first,
+    each,
   };
 }
 

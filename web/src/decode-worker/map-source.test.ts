@@ -81,10 +81,10 @@ test('every number of a per-CPU map is summed, what can not be summed says whose
   const window = engine.map({ run: RUN, source: 'traffic', ...all });
   assert.deepEqual(
     window.columns.map(({ name }) => name),
-    ['key', 'packets', 'bytes', 'state (CPU 0)', 'per second'],
+    ['key', 'packets', 'bytes', 'state (CPU 0)', 'per second', 'bytes per second', 'trend'],
   );
   assert.match(window.columns[2]?.type ?? '', /summed over the CPUs/);
-  assert.deepEqual(window.rows[0]?.cells, ['77', '3', '1 KiB', 'OPEN', '–']);
+  assert.deepEqual(window.rows[0]?.cells, ['77', '3', '1 KiB', 'OPEN', '–', '–', '']);
 });
 
 test('a column other than the first is sorted by its sum over the CPUs', () => {
@@ -123,7 +123,7 @@ test("each host's entries are read with its own schema", () => {
   const { columns, rows } = engine.map({ run: RUN, source: 'counts', ...all });
   assert.deepEqual(
     columns.map(({ name }) => name),
-    ['host', 'key', 'value', 'hits', 'per second'],
+    ['host', 'key', 'value', 'hits', 'per second', 'trend'],
   );
   assert.deepEqual(rows.map(({ cells }) => cells.slice(0, 4)).sort(), [
     ['alpha', '5', '50', ''],
@@ -155,7 +155,7 @@ test('hosts whose clocks differ share one axis in order, and rates are by the ti
   );
   assert.ok(times.every((time) => Math.abs(time - now) < 10));
   assert.deepEqual(lines.map(({ label }) => label).sort(), ['alpha · 5', 'beta · 5']);
-  const rates = engine.map({ run: RUN, source: 'counts', ...all }).rows.map(({ cells }) => cells.at(-1));
+  const rates = engine.map({ run: RUN, source: 'counts', ...all }).rows.map(({ cells }) => cells[3]);
   assert.deepEqual(rates, ['10', '10']);
 });
 
@@ -186,7 +186,7 @@ test('a key that a partial snapshot left out has not grown from nothing', () => 
   engine.frames(sampleMessage({ ...frame(2), seq: 1n, count: 2 }, counted([1, 600], [2, 900])));
   const { rows } = engine.map({ run: RUN, source: 'counts', ...all });
   assert.deepEqual(
-    rows.map(({ cells }) => cells),
+    rows.map(({ cells }) => cells.slice(0, 3)),
     [
       ['2', '900', '–'],
       ['1', '600', '100'],
@@ -222,4 +222,87 @@ test('a value that goes down turns the whole chart into values, the points befor
   const { lines, unit } = engine.series({ run: RUN, source: 'counts' });
   assert.deepEqual(lines[0]?.values, [100, 300, 200]);
   assert.equal(unit, '');
+});
+
+test('entries group by any column, with several numbers of each group, and a group leads to its entries', () => {
+  const engine = createEngine(() => undefined);
+  openOn(engine, PER_CPU, 1, 'alpha');
+  openOn(engine, PER_CPU, 2, 'beta');
+  const second = traffic([4, 3000, 7], [0, 0, 7]);
+  second[0] = 78;
+  engine.frames(
+    sampleMessage({ kind: 'map', aux: 2, stream: 1, seq: 0n }, traffic([1, 1000, 1], [2, 24, 1])),
+  );
+  engine.frames(sampleMessage({ kind: 'map', aux: 2, stream: 2, seq: 0n }, second));
+  const group = {
+    by: ['host host'],
+    measures: ['field packets', 'field bytes'],
+    statistics: ['sum', 'max'] as const,
+  };
+  const sort = { column: 'aggregate max(bytes)', descending: true };
+  const window = engine.map({ run: RUN, source: 'traffic', ...all, group, sort });
+  assert.deepEqual(
+    window.columns.map(({ name }) => name),
+    ['host', 'count', 'sum(packets)', 'max(packets)', 'sum(bytes)', 'max(bytes)'],
+  );
+  assert.deepEqual(
+    window.rows.map(({ cells }) => cells),
+    [
+      ['beta', '1', '4', '4', '2.93 KiB', '2.93 KiB'],
+      ['alpha', '1', '3', '3', '1 KiB', '1 KiB'],
+    ],
+  );
+  assert.equal(window.columns[window.bar]?.name, 'sum(packets)');
+  assert.equal(window.rows[1]?.magnitude, 0.75);
+  const byState = engine.map({ run: RUN, source: 'traffic', ...all, group: { by: ['field state (CPU 0)'] } });
+  assert.deepEqual(byState.rows.map(({ cells }) => cells[0]).sort(), ['7', 'OPEN']);
+  const filter = byState.rows.find(({ cells }) => cells[0] === 'OPEN')?.filter ?? '';
+  assert.equal(filter, '`state (CPU 0)` == OPEN');
+  assert.equal(engine.map({ run: RUN, source: 'traffic', ...all, filter }).total, 1);
+});
+
+test('what stands behind a cell tells what each CPU holds', () => {
+  const engine = createEngine(() => undefined);
+  openOn(engine, PER_CPU, 1, 'local');
+  engine.frames(sampleMessage({ kind: 'map', aux: 2 }, traffic([1, 2048, 1], [2, 24, 7])));
+  const [row] = engine.map({ run: RUN, source: 'traffic', ...all }).rows;
+  const facts = engine.facts({ run: RUN, source: 'traffic', row: row?.id ?? '' });
+  assert.deepEqual(
+    facts.map(({ path, cpus }) => [path, cpus]),
+    [
+      ['key', undefined],
+      ['packets', ['1', '2']],
+      ['bytes', ['2 KiB', '24 B']],
+      ['state (CPU 0)', ['OPEN', '7']],
+    ],
+  );
+});
+
+test('an entry is found again wherever it stands, and tells how it grew', () => {
+  const engine = createEngine(() => undefined);
+  openOn(engine, COUNTS, 1, 'local');
+  const frame = (second: number) =>
+    ({ kind: 'map', count: 2, seq: BigInt(second), timeNs: nanoseconds(second) }) as const;
+  engine.frames(sampleMessage(frame(1), counted([1, 10], [2, 5])));
+  const wanted = engine.map({ run: RUN, source: 'counts', ...all }).rows[1]?.id ?? '';
+  engine.frames(sampleMessage(frame(2), counted([1, 10], [2, 12])));
+  engine.frames(sampleMessage(frame(3), counted([1, 10], [2, 42])));
+  const ask = { run: RUN, source: 'counts', ...all, keep: [wanted], trend: true };
+  const [kept] = engine.map({ ...ask, limit: 0 }).kept;
+  assert.equal(kept?.place, 0);
+  assert.deepEqual(kept.cells.slice(0, 3), ['2', '42', '30']);
+  assert.deepEqual(kept.trend, [7, 30]);
+  assert.equal(engine.map({ ...ask, filter: 'key == 1' }).kept[0]?.place, -1);
+});
+
+test('while the time is held the entries stay as they were', () => {
+  const engine = createEngine(() => undefined);
+  openOn(engine, COUNTS, 1, 'local');
+  const ask = { run: RUN, source: 'counts', ...all };
+  const numbers = (still: boolean) => engine.map({ ...ask, still }).rows.map(({ cells }) => cells[1]);
+  engine.frames(sampleMessage({ kind: 'map', seq: 1n }, counted([1, 10])));
+  assert.deepEqual(numbers(true), ['10']);
+  engine.frames(sampleMessage({ kind: 'map', seq: 2n }, counted([1, 20])));
+  assert.deepEqual(numbers(true), ['10']);
+  assert.deepEqual(numbers(false), ['20']);
 });

@@ -2,30 +2,31 @@ import type { MapBatch } from '@probepad/protocol/decode';
 import type { Frame } from '@probepad/protocol/frames';
 import type { Source } from '@probepad/protocol/schema';
 import { formatValue } from '@probepad/protocol/values/format';
-import type { FormatContext } from '@probepad/protocol/values/format-context';
-import type { Value } from '@probepad/protocol/values/value';
 import {
   type CellFact,
   columnKey,
   type MapQuery,
+  type MapRow,
   type MapWindow,
   type ViewColumn,
 } from '../session/decoder.ts';
 import { createMapAggregates, type SnapshotAggregates } from './aggregate/map-aggregates.ts';
 import { type EntryFilter, entryFilter } from './entry-filter.ts';
 import { type TypedEntries, typedEntries } from './files/typed-entries.ts';
-import { type MapLayout, planLayout } from './map-layout.ts';
+import { groupTable, statisticColumn } from './group-rows.ts';
+import { type MapEntry, type MapMember, type MapReading, type MapSnapshot, readingOf } from './map-entry.ts';
+import { groupEntries } from './map-groups.ts';
+import { planLayout } from './map-layout.ts';
 import { secondsOf } from './page-clock.ts';
-import { contextOf, HOST_COLUMN, numberOf } from './present.ts';
-import type { ColumnFacts } from './query/columns.ts';
-import { rawText } from './raw-text.ts';
+import { numberOf } from './present.ts';
+import type { Group } from './query/group-events.ts';
 import type { Stream } from './stream.ts';
 
-/** A map whose entries are shown as they are now, with the rate of the first number. */
+/** A map whose entries are shown as they are now, with the rates of their numbers. */
 export interface MapSource {
   join(stream: Stream, source: Source): void;
   take(stream: Stream, frame: Frame): void;
-  entries(query: Omit<MapQuery, 'run' | 'source'>): MapWindow;
+  entries(query: Question): MapWindow;
   /** The entries as they are now, for a file. */
   typed(query: Pick<MapQuery, 'sort' | 'filter'>): TypedEntries;
   /** By the entry's id. */
@@ -33,150 +34,153 @@ export interface MapSource {
   readonly aggregates: SnapshotAggregates;
 }
 
-/** The map on one host. */
-interface Member {
-  stream: Stream;
-  source: Source;
-  layout: MapLayout;
-  /** Pieces of the snapshot that is coming. */
-  building: { batch: MapBatch; frame: Frame }[];
-  snapshot: Snapshot | undefined;
+type Question = Omit<MapQuery, 'run' | 'source'>;
+
+/** Pieces of the snapshot that is coming. */
+type Pieces = { batch: MapBatch; frame: Frame }[];
+
+interface Member extends MapMember {
+  building: Pieces;
 }
 
-interface Snapshot {
-  entries: Entry[];
-  byId: Map<string, Entry>;
-  /** CLOCK_MONOTONIC of the host, in nanoseconds and in seconds. */
-  timeNs: bigint;
-  time: number;
-  partial: boolean;
-}
-
-interface Entry {
-  id: string;
-  member: Member;
-  batch: MapBatch;
-  row: number;
-  /** Of the first amount; NaN where there is none. */
-  number: number;
-  /** Change a second since the snapshot before; NaN at first. */
-  rate: number;
-}
-
-const RATE: ViewColumn = {
-  name: 'per second',
-  type: 'change since the last snapshot',
-  align: 'number',
-  width: 12,
-  role: 'rate',
-};
+/** Snapshots whose growth a trend shows, and entries whose trends are kept though charts have no history of them. */
+const TREND_SNAPSHOTS = 40;
+const TRENDS_MAX = 512;
 
 export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
   const members = new Map<number, Member>();
   const aggregates = createMapAggregates(name);
-  let columns: ViewColumn[] | undefined;
-  let sorted: { key: string; entries: Entry[] } | undefined;
+  let reading: MapReading | undefined;
+  let sorted: { key: string; entries: MapEntry[]; groups: Group[] } | undefined;
+  /** Of entries that were shown with their trend: their rates since then, by id. */
+  const trends = new Map<string, number[]>();
+  /** What is shown while the time is held, by host. */
+  let held: Map<Member, MapSnapshot> | undefined;
 
-  function finish(member: Member, pieces: Member['building']): void {
-    const { source, layout, stream, snapshot: before } = member;
+  function finish(member: Member, pieces: Pieces): void {
+    const { snapshot: before, stream } = member;
     const timeNs = pieces.at(-1)?.frame.header.timeNs ?? 0n;
     const time = secondsOf(timeNs);
-    const seconds = before ? time - before.time : 0;
-    const entries: Entry[] = [];
-    const byId = new Map<string, Entry>();
-    for (const { batch, frame } of pieces) {
-      for (let row = 0; row < batch.rows; row++) {
-        const id = `${stream.stream}:${rawKey(frame.payload, row * source.keySize, source.keySize)}`;
-        const number = numberOf((layout.main && layout.value(batch, row, layout.main)) ?? null);
-        const known = before?.byId.get(id);
-        // A key that was not there before has grown from nothing, unless it may only not have been read.
-        const grown = known || !before?.partial ? number - (known?.number ?? 0) : Number.NaN;
-        const rate = seconds > 0 ? grown / seconds : Number.NaN;
-        const entry: Entry = { id, member, batch, row, number, rate };
-        entries.push(entry);
-        byId.set(id, entry);
-      }
+    const entries = entriesOf(member, pieces, before, timeNs);
+    const byId = new Map(entries.map((entry) => [entry.id, entry]));
+    const partial = pieces.some(({ batch }) => batch.partial);
+    member.snapshot = { entries, byId, timeNs, time, partial };
+    for (const [id, rates] of trends) {
+      const rate = byId.get(id)?.rates[0];
+      if (rate !== undefined && rates.push(rate) > TREND_SNAPSHOTS) rates.shift();
     }
-    member.snapshot = { entries, byId, timeNs, time, partial: pieces.some(({ batch }) => batch.partial) };
+    if (!held) sorted = undefined;
+    aggregates.add(stream, time, entries, partial, (entry) => readings().label(entry));
+  }
+
+  function readings(): MapReading {
+    reading ??= readingOf([...members.values()]);
+    return reading;
+  }
+
+  function hold(still: boolean): void {
+    if (still === (held !== undefined)) return;
     sorted = undefined;
-    aggregates.add(stream, time, entries, member.snapshot.partial, labelOf);
+    held = still
+      ? new Map([...members.values()].flatMap((each) => (each.snapshot ? [[each, each.snapshot]] : [])))
+      : undefined;
   }
 
-  function labelOf({ member, batch, row }: Entry): string {
-    return member.layout.keyText(batch, row, contextFor(member)).join(' · ');
+  /** Those that are shown. */
+  function snapshots(): { member: Member; snapshot: MapSnapshot }[] {
+    return [...members.values()].flatMap((member) => {
+      const snapshot = held ? held.get(member) : member.snapshot;
+      return snapshot ? [{ member, snapshot }] : [];
+    });
   }
 
-  /** What any host has, keys first. */
-  function allColumns(): ViewColumn[] {
-    if (columns) return columns;
-    const layouts = [...members.values()].map(({ layout }) => layout);
-    const byKey = new Map<string, ViewColumn>();
-    for (const column of layouts.flatMap((layout) => layout.columns)) {
-      if (!byKey.has(columnKey(column))) byKey.set(columnKey(column), column);
+  function entryOf(id: string): MapEntry | undefined {
+    for (const { snapshot } of snapshots()) {
+      const entry = snapshot.byId.get(id);
+      if (entry) return entry;
     }
-    const own = [...byKey.values()];
-    columns = [
-      ...(members.size > 1 ? [HOST_COLUMN] : []),
-      ...own.filter(({ role }) => role === 'key'),
-      ...own.filter(({ role }) => role === 'field'),
-      ...(layouts.some(({ main, hasSlots }) => main && !hasSlots) ? [RATE] : []),
-    ];
-    return columns;
+    return undefined;
   }
 
-  function allEntries(): Entry[] {
-    return [...members.values()].flatMap(({ snapshot }) => snapshot?.entries ?? []);
-  }
-
-  function cellsOf(entry: Entry): string[] {
-    return allColumns().map((column) => cellOf(entry, column));
-  }
-
-  function cellOf({ member, batch, row, rate }: Entry, column: ViewColumn): string {
-    if (column.role === 'host') return member.stream.hostName;
-    return column.role === 'rate'
-      ? rateText(rate)
-      : member.layout.text(batch, row, column, contextFor(member));
-  }
-
-  function valueIn({ member, batch, row, rate }: Entry, column: ViewColumn): Value {
-    if (column.role === 'host') return member.stream.hostName;
-    if (column.role === 'rate') return Number.isNaN(rate) ? null : rate;
-    return member.layout.value(batch, row, column) ?? null;
-  }
-
-  function factsOf(column: ViewColumn): ColumnFacts {
-    const { name, role } = column;
-    for (const { layout } of members.values()) {
-      const facts = layout.facts(column);
-      if (facts) return facts;
+  /** Charts keep the history of the largest entries; of others it begins when somebody looks. */
+  function trendOf({ id, member, rates: [rate = Number.NaN] }: MapEntry): (number | null)[] {
+    const known = trends.get(id);
+    if (!known) {
+      for (const oldest of trends.keys()) if (trends.size >= TRENDS_MAX) trends.delete(oldest);
+      trends.set(id, [rate]);
     }
-    return { name, kind: role === 'rate' ? 'number' : 'text' };
+    const charted = aggregates.trend(member.stream, id, TREND_SNAPSHOTS);
+    const own = known ?? [rate];
+    return charted.filter((each) => each !== null).length >= own.length
+      ? charted
+      : own.map((each) => (Number.isNaN(each) ? null : each));
   }
 
-  function filterFor(text: string): EntryFilter<Entry> {
-    return entryFilter(text, { columns: allColumns(), facts: factsOf, value: valueIn, text: cellOf });
-  }
-
-  function ranked(order: MapWindow['sort'], filter: string, { fits }: EntryFilter<Entry>): Entry[] {
+  function ranked(order: MapWindow['sort'], filter: string, { fits }: EntryFilter<MapEntry>): MapEntry[] {
     const key = `${order.column} ${order.descending} ${filter}`;
     if (sorted?.key === key) return sorted.entries;
-    const column = allColumns().find((each) => columnKey(each) === order.column);
-    const all = allEntries()
+    const { columns } = readings();
+    const column = columns.find((each) => columnKey(each) === order.column);
+    const all = snapshots()
+      .flatMap(({ snapshot }) => snapshot.entries)
       .filter(fits)
       .map((entry) => ({ entry, by: column ? sortValue(entry, column) : 0 }));
     all.sort((a, b) => (order.descending ? compare(b.by, a.by) : compare(a.by, b.by)));
-    sorted = { key, entries: all.map(({ entry }) => entry) };
+    sorted = { key, entries: all.map(({ entry }) => entry), groups: [] };
     return sorted.entries;
   }
 
-  function orderOf(sort: MapQuery['sort']): { order: MapWindow['sort']; bar: number } {
-    const shown = allColumns();
-    const mains = new Set([...members.values()].map(({ layout }) => layout.main && columnKey(layout.main)));
-    const bar = shown.findIndex((column) => mains.has(columnKey(column)));
-    const by = shown[Math.max(0, bar)];
-    const known = sort && shown.some((column) => columnKey(column) === sort.column) ? sort : undefined;
-    return { order: known ?? { column: by ? columnKey(by) : '', descending: bar >= 0 }, bar };
+  /** What a column sorts by. */
+  function sortValue(entry: MapEntry, column: ViewColumn): number | string {
+    const value = readings().value(entry, column);
+    const number = numberOf(value);
+    return Number.isNaN(number) && column.role !== 'rate' ? formatValue(value) : number;
+  }
+
+  function orderOf(sort: MapQuery['sort']): MapWindow['sort'] {
+    const { columns, main } = readings();
+    const by = main ?? columns[0];
+    const known = sort && columns.some((column) => columnKey(column) === sort.column) ? sort : undefined;
+    return known ?? { column: by ? columnKey(by) : '', descending: main !== undefined };
+  }
+
+  /** The groups in the place of entries. */
+  function grouped(
+    { group, sort, offset, limit, filter }: Question & { group: NonNullable<MapQuery['group']> },
+    wanted: EntryFilter<MapEntry>,
+  ): Pick<MapWindow, 'columns' | 'total' | 'sort' | 'rows' | 'bar'> {
+    const own = readings();
+    const named = (keys: readonly string[] = []): ViewColumn[] =>
+      keys.flatMap((key) => own.columns.find((column) => columnKey(column) === key) ?? []);
+    const [by, measures] = [named(group.by), named(group.measures)];
+    const [measure] = measures;
+    const first = measure === undefined ? undefined : columnKey(statisticColumn('sum', measure));
+    const table = groupTable(
+      by,
+      measures,
+      group,
+      sort ?? (first === undefined ? undefined : { column: first, descending: true }),
+    );
+    const key = JSON.stringify([group, table.sort, filter]);
+    if (sorted?.key !== key) {
+      const entries = snapshots()
+        .flatMap(({ snapshot }) => snapshot.entries)
+        .filter(wanted.fits);
+      sorted = { key, entries: [], groups: table.ranked(groupEntries(entries, by, measures, own)) };
+    }
+    const { groups } = sorted;
+    const most = Math.max(0, ...groups.map(({ measured }) => measured[0]?.sum ?? 0));
+    const formats = measures.map((column) => (number: number) => own.format(column, number));
+    return {
+      columns: table.columns,
+      total: groups.length,
+      sort: table.sort,
+      bar: table.columns.findIndex((column) => columnKey(column) === first),
+      rows: groups.slice(offset, offset + limit).map((each) => ({
+        ...table.row(each, formats, wanted.expression),
+        magnitude: most > 0 ? Math.max(0, (each.measured[0]?.sum ?? 0) / most) : 0,
+      })),
+    };
   }
 
   return {
@@ -184,7 +188,7 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
       const layout = planLayout(stream.decoder.schema, source);
       members.set(stream.stream, { stream, source, layout, building: [], snapshot: undefined });
       aggregates.join(stream, source, layout);
-      columns = undefined;
+      reading = undefined;
       sorted = undefined;
     },
     take(stream, frame) {
@@ -200,62 +204,84 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
       member.building = [];
       finish(member, pieces);
     },
-    entries({ sort, offset, limit, filter }) {
-      const shown = allColumns();
-      const { order, bar } = orderOf(sort);
-      const wanted = filterFor(filter);
-      const entries = ranked(order, filter, wanted);
-      const largest = entries.reduce((most, { number }) => Math.max(most, number || 0), 0);
-      const all = [...members.values()];
-      return {
-        columns: shown,
-        total: entries.length,
+    entries(query) {
+      const { sort, offset, limit, filter, group, keep = [], trend = false } = query;
+      hold(query.still ?? false);
+      const own = readings();
+      const wanted = entryFilter(filter, own);
+      const all = snapshots();
+      const times = all.map(({ member, snapshot }) => snapshot.time + member.stream.clock.offset);
+      const answer = {
         offset,
-        sort: order,
-        rows: entries.slice(offset, offset + limit).map((entry) => ({
-          id: entry.id,
-          cells: cellsOf(entry),
-          magnitude: largest > 0 && entry.number > 0 ? entry.number / largest : 0,
-        })),
-        bar,
-        partial: all.some(({ snapshot }) => snapshot?.partial),
+        partial: all.some(({ snapshot }) => snapshot.partial),
+        grouped: group !== undefined,
+        grouping: own.columns,
+        taken: times.length > 0 ? Math.max(...times) : undefined,
         filter,
         textual: wanted.textual,
         problem: wanted.problem,
       };
+      if (group) return { ...answer, ...grouped({ ...query, group }, wanted), kept: [] };
+      const order = orderOf(sort);
+      const entries = ranked(order, filter, wanted);
+      const largest = entries.reduce((most, { numbers }) => Math.max(most, numbers[0] || 0), 0);
+      const rowOf = (entry: MapEntry): MapRow => {
+        const number = entry.numbers[0] || 0;
+        return {
+          id: entry.id,
+          cells: own.cells(entry),
+          magnitude: largest > 0 && number > 0 ? number / largest : 0,
+          ...(trend && { trend: trendOf(entry) }),
+        };
+      };
+      return {
+        ...answer,
+        columns: own.columns,
+        total: entries.length,
+        sort: order,
+        rows: entries.slice(offset, offset + limit).map(rowOf),
+        kept: keep.flatMap((id) => {
+          const entry = entryOf(id);
+          return entry ? [{ ...rowOf(entry), place: entries.indexOf(entry) }] : [];
+        }),
+        bar: own.main ? own.columns.indexOf(own.main) : -1,
+      };
     },
     typed({ sort, filter }) {
-      const all = ranked(orderOf(sort).order, filter, filterFor(filter));
-      return typedEntries(
-        [...members.values()],
-        all.map(({ member, batch, row }) => ({ member, batch, row, timeNs: member.snapshot?.timeNs ?? 0n })),
-      );
+      const all = ranked(orderOf(sort), filter, entryFilter(filter, readings()));
+      return typedEntries([...members.values()], all as (MapEntry & { member: Member })[]);
     },
     facts(id) {
-      const entry = [...members.values()].flatMap(({ snapshot }) => snapshot?.byId.get(id) ?? [])[0];
-      if (!entry) return [];
-      const { member, batch, row } = entry;
-      return allColumns().flatMap((column) => {
-        const value = member.layout.value(batch, row, column);
-        if (value === undefined || (column.role !== 'key' && column.role !== 'field')) return [];
-        return [{ column: columnKey(column), path: column.name, type: column.type, raw: rawText(value) }];
-      });
+      const entry = entryOf(id);
+      return entry ? readings().behind(entry) : [];
     },
     aggregates,
   };
 }
 
-function contextFor({ stream, snapshot }: Member): FormatContext {
-  return contextOf(stream, snapshot?.timeNs ?? 0n);
-}
-
-/** What a column sorts by. */
-function sortValue({ member, batch, row, rate }: Entry, column: ViewColumn): number | string {
-  if (column.role === 'rate') return rate;
-  if (column.role === 'host') return member.stream.hostName;
-  const value = member.layout.value(batch, row, column) ?? null;
-  const number = numberOf(value);
-  return Number.isNaN(number) ? formatValue(value) : number;
+function entriesOf(
+  member: Member,
+  pieces: Pieces,
+  before: MapSnapshot | undefined,
+  timeNs: bigint,
+): MapEntry[] {
+  const { source, layout, stream } = member;
+  const seconds = before ? secondsOf(timeNs) - before.time : 0;
+  const entries: MapEntry[] = [];
+  for (const { batch, frame } of pieces) {
+    for (let row = 0; row < batch.rows; row++) {
+      const id = `${stream.stream}:${rawKey(frame.payload, row * source.keySize, source.keySize)}`;
+      const numbers = layout.numbers(batch, row);
+      const known = before?.byId.get(id);
+      const rates = numbers.map((number, at) => {
+        // A key that was not there before has grown from nothing, unless it may only not have been read.
+        const grown = known || !before?.partial ? number - (known?.numbers[at] ?? 0) : Number.NaN;
+        return seconds > 0 ? grown / seconds : Number.NaN;
+      });
+      entries.push({ id, member, batch, row, timeNs, numbers, rates });
+    }
+  }
+  return entries;
 }
 
 /** The key's bytes as a string of one character each: an identity, never shown. */
@@ -271,11 +297,4 @@ function compare(a: number | string, b: number | string): number {
     return Number.isNaN(b) ? 1 : a - b;
   }
   return String(a).localeCompare(String(b));
-}
-
-/** A rate with three digits or fewer after the point, none for large ones. */
-function rateText(rate: number): string {
-  if (Number.isNaN(rate)) return '–';
-  if (rate === 0) return '0';
-  return Math.abs(rate) >= 100 ? String(Math.round(rate)) : String(Number(rate.toPrecision(3)));
 }

@@ -3,6 +3,7 @@
  * so that views know neither the worker nor its messages.
  */
 import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
+import type { GroupStatistic } from '@probepad/protocol/control/snippet';
 import type { ColumnRole, ShownFormat } from '@probepad/protocol/export/shown-table';
 import type { TableFormat } from '@probepad/protocol/export/table-file';
 import type { ProbeSchema } from '@probepad/protocol/schema';
@@ -67,8 +68,10 @@ export interface RowSort {
 export interface RowGrouping {
   /** Rows with the same in these columns become one, by `columnKey`. */
   by: readonly string[];
-  /** Whose numbers are added up and ranked in each group. */
-  measure?: string | undefined;
+  /** Whose numbers are added up and ranked in each group, by `columnKey`. */
+  measures?: readonly string[] | undefined;
+  /** What is said of each of them; absent: everything. */
+  statistics?: readonly GroupStatistic[] | undefined;
 }
 
 /** What is wrong with a filter, and where: offsets within its text. */
@@ -89,6 +92,8 @@ export interface CellFact {
   type: string;
   /** The value as it stands in memory. */
   raw: string;
+  /** What each CPU holds, where the cell is their sum or that of one of them. */
+  cpus?: readonly string[] | undefined;
 }
 
 export interface RowQuery extends SourceRef {
@@ -104,6 +109,8 @@ export interface RowQuery extends SourceRef {
   group?: RowGrouping | undefined;
   /** Only rows of these seconds, on the page's clock. */
   between?: { from: number; to: number } | undefined;
+  /** Asks for the place of the row that came last by this moment, in seconds on the page's clock. */
+  near?: number | undefined;
 }
 
 export interface RowWindow {
@@ -126,6 +133,8 @@ export interface RowWindow {
   grouped: boolean;
   /** Columns of single rows, by which they can be grouped. */
   grouping: readonly ViewColumn[];
+  /** The answer to `RowQuery.near`; undefined where rows are sorted or grouped, or all of them are newer. */
+  near?: number | undefined;
   /** The filter is a text to look for and no expression. */
   textual: boolean;
   /** Set where the filter could not be read: all rows are here then. */
@@ -138,17 +147,39 @@ export interface MapQuery extends SourceRef {
   offset: number;
   limit: number;
   filter: string;
+  group?: RowGrouping | undefined;
+  /** The time is held: entries stay as they were when this was asked for first, until it is asked for without. */
+  still?: boolean | undefined;
+  /** Entries that are wanted wherever they stand, by `ViewRow.id`. */
+  keep?: readonly string[] | undefined;
+  /** How the first number came to be what it is is wanted, too. */
+  trend?: boolean | undefined;
+}
+
+/** An entry of a map, or a group of them. */
+export interface MapRow extends ViewRow {
+  /** The first number's share of the largest. */
+  magnitude: number;
+  /** The growth of the first number between the last snapshots, oldest first; null where it is not known. */
+  trend?: readonly (number | null)[];
 }
 
 export interface MapWindow {
-  columns: ViewColumn[];
+  columns: readonly ViewColumn[];
   total: number;
   offset: number;
   sort: RowSort;
-  rows: (ViewRow & { magnitude: number })[];
+  rows: MapRow[];
+  /** Those of `keep` that are still in the map; their place in this order is -1 where the filter leaves them out. */
+  kept: (MapRow & { place: number })[];
   /** The column that `magnitude` is of; -1 without one. */
   bar: number;
   partial: boolean;
+  grouped: boolean;
+  /** Columns of single entries, by which they can be grouped. */
+  grouping: readonly ViewColumn[];
+  /** When the snapshot was made, in seconds since 1970 on the page's clock: the newest of all hosts'. */
+  taken: number | undefined;
   /** The filter that these entries fit. */
   filter: string;
   /** The filter is a text to look for and no expression. */
@@ -170,8 +201,10 @@ export type FileQuery = FileRows & {
 export interface FileRows extends SourceRef {
   filter: string;
   sort?: RowSort | undefined;
-  /** For events, and only of what is shown. */
+  /** Only of what is shown. */
   group?: RowGrouping | undefined;
+  /** For maps, see `MapQuery`. */
+  still?: boolean | undefined;
   /** For events, see `RowQuery`. */
   head?: number | undefined;
   between?: RowQuery['between'];

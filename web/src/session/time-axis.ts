@@ -19,6 +19,8 @@ export interface TimeAxis {
   span: number;
   /** The moment under the pointer or the keyboard's cursor, in whichever view. */
   cursor: number | undefined;
+  /** The moment whose rows somebody asked for on a chart; each request is another object. */
+  sought: { moment: number } | undefined;
   /** Oldest and newest moment that any view has something of. */
   kept: TimeRange | undefined;
 }
@@ -32,7 +34,7 @@ const SPAN_MAX = 24 * 3600;
 const PAN_STEP = 0.25;
 const ZOOM_STEP = 2;
 
-const FRESH = { held: undefined, cursor: undefined, kept: undefined };
+const FRESH = { held: undefined, cursor: undefined, sought: undefined, kept: undefined };
 
 export const useTimeAxis = create<TimeAxis>(() => ({
   run: undefined,
@@ -82,7 +84,7 @@ export function pauseTime(): void {
 
 /** Shows the newest again, and goes on doing so. */
 export function followTime(): void {
-  useTimeAxis.setState({ held: undefined, cursor: undefined });
+  useTimeAxis.setState({ held: undefined, cursor: undefined, sought: undefined });
 }
 
 export function togglePause(): void {
@@ -107,6 +109,17 @@ export function showMoment(moment: number): void {
     cursor: moment,
     held: inside ? { from, to } : { from: moment - half, to: moment + half },
   });
+}
+
+/** Shows a moment, and tables go to the row that came last by then. */
+export function seekMoment(moment: number): void {
+  showMoment(moment);
+  useTimeAxis.setState({ sought: { moment } });
+}
+
+/** The pointer has left a chart: the cursor is where it was sought, or nowhere. */
+export function leaveCursor(): void {
+  setCursor(useTimeAxis.getState().sought?.moment);
 }
 
 export function setCursor(moment: number | undefined): void {

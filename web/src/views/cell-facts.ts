@@ -37,10 +37,18 @@ function titleOf({ path, type, raw }: CellFact): string {
   return `${type} ${path}\n${raw}`;
 }
 
-/** The facts of one row by `columnKey`; empty while there is no row or no answer. */
-export function useCellFacts(source: SourceRef, row: string | undefined): ReadonlyMap<string, CellFact> {
+/**
+ * The facts of one row by `columnKey`; empty while there is no row or no answer.
+ * @param version another value of it means that they may be others
+ */
+export function useCellFacts(
+  source: SourceRef,
+  row: string | undefined,
+  version?: number | undefined,
+): ReadonlyMap<string, CellFact> {
   const [known, setKnown] = useState<{ row: string; facts: ReadonlyMap<string, CellFact> }>();
   const { run, source: name } = source;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the row's values
   useEffect(() => {
     if (row === undefined) return;
     let gone = false;
@@ -52,7 +60,7 @@ export function useCellFacts(source: SourceRef, row: string | undefined): Readon
     return () => {
       gone = true;
     };
-  }, [run, name, row]);
+  }, [run, name, row, version]);
   return known && known.row === row ? known.facts : NOTHING;
 }
 

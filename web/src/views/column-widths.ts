@@ -25,15 +25,17 @@ function startWidth({ name, align, width }: ViewColumn): number {
   return Math.max(name.length + 1, align === 'text' ? Math.min(width, 14) : Math.min(width, 10));
 }
 
-/** A grid template for these widths; one column, the last unless told otherwise, takes what is left. */
-export function gridTemplate(widths: readonly number[], growing = widths.length - 1): string {
+/** A grid template for these widths; one column, the last unless told otherwise, takes what is left, and has `room` at least beside its text. */
+export function gridTemplate(widths: readonly number[], growing = widths.length - 1, room = 0): string {
   return widths
-    .map((width, at) => (at === growing ? `minmax(${width + PADDING}ch, 1fr)` : `${width + PADDING}ch`))
+    .map((width, at) =>
+      at === growing ? `minmax(${width + PADDING + room}ch, 1fr)` : `${width + PADDING}ch`,
+    )
     .join(' ');
 }
 
 /** The least width of a row with these columns. Told outright: a row that measured its own cells would be laid out twice. */
-export function rowWidth(widths: readonly number[]): string {
-  const sum = widths.reduce((total, width) => total + width + PADDING, 0);
+export function rowWidth(widths: readonly number[], room = 0): string {
+  const sum = widths.reduce((total, width) => total + width + PADDING, room);
   return `max(100%, calc(${sum.toFixed(1)}ch + 1rem))`;
 }

@@ -1,6 +1,7 @@
 import type { Source } from '@probepad/protocol/schema';
 import { type ReactNode, useState } from 'react';
 import { countsOf, droppedOf, isLive, type RunView, streams } from '../session/runs.ts';
+import { useTimeAxis } from '../session/time-axis.ts';
 import {
   changeEntry,
   changeSettings,
@@ -8,10 +9,11 @@ import {
   useWorkspace,
   viewKey,
 } from '../session/workspace.ts';
-import { IconButton } from '../ui/button.tsx';
+import { Button, IconButton } from '../ui/button.tsx';
 import type { IconName } from '../ui/icon.tsx';
 import { type TabItem, Tabs } from '../ui/tabs.tsx';
 import { toast } from '../ui/toast.tsx';
+import { timeText } from './chart/series-table.ts';
 import { AddPanel } from './dashboard/add-panel.tsx';
 import { Dashboard } from './dashboard/dashboard.tsx';
 import { opensAsDashboard, panelsOf } from './dashboard/panels.ts';
@@ -106,6 +108,25 @@ function tabsOf(run: RunView, sources: readonly ShownSource[]): TabItem[] {
   ];
 }
 
+/** From a moment that was picked on a chart to the rows of it. */
+function SoughtRows({ run, shown, view }: { run: RunView; shown: ShownSource; view: string }) {
+  const sought = useTimeAxis((axis) => (axis.run === run.id ? axis.sought : undefined));
+  const { source, views } = shown;
+  const hasRows = source.kind === 'events' || source.kind === 'trace';
+  if (!sought || view === 'table' || !hasRows || !views.some(({ kind }) => kind === 'table')) return null;
+  return (
+    <Button
+      small
+      tone="quiet"
+      icon="table"
+      data-testid="sought-rows"
+      onClick={() => changeEntry('views', source.name, views[0]?.kind === 'table' ? '' : 'table')}
+    >
+      Rows at {timeText(sought.moment)}
+    </Button>
+  );
+}
+
 function SourcePanel({
   run,
   shown,
@@ -141,6 +162,7 @@ function SourcePanel({
           label="View"
           onSelect={(kind) => changeEntry('views', source.name, kind === views[0]?.kind ? '' : kind)}
         />
+        <SoughtRows run={run} shown={shown} view={view.kind} />
         <span className={styles.space} />
         <IconButton
           icon="grid"

@@ -38,6 +38,8 @@ export interface SnapshotAggregates {
     partial: boolean,
     labelOf: (entry: E) => string,
   ): void;
+  /** The growth of an entry's main number in the last snapshots, or the number itself where it goes up and down. */
+  trend(stream: Stream, id: string, count: number): (number | null)[];
   series(query: Asked<SeriesQuery>): Series;
   distributions(query: Asked<DistributionQuery>): Distribution[];
   heatmaps(query: Asked<HeatmapQuery>): Heatmap[];
@@ -120,6 +122,12 @@ export function createMapAggregates(name: string): SnapshotAggregates {
         },
         partial,
       );
+    },
+    trend({ stream }, id, count) {
+      const main = members.get(stream)?.layout.mainMember;
+      const at = subject.measures.findIndex(({ column }) => column === main);
+      if (at < 0) return [];
+      return history.recent(stream, id, at, count, !subject.measures[at]?.gauge && !history.fell(at));
     },
     series: (query) => seriesOfSnapshots(history, subject, query),
     distributions: (query) => distributionsOfSnapshots(history, subject, query),

@@ -52,6 +52,11 @@ export interface SnapshotHistory {
   hosts(): HostSnapshots[];
   /** The entry's key as text, without its host. */
   labelOf(id: string): string;
+  /**
+   * What an entry's number came to in the last snapshots, oldest first; null where it was not kept or not there.
+   * @param growth its change a second in the place of the number
+   */
+  recent(stream: number, id: string, measure: number, count: number, growth: boolean): (number | null)[];
   /** Whether a measure has been seen to fall: it is no counter then, whatever its name is. */
   fell(measure: number): boolean;
 }
@@ -149,6 +154,16 @@ export function createSnapshotHistory(): SnapshotHistory {
     hosts: () =>
       [...hosts.values()].map(({ fine, coarse, ...host }) => ({ ...host, snapshots: [...coarse, ...fine] })),
     labelOf: (id) => labels.get(id) ?? '',
+    recent(stream, id, measure, count, growth) {
+      const last = hosts.get(stream)?.fine.slice(-count - 1) ?? [];
+      const numbers = last.map(({ entries }) => entries.get(id)?.numbers[measure] ?? null);
+      return numbers.slice(1).map((number, at) => {
+        const before = numbers[at] ?? null;
+        if (!growth || number === null) return number;
+        const seconds = (last[at + 1]?.time ?? 0) - (last[at]?.time ?? 0);
+        return before === null || seconds <= 0 ? null : (number - before) / seconds;
+      });
+    },
     fell: (measure) => fallen.has(measure),
   };
 

@@ -1,9 +1,11 @@
+import type { Value } from '@probepad/protocol/values/value';
 import type { EventCell } from '../event-cell.ts';
 import type { EventCells } from '../event-cells.ts';
 import type { History } from '../store/history.ts';
 import type { RecordAt } from '../store/record-fields.ts';
+import type { ColumnFacts } from './columns.ts';
 import { cellOf } from './sort-events.ts';
-import { keysFor, putReal, sortedPlaces } from './sort-rows.ts';
+import { type Keys, keysFor, putReal, sortedPlaces } from './sort-rows.ts';
 import { quoteText } from './syntax.ts';
 import { createTextIds } from './text-ids.ts';
 import { type RowSelection, visitRows } from './visit-rows.ts';
@@ -17,8 +19,8 @@ export interface Group {
   /** Takes a filter to the rows of this group. */
   filter: string;
   count: number;
-  /** Of the numbers of the measured column, exact quantiles included; undefined where no row has one. */
-  measured: Measured | undefined;
+  /** Of the numbers of each measured column, exact quantiles included; undefined where no row has one. */
+  measured: (Measured | undefined)[];
 }
 
 export interface Measured {
@@ -40,13 +42,13 @@ export interface Grouping {
   rows: number;
 }
 
-/** Groups a selection by columns, and reckons with the numbers of another. */
+/** Groups a selection by columns, and reckons with the numbers of others. */
 export function* groupEvents(
   history: History,
   cells: EventCells,
   rows: RowSelection,
   by: readonly number[],
-  measure: number | undefined,
+  measures: readonly number[],
 ): Generator<void, Grouping> {
   const groups: Group[] = [];
   const coders = by.map(() => new Map<EventCell | undefined, (at: RecordAt) => number>());
@@ -54,8 +56,8 @@ export function* groupEvents(
   const pairs = new Map<number, number>();
   const groupOfCode = new Map<number, number>();
   const groupOf = new Int32Array(rows.length).fill(-1);
-  const keys = keysFor(measure === undefined ? 0 : rows.length);
-  const values = new Float64Array(measure === undefined ? 0 : rows.length);
+  const keys = measures.map(() => keysFor(rows.length));
+  const values = measures.map(() => new Float64Array(rows.length));
   let others = 0;
   let counted = 0;
 
@@ -104,26 +106,30 @@ export function* groupEvents(
           .filter((each) => each !== '')
           .join(' && '),
         count: 0,
-        measured: undefined,
+        measured: [],
       });
     }
     (groups[group] as Group).count++;
     groupOf[place] = group;
-    if (measure === undefined) return;
-    const value = numberIn(cellOf(cells, chunk.stream, at, measure), at);
-    values[place] = value;
-    putReal(keys, place, value);
+    for (let measure = 0; measure < measures.length; measure++) {
+      const value = numberIn(cellOf(cells, chunk.stream, at, measures[measure] as number), at);
+      (values[measure] as Float64Array)[place] = value;
+      putReal(keys[measure] as Keys, place, value);
+    }
   });
-  if (measure !== undefined) yield* measureGroups(groups, groupOf, values, keys);
+  for (let measure = 0; measure < measures.length; measure++) {
+    yield* measureGroups(groups, measure, groupOf, values[measure] as Float64Array, keys[measure] as Keys);
+  }
   return { groups, others, rows: counted };
 }
 
 /** Numbers in ascending order, dealt out to their groups, stand in ascending order in each. */
 function* measureGroups(
   groups: Group[],
+  measure: number,
   groupOf: Int32Array,
   values: Float64Array,
-  keys: ReturnType<typeof keysFor>,
+  keys: Keys,
 ): Generator<void> {
   const places = yield* sortedPlaces(keys, false);
   const sizes = new Uint32Array(groups.length);
@@ -148,20 +154,24 @@ function* measureGroups(
     if (at % 100_000 === 99_999) yield;
   }
   for (const [index, group] of groups.entries()) {
-    const own = dealt.subarray(begins[index], begins[index + 1]);
-    if (own.length === 0) continue;
-    let sum = 0;
-    for (const value of own) sum += value;
-    group.measured = {
-      sum,
-      average: sum / own.length,
-      least: own[0] as number,
-      most: own[own.length - 1] as number,
-      p50: quantile(own, 0.5),
-      p99: quantile(own, 0.99),
-    };
+    group.measured[measure] = measuredIn(dealt.subarray(begins[index], begins[index + 1]));
     if (index % 1000 === 999) yield;
   }
+}
+
+/** @param sorted ascending; undefined where there is none */
+export function measuredIn(sorted: Float64Array): Measured | undefined {
+  if (sorted.length === 0) return undefined;
+  let sum = 0;
+  for (const value of sorted) sum += value;
+  return {
+    sum,
+    average: sum / sorted.length,
+    least: sorted[0] as number,
+    most: sorted[sorted.length - 1] as number,
+    p50: quantile(sorted, 0.5),
+    p99: quantile(sorted, 0.99),
+  };
 }
 
 /** The nearest rank: a value that occurred. */
@@ -216,18 +226,25 @@ function createCoder(cell: EventCell | undefined, codes: Map<string, number>): (
 
 /** The filter that takes what a record has in this column. */
 export function conditionOf(cell: EventCell | undefined, at: RecordAt): string {
-  if (!cell) return '';
-  const value = cell.value(at);
-  const name = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/.test(cell.column.name)
-    ? cell.column.name
-    : `\`${cell.column.name}\``;
+  return cell ? conditionFor(cell.column.name, cell.facts, cell.value(at), () => cell.text(at)) : '';
+}
+
+/** The filter that takes this value. @param value with numbers as people write them, enums as their numbers */
+export function conditionFor(
+  column: string,
+  { kind, names }: ColumnFacts,
+  value: Value,
+  text: () => string,
+): string {
+  const name = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/.test(column) ? column : `\`${column}\``;
   if (value === null) return '';
-  if (cell.facts.kind === 'flag') return value === true ? name : `!${name}`;
-  if (cell.facts.kind === 'address') return `${name} == ${cell.text(at)}`;
-  if (cell.facts.kind === 'number' && (typeof value === 'number' || typeof value === 'bigint')) {
-    for (const [word, number] of cell.facts.names ?? [])
-      if (number === BigInt(value as number)) return `${name} == ${word}`;
+  if (kind === 'flag') return value === true ? name : `!${name}`;
+  if (kind === 'address') return `${name} == ${text()}`;
+  if (kind === 'number' && (typeof value === 'number' || typeof value === 'bigint')) {
+    for (const [word, number] of names ?? []) {
+      if (number === BigInt(value)) return `${name} == ${word}`;
+    }
     return `${name} == ${value}`;
   }
-  return `${name} == ${quoteText(cell.text(at))}`;
+  return `${name} == ${quoteText(text())}`;
 }

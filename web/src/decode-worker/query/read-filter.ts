@@ -1,6 +1,7 @@
 import { bindFilter, type Condition } from './bind.ts';
 import type { ColumnFacts } from './columns.ts';
 import { parseFilter } from './parse.ts';
+import { quoteText } from './syntax.ts';
 
 /** What somebody who wrote a filter wants to see. */
 export type Filter =
@@ -31,4 +32,16 @@ export function readFilter(text: string, columns: ReadonlyMap<string, ColumnFact
     COMPARED.test(text) || RECKONED.test(text) || named(AFTER_COLUMN.exec(text)) || named(DENIED.exec(text));
   if (!isExpression) return { kind: 'text', text: text.trim().toLowerCase() };
   return { kind: 'condition', condition: bindFilter(parseFilter(text), columns) };
+}
+
+/** The filter as a part of a longer one. */
+export function asExpression(filter: Filter, text: string): string {
+  switch (filter.kind) {
+    case 'all':
+      return '';
+    case 'text':
+      return quoteText(filter.text);
+    case 'condition':
+      return `(${text})`;
+  }
 }

@@ -18,6 +18,8 @@ import { ViewTools } from '../view-tools.tsx';
 import own from './bars.module.css';
 
 const ROWS = 40;
+/** What adds up: the others, quantiles and means, are no parts of a whole. */
+const ADDED: ReadonlySet<Statistic> = new Set(['value', 'rate']);
 /** In place of a column: how many came. */
 const EVENTS = '\0events';
 
@@ -84,7 +86,11 @@ export function BarsView({ source, view, live, hosts, options, onOptions, empty 
         view="top"
         picture={rows.length > 0 && ranking ? () => pictureOf(ranking, source.source) : undefined}
       />
-      {rows.length === 0 ? empty : ranking && <Bars ranking={ranking} label={source.source} hosts={hosts} />}
+      {rows.length === 0
+        ? empty
+        : ranking && (
+            <Bars ranking={ranking} label={source.source} hosts={hosts} isPart={ADDED.has(asked.statistic)} />
+          )}
     </div>
   );
 }
@@ -102,9 +108,12 @@ function Bars({
   ranking: { rows, rest, unit },
   label,
   hosts,
+  isPart,
 }: {
   ranking: Ranking;
   label: string;
+  /** The values add up to a whole. */
+  isPart: boolean;
   hosts: ViewProps['hosts'];
 }) {
   const most = Math.max(1e-12, ...rows.map(({ value }) => value));
@@ -121,9 +130,7 @@ function Bars({
                 <CellText text={key} />
               </th>
               <td className={own.value}>{quantityText(value, unit)}</td>
-              <td className={own.share}>
-                {total > 0 && rest !== undefined ? percentText(value / total) : ''}
-              </td>
+              <td className={own.share}>{total > 0 && isPart ? percentText(value / total) : ''}</td>
               <td className={own.place}>
                 <span
                   className={own.bar}

@@ -3,7 +3,15 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Series } from '../../session/decoder.ts';
 import { usePreferences } from '../../session/preferences.ts';
-import { followTime, setCursor, shownRange, showRange, useTimeAxis } from '../../session/time-axis.ts';
+import {
+  followTime,
+  leaveCursor,
+  seekMoment,
+  setCursor,
+  shownRange,
+  showRange,
+  useTimeAxis,
+} from '../../session/time-axis.ts';
 import { pressChartKey } from '../chart-keys.ts';
 import { groupDigits } from '../numbers.ts';
 import styles from './chart.module.css';
@@ -13,7 +21,7 @@ import { lineOptions } from './line-options.ts';
 const DRAG_LEAST = 4;
 
 /**
- * Lines over what the time axis shows. A drag zooms, a double click follows again, the cursor is on the same moment in all charts.
+ * Lines over what the time axis shows. A drag zooms, a click seeks the rows of its moment, a double click follows again, the cursor is on the same moment in all charts.
  * `compact` is a strip: no legend, two labels on the axis. `mirrored` lines are drawn below zero.
  */
 export function LineChart({
@@ -55,7 +63,8 @@ export function LineChart({
               const { left, event } = self.cursor;
               // Moved by the mouse over this chart, not by the axis.
               if (!event || left === undefined || left === null) return;
-              setCursor(left < 0 ? undefined : self.posToVal(left, 'x'));
+              if (left < 0) leaveCursor();
+              else setCursor(self.posToVal(left, 'x'));
             },
           ],
           setSelect: [
@@ -73,6 +82,15 @@ export function LineChart({
     );
     plot.current = made;
     made.over.addEventListener('dblclick', followTime);
+    let pressed = 0;
+    made.over.addEventListener('pointerdown', ({ clientX }) => {
+      pressed = clientX;
+    });
+    made.over.addEventListener('click', ({ clientX, detail }) => {
+      const { left } = made.cursor;
+      const isClick = detail === 1 && Math.abs(clientX - pressed) < DRAG_LEAST;
+      if (isClick && left !== undefined && left !== null && left >= 0) seekMoment(made.posToVal(left, 'x'));
+    });
     const fit = (): void => {
       const legend = element.querySelector<HTMLElement>('.u-legend')?.offsetHeight ?? 0;
       made.setSize({ width: element.clientWidth, height: Math.max(40, element.clientHeight - legend) });
@@ -112,7 +130,7 @@ export function LineChart({
       className={styles.chart}
       role="img"
       aria-label={label}
-      aria-keyshortcuts="Space + - ArrowLeft ArrowRight Shift+ArrowLeft Shift+ArrowRight Home End"
+      aria-keyshortcuts="Space + - ArrowLeft ArrowRight Shift+ArrowLeft Shift+ArrowRight Enter Home End"
       tabIndex={compact ? -1 : 0}
       data-testid="chart"
       data-points={groupDigits(series.times.length)}

@@ -1,7 +1,15 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
 import type { Heatmap } from '../../session/aggregates.ts';
 import { usePreferences } from '../../session/preferences.ts';
-import { followTime, setCursor, shownRange, showRange, useTimeAxis } from '../../session/time-axis.ts';
+import {
+  followTime,
+  leaveCursor,
+  seekMoment,
+  setCursor,
+  shownRange,
+  showRange,
+  useTimeAxis,
+} from '../../session/time-axis.ts';
 import { remPixels } from '../../ui/theme.ts';
 import { timeText } from '../chart/series-table.ts';
 import { pressChartKey } from '../chart-keys.ts';
@@ -74,6 +82,8 @@ export function HeatmapCanvas({ map, most }: { map: Heatmap; most: number }) {
     if (drag && now && Math.abs(drag.to - drag.from) > DRAG_LEAST) {
       const [from, to] = [drag.from, drag.to].sort((a, b) => a - b) as [number, number];
       showRange({ from: now.momentAt(from), to: now.momentAt(to) });
+    } else if (drag && now && drag.to >= now.left && drag.to <= now.left + now.width) {
+      seekMoment(now.momentAt(drag.to));
     }
     setDrag(undefined);
   };
@@ -113,7 +123,7 @@ export function HeatmapCanvas({ map, most }: { map: Heatmap; most: number }) {
         onPointerLeave={() => {
           setDrag(undefined);
           if (!keyed) setCell(undefined);
-          setCursor(undefined);
+          leaveCursor();
         }}
         onPointerDown={(event) => {
           const { x } = placeOf(event);

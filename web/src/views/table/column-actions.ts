@@ -1,5 +1,5 @@
 import type { TableSettings } from '@probepad/protocol/control/snippet';
-import type { RowSort } from '../../session/decoder.ts';
+import type { RowSort, ViewColumn } from '../../session/decoder.ts';
 import type { MenuItem } from '../../ui/popover.tsx';
 import { type ArrangedColumn, neighbourOf, orderAfterMove } from './arrange-columns.ts';
 import { columnWord } from './cell-condition.ts';
@@ -7,8 +7,7 @@ import { columnWord } from './cell-condition.ts';
 /** What can be done with a column. */
 export interface ColumnActions {
   sort(column: ArrangedColumn, descending?: boolean): void;
-  /** Undefined where rows can't be grouped. */
-  group: ((key: string) => void) | undefined;
+  group(key: string): void;
   filter(start: string): void;
   show(key: string, shown: boolean): void;
   pin(key: string, pinned: boolean): void;
@@ -30,7 +29,6 @@ export function settingActions(
   },
   change: (change: Partial<TableSettings>) => void,
   filter: (start: string) => void,
-  canGroup: boolean,
 ): ColumnActions {
   return {
     sort({ key, column }, descending) {
@@ -41,13 +39,14 @@ export function settingActions(
       else if (sort.descending === first) change({ sort: { column: key, descending: !first } });
       else change({ sort: unsorted ? undefined : { column: key, descending: first } });
     },
-    group: canGroup
-      ? (key) => {
-          const { group } = now().settings;
-          const by = group?.by.includes(key) ? group.by : [...(group?.by ?? []), key];
-          change({ group: { ...group, by }, sort: undefined });
-        }
-      : undefined,
+    group(key) {
+      const { settings, arranged } = now();
+      const { group = { by: [], measures: measuresAtFirst(arranged) } } = settings;
+      change({
+        group: { ...group, by: group.by.includes(key) ? group.by : [...group.by, key] },
+        sort: undefined,
+      });
+    },
     filter,
     show: (key, shown) => change({ shown: { ...now().settings.shown, [key]: shown } }),
     pin(key, pinned) {
@@ -65,16 +64,33 @@ export function settingActions(
   };
 }
 
+/** Whether rows with the same in a column can become one. */
+export function canGroupBy({ role }: ViewColumn): boolean {
+  return role === 'field' || role === 'key' || role === 'host';
+}
+
+/** Whether there is something to add up or rank in a column. */
+export function canMeasure({ role, align }: ViewColumn): boolean {
+  return align === 'number' && (role === 'field' || role === 'rate');
+}
+
+/** A map is grouped for what its numbers come to: its first one, by `columnKey`. Rows of events are counted. */
+export function measuresAtFirst(columns: readonly ArrangedColumn[]): string[] {
+  const isMap = columns.some(({ column }) => column.role === 'key');
+  const first = columns.find(({ column }) => column.role === 'field' && column.align === 'number');
+  return isMap && first ? [first.key] : [];
+}
+
 /** A column's menu. */
 export function columnItems(arranged: ArrangedColumn, actions: ColumnActions, width: number): MenuItem[] {
   const { key, pinned, column } = arranged;
-  const { group } = actions;
-  const isGroupable = group && (column.role === 'field' || column.role === 'host');
   return [
     { label: 'Sort ascending', icon: 'up', onSelect: () => actions.sort(arranged, false) },
     { label: 'Sort descending', icon: 'down', onSelect: () => actions.sort(arranged, true) },
     { label: 'Filter by…', icon: 'search', onSelect: () => actions.filter(`${columnWord(column.name)} `) },
-    ...(isGroupable ? [{ label: 'Group by', icon: 'group', onSelect: () => group(key) } as const] : []),
+    ...(canGroupBy(column)
+      ? [{ label: 'Group by', icon: 'group', onSelect: () => actions.group(key) } as const]
+      : []),
     {
       label: pinned ? 'Let scroll' : 'Keep at the left',
       icon: 'pin',

@@ -16,14 +16,18 @@ import { names } from '../../ui/names.ts';
 import type { MenuItem } from '../../ui/popover.tsx';
 import { CellText } from '../cell-text.tsx';
 import { gridTemplate, rowWidth } from '../column-widths.ts';
+import { Sparkline } from '../number/sparkline.tsx';
 import styles from '../table.module.css';
 import type { ArrangedColumn } from './arrange-columns.ts';
 import type { ColumnActions } from './column-actions.ts';
 import { HeadCell } from './head-cell.tsx';
 import type { RowsInView } from './use-rows-in-view.ts';
 
+/** What a bar has beside its number at least, in characters. */
+const BAR_ROOM = 8;
+
 /** A row with what only some tables have. */
-export type GridRow = ViewRow & { magnitude?: number };
+export type GridRow = ViewRow & { magnitude?: number; trend?: readonly (number | null)[] };
 
 export interface GridProps {
   scroller: RefObject<HTMLDivElement | null>;
@@ -69,8 +73,9 @@ export function Grid(props: GridProps) {
   const { columns, widths, view, rows, offset, pinned = [], bar = -1 } = props;
   const id = useId();
   const barPlace = columns.findIndex(({ at }) => at === bar);
-  const template = gridTemplate(widths, barPlace < 0 ? undefined : barPlace);
-  const width = rowWidth(widths);
+  const room = barPlace < 0 ? 0 : BAR_ROOM;
+  const template = gridTemplate(widths, barPlace < 0 ? undefined : barPlace, room);
+  const width = rowWidth(widths, room);
   const lefts = pinnedLefts(columns, widths);
   const drawn = rows.slice(Math.max(0, view.first - offset), Math.max(0, view.first - offset + view.count));
   const from = Math.max(offset, view.first);
@@ -240,13 +245,16 @@ const Cells = memo(
           styles.cell,
           column.align === 'number' && styles.number,
           index === bar && styles.bar,
+          column.role === 'trend' && styles.trend,
           (column.role === 'time' || column.role === 'rate') && styles.dim,
           lefts[index] !== undefined && styles.pinned,
           index === cursor && styles.cursor,
         )}
         style={cellStyle(lefts[index], index === bar ? row.magnitude : undefined, widths[index])}
       >
-        {index === bar ? (
+        {column.role === 'trend' && row.trend ? (
+          <Sparkline times={[...row.trend.keys()]} values={row.trend} />
+        ) : index === bar ? (
           <span>
             <CellText text={row.cells[at] ?? ''} />
           </span>
@@ -281,6 +289,7 @@ function cellStyle(
 
 function sameRow(a: GridRow, b: GridRow): boolean {
   if (a === b) return true;
+  if (a.trend !== b.trend) return false;
   if (a.id !== b.id || a.gap !== b.gap || a.cells.length !== b.cells.length) return false;
   return a.cells.every((cell, at) => cell === b.cells[at]);
 }

@@ -1,11 +1,16 @@
-import type { TableSettings } from '@probepad/protocol/control/snippet';
+import {
+  GROUP_STATISTICS,
+  type GroupStatistic,
+  type TableSettings,
+} from '@probepad/protocol/control/snippet';
 import { useState } from 'react';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Popover } from '../../ui/popover.tsx';
 import type { ArrangedColumn } from './arrange-columns.ts';
 import styles from './choosers.module.css';
+import { canGroupBy, canMeasure, measuresAtFirst } from './column-actions.ts';
 
-/** Which columns rows are grouped by, and whose numbers are added up and ranked in each group. */
+/** Which columns rows are grouped by, whose numbers are added up and ranked in each group, and what of them is shown. */
 export function GroupChooser({
   columns,
   group,
@@ -17,10 +22,14 @@ export function GroupChooser({
 }) {
   const [open, setOpen] = useState(false);
   const by = group?.by ?? [];
-  const groupable = columns.filter(({ column }) => column.role === 'field' || column.role === 'host');
-  const numbers = columns.filter(({ column }) => column.role === 'field' && column.align === 'number');
-  const choose = (next: readonly string[]): void =>
-    onChange(next.length === 0 ? undefined : { ...group, by: [...next] });
+  const measures = group?.measures ?? [];
+  const statistics = group?.statistics ?? GROUP_STATISTICS;
+  const put = (change: Partial<NonNullable<TableSettings['group']>>): void => {
+    const next = { by, measures: group ? measures : measuresAtFirst(columns), ...group, ...change };
+    onChange(next.by.length === 0 ? undefined : next);
+  };
+  const withStatistic = (statistic: GroupStatistic, wanted: boolean): GroupStatistic[] =>
+    GROUP_STATISTICS.filter((each) => (each === statistic ? wanted : statistics.includes(each)));
   return (
     <Popover
       open={open}
@@ -29,48 +38,80 @@ export function GroupChooser({
       trigger={<IconButton icon="group" small on={by.length > 0} label="Group by" data-testid="group" />}
     >
       <div className={styles.panel}>
-        <ul className={styles.list} aria-label="Group by">
-          {groupable.map(({ key, column }) => (
-            <li key={key} className={styles.item}>
-              <label className={styles.choice}>
+        <Columns
+          title="Group by"
+          columns={columns.filter(({ column }) => canGroupBy(column))}
+          chosen={by}
+          onChange={(next) => put({ by: next })}
+        />
+        <Columns
+          title="Count, and of each group the numbers of"
+          columns={columns.filter(({ column }) => canMeasure(column))}
+          chosen={measures}
+          disabled={by.length === 0}
+          onChange={(next) => put({ measures: next })}
+        />
+        <div className={styles.foot}>
+          <fieldset className={styles.statistics} disabled={measures.length === 0 || by.length === 0}>
+            <legend>shown of them</legend>
+            {GROUP_STATISTICS.map((statistic) => (
+              <label key={statistic}>
                 <input
                   type="checkbox"
-                  checked={by.includes(key)}
+                  checked={statistics.includes(statistic)}
                   onChange={(event) =>
-                    choose(event.target.checked ? [...by, key] : by.filter((each) => each !== key))
+                    put({ statistics: withStatistic(statistic, event.currentTarget.checked) })
                   }
                 />
-                <code>{column.label ?? column.name}</code>
-                <span className={styles.type}>{column.type}</span>
+                {statistic}
               </label>
-            </li>
-          ))}
-        </ul>
-        <div className={styles.foot}>
-          <label className={styles.measure}>
-            count, and of
-            <select
-              value={group?.measure ?? ''}
-              disabled={by.length === 0}
-              aria-label="Numbers to add up and rank"
-              onChange={(event) => {
-                const { measure: _, ...rest } = group ?? { by: [] };
-                onChange(event.target.value === '' ? rest : { ...rest, measure: event.target.value });
-              }}
-            >
-              <option value="">nothing more</option>
-              {numbers.map(({ key, column }) => (
-                <option key={key} value={key}>
-                  {column.name}: sum, avg, min, p50, p99, max
-                </option>
-              ))}
-            </select>
-          </label>
+            ))}
+          </fieldset>
           <Button small tone="quiet" disabled={by.length === 0} onClick={() => onChange(undefined)}>
             No groups
           </Button>
         </div>
       </div>
     </Popover>
+  );
+}
+
+/** A list of columns, of which some are chosen, in the order in which that was done. */
+function Columns({
+  title,
+  columns,
+  chosen,
+  disabled = false,
+  onChange,
+}: {
+  title: string;
+  columns: readonly ArrangedColumn[];
+  chosen: readonly string[];
+  disabled?: boolean;
+  onChange(chosen: string[]): void;
+}) {
+  return (
+    <fieldset className={styles.columns} disabled={disabled}>
+      <legend>{title}</legend>
+      <ul className={styles.shortList}>
+        {columns.map(({ key, column }) => (
+          <li key={key} className={styles.item}>
+            <label className={styles.choice}>
+              <input
+                type="checkbox"
+                checked={chosen.includes(key)}
+                onChange={(event) =>
+                  onChange(
+                    event.currentTarget.checked ? [...chosen, key] : chosen.filter((each) => each !== key),
+                  )
+                }
+              />
+              <code>{column.label ?? column.name}</code>
+              <span className={styles.type}>{column.type}</span>
+            </label>
+          </li>
+        ))}
+      </ul>
+    </fieldset>
   );
 }

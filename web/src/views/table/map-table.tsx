@@ -1,95 +1,91 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { MapWindow, SourceRef } from '../../session/decoder.ts';
 import { theDecoder } from '../../session/session.ts';
-import { copyText } from '../../ui/copy-button.tsx';
-import { toast } from '../../ui/toast.tsx';
+import { togglePause, useTimeAxis } from '../../session/time-axis.ts';
+import { timeText } from '../chart/series-table.ts';
 import { groupDigits } from '../numbers.ts';
 import styles from '../table.module.css';
 import { useAnswers } from '../use-live.ts';
 import { ViewTools } from '../view-tools.tsx';
-import { joinFilters } from './cell-condition.ts';
+import { arrangeColumns } from './arrange-columns.ts';
 import { ColumnChooser } from './column-chooser.tsx';
-import { type CopyForm, copiedText } from './copy-rows.ts';
 import { FilterProblemLine } from './filter-field.tsx';
-import { Grid, type GridRow, isInHead } from './grid.tsx';
-import { rowItems } from './row-items.ts';
+import { Grid, type GridRow } from './grid.tsx';
+import { GroupChooser } from './group-chooser.tsx';
+import { OpenRow } from './row-details.tsx';
 import { useCursor } from './use-cursor.ts';
+import { usePinnedRows } from './use-pinned-rows.ts';
+import { useRowWork } from './use-row-work.ts';
 import { useRowsInView } from './use-rows-in-view.ts';
-import { useTableColumns } from './use-table-columns.ts';
 import { useTableSettings } from './use-table-settings.ts';
 
-/** A map's entries as they are now; sorted by any column, the first number with a bar for its share of the largest. */
+/** A map's entries as they are now, or as they were when the time was held. The first number has a bar for its share of the largest. */
 export function MapTable({ source, empty, label }: { source: SourceRef; empty: ReactNode; label: string }) {
   const scroller = useRef<HTMLDivElement>(null);
   const filterInput = useRef<HTMLInputElement>(null);
   const [settings, change] = useTableSettings(source.source);
   const [known, setKnown] = useState<MapWindow>();
+  const [looked, setLooked] = useState<string>();
+  const still = useTimeAxis((axis) => axis.run === source.run && axis.held !== undefined);
+  const pins = usePinnedRows();
   const cursor = useCursor(() => undefined);
-  const { filter = '', sort } = settings;
+  const { filter = '', sort, group } = settings;
   const total = known?.total ?? 0;
   const view = useRowsInView(scroller, total);
   const { offset, limit } = view.ask;
+  const trend = settings.shown?.['trend trend'] ?? false;
+  const keep = [...new Set([...pins.rows.map(({ id }) => id), ...(looked === undefined ? [] : [looked])])];
+  const asked = { ...source, sort, filter, group, still };
   useAnswers(
     source,
-    JSON.stringify([offset, limit, filter, sort]),
-    () => theDecoder().map({ ...source, sort, offset, limit, filter }),
+    JSON.stringify([offset, limit, filter, sort, group, still, trend, keep]),
+    () => theDecoder().map({ ...asked, offset, limit, keep, trend }),
     setKnown,
   );
-  const order = JSON.stringify([filter, sort]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other entries are at those places now
-  useEffect(() => cursor.clear(), [order]);
 
-  const columns = known?.columns ?? [];
-  const rows: readonly GridRow[] = known?.rows ?? [];
-  const { arranged, shown, headings, actions, grid, tableOf } = useTableColumns(
+  const kept = new Map(known?.kept.map((row) => [row.id, row]));
+  const place = looked === undefined ? undefined : kept.get(looked)?.place;
+  const work = useRowWork({
     source,
-    columns,
-    rows,
     settings,
     change,
-    { sort: known?.sort, canGroup: false, unsorted: false, filterInput },
-  );
+    shown: known,
+    known: (at): GridRow | undefined => (at === place ? kept.get(looked ?? '') : undefined),
+    sort: known?.sort,
+    unsorted: false,
+    view,
+    scroller,
+    filterInput,
+    cursor,
+    pins,
+    bring: async (first, count) =>
+      (await theDecoder().map({ ...asked, offset: first, limit: count, trend })).rows,
+    onHome: () => scroller.current?.scrollTo({ top: 0 }),
+    onSpace: togglePause,
+  });
 
-  const active = cursor.active === undefined ? undefined : rows[cursor.active - (known?.offset ?? 0)];
-  const activeColumn = cursor.column === undefined ? undefined : shown[cursor.column];
-  const chosen = cursor.chosen ? cursor.chosen.last - cursor.chosen.first + 1 : 1;
-  const copy = (form: CopyForm): void => {
-    if (!cursor.chosen) return;
-    const from = cursor.chosen.first - (known?.offset ?? 0);
-    const own = rows.slice(Math.max(0, from), Math.max(0, from + chosen));
-    void copyText(copiedText(tableOf(own), form)).then(() =>
-      toast({ text: own.length === 1 ? 'Row copied' : `${own.length} rows copied` }),
-    );
-  };
-  const copyCell = (text: string): void => void copyText(text).then(() => toast({ text: 'Cell copied' }));
-  const items = active
-    ? rowItems(active, activeColumn, chosen, undefined, {
-        copyCell,
-        copy,
-        filter: (condition) => change({ filter: joinFilters(filter, condition, known?.textual ?? true) }),
-      })
-    : [];
-
-  const onKey = (event: KeyboardEvent): void => {
-    if (isInHead(event.target)) return;
-    const top = Math.ceil(view.range.rowAt(scroller.current?.scrollTop ?? 0));
-    if (cursor.press(event, { total, columns: shown.length, top, page: view.page, reveal: view.reveal })) {
-      event.preventDefault();
-    } else if (event.key === 'Home') scroller.current?.scrollTo({ top: 0 });
-    else if (event.key.toLowerCase() === 'c' && (event.ctrlKey || event.metaKey) && active) {
-      if (String(getSelection()) !== '') return;
-      if (event.shiftKey && activeColumn) {
-        event.preventDefault();
-        copyCell(active.cells[activeColumn.at] ?? '');
-      } else copy('text');
-    } else if (event.key === 'Escape' && active) {
-      event.preventDefault();
-      event.stopPropagation();
-      cursor.clear();
-    }
-  };
+  // Entries change their places with every snapshot: the one that was picked is followed, by what it is.
+  const { active, anchor } = cursor;
+  const single = active !== undefined && anchor === undefined && !known?.grouped;
+  const picked = work.active?.id;
+  const followed = useRef<number>(undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: picked by this move, and not by another answer
+  useEffect(() => {
+    if (single && active === followed.current) return;
+    followed.current = undefined;
+    setLooked(single ? picked : undefined);
+  }, [single, active]);
+  const moved = single && place !== undefined && place >= 0 && place !== active;
+  const { follow } = cursor;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each answer, once
+  useEffect(() => {
+    if (!moved) return;
+    followed.current = place;
+    follow(place);
+  }, [known]);
 
   const problem = known?.filter === filter ? known.problem : undefined;
+  const count = `${groupDigits(total)} ${group ? (total === 1 ? 'group' : 'groups') : total === 1 ? 'entry' : 'entries'}`;
   return (
     <div className={styles.view}>
       <ViewTools
@@ -99,20 +95,32 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
           text: filter,
           onChange: (text) => change({ filter: text === '' ? undefined : text }),
           problem,
-          words: columns.map(({ name }) => name),
+          words: (known?.grouping ?? []).map(({ name }) => name),
           input: filterInput,
         }}
-        choosers={<ColumnChooser columns={arranged} headings={headings} actions={actions} />}
-        status={{
-          text: `${known?.partial ? 'partly read · ' : ''}${groupDigits(total)} ${total === 1 ? 'entry' : 'entries'}`,
-          testId: 'entry-count',
-        }}
-        shown={
-          total === 0
-            ? undefined
-            : { rows: { ...source, sort, filter }, columns: shown.map(({ key }) => key) }
+        choosers={
+          <>
+            <ColumnChooser columns={work.arranged} headings={work.headings} actions={work.actions} />
+            <GroupChooser
+              columns={group ? arrangeColumns(known?.grouping ?? [], {}) : work.arranged}
+              group={group}
+              onChange={(next) => change({ group: next, sort: undefined })}
+            />
+          </>
         }
-        typed={{ ...source, sort, filter }}
+        status={{
+          text: [
+            still && known?.taken !== undefined && `as of ${timeText(known.taken)}`,
+            known?.partial && 'partly read',
+            count,
+          ]
+            .filter(Boolean)
+            .join(' · '),
+          testId: 'entry-count',
+          still,
+        }}
+        shown={total === 0 ? undefined : { rows: asked, columns: work.told }}
+        typed={group ? undefined : { ...source, sort, filter }}
       />
       {problem && <FilterProblemLine text={filter} problem={problem} />}
       <Grid
@@ -120,23 +128,26 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
         label={label}
         testId="map-table"
         rowTestId="map-row"
-        {...grid}
+        {...work.grid}
         sort={known?.sort}
         total={total}
-        rows={rows}
+        rows={known?.rows ?? []}
         offset={known?.offset ?? 0}
         view={view}
+        pinned={group ? [] : pins.rows.map((row) => kept.get(row.id) ?? row)}
+        onUnpin={pins.toggle}
         active={cursor.active}
         anchor={cursor.anchor}
         cursor={cursor.column}
         bar={known?.bar ?? -1}
-        menu={items}
-        onPick={cursor.pick}
-        onOpen={() => undefined}
-        onKeyDown={onKey}
+        menu={work.items}
+        onPick={work.onPick}
+        onOpen={work.openRow}
+        onKeyDown={work.onKey}
       >
         {known && total === 0 && filter === '' && empty}
       </Grid>
+      <OpenRow source={source} work={work} name={() => `entry of ${source.source}`} version={known?.taken} />
     </div>
   );
 }

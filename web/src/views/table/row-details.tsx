@@ -5,11 +5,46 @@ import { useCellFacts } from '../cell-facts.ts';
 import { CellText } from '../cell-text.tsx';
 import styles from '../table.module.css';
 import type { ArrangedColumn } from './arrange-columns.ts';
+import type { RowWork } from './use-row-work.ts';
+
+/** The details of the row that the keyboard is on, while they are open. @param name what heads them */
+export function OpenRow({
+  source,
+  work,
+  name,
+  version,
+}: {
+  source: SourceRef;
+  work: RowWork;
+  name(row: ViewRow): string;
+  /** Another value of it means that the row may hold other values. */
+  version?: number | undefined;
+}) {
+  const { active, arranged, headings, items } = work;
+  return (
+    work.open &&
+    active && (
+      <RowDetails
+        source={source}
+        row={active}
+        name={name(active)}
+        version={version}
+        columns={arranged.filter(({ column }) => column.role !== 'trend')}
+        headings={headings}
+        copies={items.filter(({ label }) => label !== 'Details')}
+        onCopy={() => work.copy('text')}
+        onClose={work.close}
+      />
+    )
+  );
+}
 
 /** Everything of one row and what it was made from, also what the table hides; members of structs stand under their structs. */
-export function RowDetails({
+function RowDetails({
   source,
   row,
+  name,
+  version,
   columns,
   headings,
   copies,
@@ -18,6 +53,8 @@ export function RowDetails({
 }: {
   source: SourceRef;
   row: ViewRow;
+  name: string;
+  version: number | undefined;
   columns: readonly ArrangedColumn[];
   /** By place in a row's cells. */
   headings: readonly string[];
@@ -25,12 +62,12 @@ export function RowDetails({
   onCopy(): void;
   onClose(): void;
 }) {
-  const facts = useCellFacts(source, row.id);
+  const facts = useCellFacts(source, row.id, version);
   const inOrder = [...columns].sort((a, b) => a.at - b.at);
   return (
     <div className={styles.detail} data-testid="row-detail">
       <div className={styles.detailHead}>
-        <span>row {row.id}</span>
+        <span>{name}</span>
         <span>
           <IconButton icon="copy" small label="Copy row" keys="Ctrl+C" onClick={onCopy} />
           <Menu items={copies} trigger={<IconButton icon="more" small label="More to do with the row" />} />
@@ -58,6 +95,7 @@ export function RowDetails({
               <dd>
                 <CellText text={row.cells[at] ?? ''} />
                 <Raw fact={facts.get(key)} />
+                <Cpus texts={facts.get(key)?.cpus} />
               </dd>
             </div>
           );
@@ -73,6 +111,22 @@ function Raw({ fact }: { fact: CellFact | undefined }) {
     fact && (
       <span className={styles.raw}>
         {fact.type} {fact.path} = <CellText text={fact.raw} />
+      </span>
+    )
+  );
+}
+
+/** What each CPU holds: its number above, small. */
+function Cpus({ texts }: { texts: readonly string[] | undefined }) {
+  return (
+    texts && (
+      <span className={styles.cpus} data-testid="cpu-values">
+        {texts.map((text, cpu) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a CPU is its number
+          <span key={cpu} className={text === '0' ? styles.nothing : undefined}>
+            <small>CPU {cpu}</small> <CellText text={text} />
+          </span>
+        ))}
       </span>
     )
   );

@@ -9,11 +9,10 @@ export interface RowActions {
   /** The row, or all that are chosen. */
   copy(form: CopyForm): void;
   filter(condition: string): void;
-  /** What only tables of events can do. */
-  group?(key: string): void;
-  pin?(row: ViewRow): void;
-  open?(): void;
-  showMoment?(moment: number): void;
+  group(key: string): void;
+  pin(row: ViewRow): void;
+  open(): void;
+  showMoment(moment: number): void;
 }
 
 /** What can be done with a row, and with the cell of it that is pointed at. */
@@ -21,7 +20,7 @@ export function rowItems(
   row: ViewRow,
   cell: ArrangedColumn | undefined,
   chosen: number,
-  isPinned: boolean | undefined,
+  isPinned: boolean,
   actions: RowActions,
 ): MenuItem[] {
   if (row.gap !== undefined) return [];
@@ -54,9 +53,7 @@ export function rowItems(
             label: `Leave out where ${name} is this`,
             onSelect: () => actions.filter(cellCondition(cell.column, text, '!=')),
           },
-          ...(group
-            ? [{ label: `Group by ${name}`, icon: 'group', onSelect: () => group(cell.key) } as const]
-            : []),
+          { label: `Group by ${name}`, icon: 'group', onSelect: () => group(cell.key) },
           { label: 'Copy cell', icon: 'copy', keys: 'Ctrl+Shift+C', onSelect: () => actions.copyCell(text) },
         ]
       : [];
@@ -65,12 +62,9 @@ export function rowItems(
     { label: `Copy ${rows} as JSON`, onSelect: () => actions.copy('JSON') },
     { label: `Copy ${rows} as CSV`, onSelect: () => actions.copy('CSV') },
   ];
-  const rest: MenuItem[] = [];
-  if (pin) {
-    const label = isPinned ? 'Let go of the row' : 'Keep row at the top';
-    rest.push({ label, icon: 'pin', keys: 'P', onSelect: () => pin(row) });
-  }
-  if (showMoment && moment !== undefined) {
+  const label = isPinned ? 'Let go of the row' : 'Keep row at the top';
+  const rest: MenuItem[] = [{ label, icon: 'pin', keys: 'P', onSelect: () => pin(row) }];
+  if (moment !== undefined) {
     rest.push({
       label: 'Show this moment on the charts',
       icon: 'chart',
@@ -78,6 +72,6 @@ export function rowItems(
       onSelect: () => showMoment(moment),
     });
   }
-  if (open) rest.push({ label: 'Details', icon: 'list', keys: 'Enter', onSelect: open });
+  rest.push({ label: 'Details', icon: 'list', keys: 'Enter', onSelect: open });
   return [...own, ...copies, ...rest];
 }

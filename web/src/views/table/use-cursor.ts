@@ -13,6 +13,8 @@ export interface Cursor {
     event: KeyboardEvent,
     table: { total: number; columns: number; top: number; page: number; reveal(place: number): void },
   ): boolean;
+  /** The row that the keyboard is on has another place now; rows that were chosen with it are no longer. */
+  follow(place: number): void;
   clear(): void;
 }
 
@@ -58,6 +60,8 @@ export function useCursor(onPick: () => void): Cursor {
       reveal(next);
       return true;
     },
+    follow: (place) =>
+      setState(({ column: same }) => ({ active: place, ...(same !== undefined && { column: same }) })),
     clear: () => setState({}),
   };
 }

@@ -22,7 +22,9 @@ export interface TableColumns {
     actions: ColumnActions;
     onPointerMove: ReturnType<typeof useCellTitles>;
   };
-  /** Rows as they are on screen, for files and the clipboard. */
+  /** Those of `shown` that have texts, for files. */
+  told: readonly string[];
+  /** Rows as they are on screen, for the clipboard. */
   tableOf(rows: readonly ViewRow[]): ExportedTable;
 }
 
@@ -35,12 +37,10 @@ export function useTableColumns(
   change: (change: Partial<TableSettings>) => void,
   {
     sort,
-    canGroup,
     unsorted,
     filterInput,
   }: {
     sort: RowSort | undefined;
-    canGroup: boolean;
     /** Whether sorting can be left off. */
     unsorted: boolean;
     filterInput: RefObject<HTMLInputElement | null>;
@@ -71,10 +71,12 @@ export function useTableColumns(
           change({ filter: before === '' ? start : `${before} && ${start}` });
           filterInput.current?.focus();
         },
-        canGroup,
       ),
-    [change, canGroup, filterInput],
+    [change, filterInput],
   );
+
+  // A trend is a picture.
+  const told = shown.filter(({ column }) => column.role !== 'trend');
 
   return {
     arranged,
@@ -88,9 +90,12 @@ export function useTableColumns(
       actions,
       onPointerMove,
     },
-    tableOf: (from) => ({
-      columns: shown.map(({ column }) => column),
-      rows: from.map(({ cells, gap }) => ({ cells: shown.map(({ at }) => cells[at] ?? ''), gap })),
-    }),
+    told: told.map(({ key }) => key),
+    tableOf(from) {
+      return {
+        columns: told.map(({ column }) => column),
+        rows: from.map(({ cells, gap }) => ({ cells: told.map(({ at }) => cells[at] ?? ''), gap })),
+      };
+    },
   };
 }
