@@ -72,6 +72,9 @@ function openShell(host: string): Shell & { dispose(): void } {
   let asked = false;
   let over = false;
   let endListening: (() => void) | undefined;
+  /** Typed before the host had a shell for it. */
+  const early: string[] = [];
+  const earlyTyping = screen.onData((data) => early.push(data));
 
   const end = (how: ShellEnd): void => {
     over = true;
@@ -85,15 +88,18 @@ function openShell(host: string): Shell & { dispose(): void } {
   });
 
   async function open(): Promise<void> {
+    const { cols: columns, rows } = screen;
     try {
-      const opened = await request('terminal.open', { host, columns: screen.cols, rows: screen.rows });
+      const opened = await request('terminal.open', { host, columns, rows });
       terminal = opened.terminal;
       if (over) {
         // Its user ended it before it was there.
         closeOnHost(terminal);
         return;
       }
-      endListening = listen(terminal, screen, (code) => end({ kind: 'exit', code }));
+      earlyTyping.dispose();
+      if (screen.cols !== columns || screen.rows !== rows) resize(terminal, screen);
+      endListening = listen(terminal, screen, early, (code) => end({ kind: 'exit', code }));
     } catch (thrown) {
       if (!over) end({ kind: 'refused', error: errorOf(thrown) });
     }
@@ -137,14 +143,30 @@ function closeOnHost(terminal: string): void {
   request('terminal.close', { terminal }).catch((thrown) => tell('The shell may still be there', thrown));
 }
 
+function resize(terminal: string, { cols, rows }: Terminal): void {
+  quietly(request('terminal.resize', { terminal, columns: cols, rows }));
+}
+
+function quietly(asked: Promise<unknown>): void {
+  asked.catch(() => undefined);
+}
+
 function tell(text: string, thrown: unknown): void {
   const { message, remedy } = errorOf(thrown);
   toast({ tone: 'error', text, detail: `${message}. ${remedy}` });
 }
 
-/** Joins a screen to the terminal on the host. @returns a function that ends it */
-function listen(terminal: string, screen: Terminal, onExit: (code: number) => void): () => void {
-  const quietly = (asked: Promise<unknown>): void => void asked.catch(() => undefined);
+/**
+ * Joins a screen to the terminal on the host.
+ * @param early what was typed until now
+ * @returns a function that ends it
+ */
+function listen(
+  terminal: string,
+  screen: Terminal,
+  early: readonly string[],
+  onExit: (code: number) => void,
+): () => void {
   let unread = 0;
   let over = false;
   const send = (data: string): void => {
@@ -152,11 +174,10 @@ function listen(terminal: string, screen: Terminal, onExit: (code: number) => vo
       if (!over) tell('What was typed did not reach the shell', thrown);
     });
   };
+  inputPieces(early.join('')).forEach(send);
   const ends = [
     screen.onData((data) => inputPieces(data).forEach(send)),
-    screen.onResize(({ cols, rows }) =>
-      quietly(request('terminal.resize', { terminal, columns: cols, rows })),
-    ),
+    screen.onResize(() => resize(terminal, screen)),
   ];
   const endListening = listenTerminal(terminal, (event) => {
     if (event.type === 'terminal.exit') {
