@@ -51,8 +51,11 @@ export const TERMINAL_IN_FLIGHT = 384 * KIB;
 
 /** Values that one request may ask names for; with the longest of texts the answer still fits a message. */
 export const NAMES_ASKED_MAX = 512;
-/** After this long a host answers with the names that it has; well within REQUEST_TIMEOUT. */
-export const NAMES_PATIENCE = 20_000;
+/**
+ * After this long a host answers with the names that it has, and goes on in the background: few questions are under way at a time, and
+ * one about a large file must not keep the names of small ones waiting.
+ */
+export const NAMES_PATIENCE = 1_000;
 /** Characters of a name, and of what is told with it. Demangled names of templates go on for kilobytes. */
 export const NAME_TEXT_MAX = 256;
 export const NAME_DETAIL_MAX = 320;

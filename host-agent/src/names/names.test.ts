@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomFillSync } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
 import { cgroupRoot } from '../runs/surroundings.ts';
 import { createNames, type Names } from './names.ts';
 import { type Built, buildFolder, type Started, startTarget } from './test/target.ts';
@@ -38,10 +39,18 @@ function namesOf(allowed: { names: boolean; userSymbols: readonly string[] }): N
   });
 }
 
+/** Asks until the host has no more to tell. */
+async function allOf(asked: NamesAsked[], from = names): Promise<NamesFound> {
+  for (;;) {
+    const { names: found, more } = await from.resolve(asked);
+    if (more !== true) return found;
+  }
+}
+
 /** What each address of a target is called, with the offset given. */
 async function symbolsOf({ pid, addresses }: Started, offset = 0n, from = names) {
   const values = Object.values(addresses).map((address) => String(address + offset));
-  const { names: found } = await from.resolve([{ kind: 'user_symbol', pid, values }]);
+  const found = await allOf([{ kind: 'user_symbol', pid, values }], from);
   return Object.fromEntries(
     Object.entries(addresses).map(([name, address]) => [
       name,
@@ -110,8 +119,17 @@ test('a process that ends at once has names afterwards, of its functions and its
   const found = await symbolsOf(target);
   assert.equal(existsSync(`/proc/${target.pid}`), false);
   assert.equal(found.known?.text, 'known_function');
-  const { names: processes } = await names.resolve([{ kind: 'process', values: [String(target.pid)] }]);
+  const processes = await allOf([{ kind: 'process', values: [String(target.pid)] }]);
   assert.equal(processes[0]?.text, 'short-lived');
+  release();
+});
+
+test('a file that was deleted since keeps its names, for who asked once', async () => {
+  const path = built.target('deleted');
+  const release = names.watch();
+  const target = await goneTarget(path);
+  rmSync(path);
+  assert.equal((await symbolsOf(target, 3n)).known?.symbol, 'known_function');
   release();
 });
 
@@ -119,7 +137,9 @@ test('a file that took the place of the mapped one is not read', async () => {
   const path = built.target('replaced');
   const other = built.target('other', ['-Dknown_function=wrong_function']);
   const release = names.watch();
-  const target = await goneTarget(path);
+  // The watch stands, and of the next one no name was asked while its file was there.
+  await goneTarget(path);
+  const target = await startTarget(path, true);
   // Another file under the same name: another inode.
   for (const command of [
     ['mv', other, path],
@@ -141,7 +161,7 @@ test('the kernel, users, groups, devices and processes are called what this mach
   const address = BigInt(`0x${line?.slice(0, 16)}`);
   const { dev } = statSync('/dev/null', { bigint: true });
   assert.ok(dev > 0n);
-  const { names: found } = await names.resolve([
+  const found = await allOf([
     { kind: 'kernel_symbol', values: [String(address), String(address + 4n), '0', String(1n << 40n)] },
     { kind: 'user', values: ['0', '4000000000'] },
     { kind: 'group', values: ['0'] },
@@ -209,7 +229,7 @@ test('files that were made to break readers give nothing or their own, in bounde
     const path = join(built.folder, 'hostile');
     writeFileSync(path, bytes);
     await using file = await open(path);
-    return reader?.read(file.fd);
+    return await reader?.read(file.fd);
   };
   for (const [name, spoil] of Object.entries(spoilers)) {
     const bytes = Buffer.from(whole);

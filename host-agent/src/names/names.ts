@@ -88,10 +88,11 @@ export function createNames(options: NamesOptions): Names {
     }
   }
 
+  /** @returns whether there is more to be told later */
   async function find(
     { kind, pid, values }: NamesAsked,
     named: (value: bigint, name: Name) => void,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const wanted = [...new Set(values)].map(BigInt);
     if (kind !== 'user_symbol') {
       await Promise.all(
@@ -100,10 +101,10 @@ export function createNames(options: NamesOptions): Names {
           if (name !== undefined) named(value, name);
         }),
       );
-      return;
+      return false;
     }
-    if (pid === undefined || !(await isInFirst('pid')) || !(await mayRead(owners, pid))) return;
-    await userSymbols.find(pid, wanted, named);
+    if (pid === undefined || !(await isInFirst('pid')) || !(await mayRead(owners, pid))) return false;
+    return userSymbols.find(pid, wanted, named);
   }
 
   return {
@@ -114,14 +115,14 @@ export function createNames(options: NamesOptions): Names {
       let over = false;
       const work = asked.map(async (one) => {
         const { kind, pid } = one;
-        await find(one, (value, name) => {
+        return find(one, (value, name) => {
           if (over) return;
           const entry = { kind, ...(pid !== undefined && { pid }), value: value.toString(), ...cut(name) };
           room -= Buffer.byteLength(JSON.stringify(entry)) + 1;
           if (room >= 0) names.push(entry);
         });
       });
-      const finished = Promise.all(work).then(() => false);
+      const finished = Promise.all(work).then((all) => all.some(Boolean));
       const more = await Promise.race([finished, patience()]);
       over = true;
       finished.catch((error: unknown) => log(`names: ${error}`));

@@ -16,33 +16,55 @@ export interface StackFrame {
 /** Addresses from here on are the kernel's, on x86-64 and arm64 alike. */
 const KERNEL_HALF = 0xff00_0000_0000_0000n;
 
+/** Where in a stack a CPU was, or where a call returns to. */
+export interface StackAddress {
+  address: bigint;
+  /** An address within the calling instruction: what is looked up. */
+  called: bigint;
+  space: 'kernel' | 'user';
+}
+
 /**
- * The functions of a stack, innermost first as the kernel gives it; it ends at the first zero.
- * @param pid whose addresses those of user space are; 0 or undefined where nobody knows
+ * The addresses of a stack, innermost first as the kernel gives it; it ends at the first zero.
  * @param isWhole false for the user half of a stack whose kernel half comes before it: no address in it is where the CPU was
  */
+export function stackAddresses(addresses: readonly bigint[], isWhole = true): StackAddress[] {
+  const end = addresses.indexOf(0n);
+  return (end < 0 ? addresses : addresses.slice(0, end)).map((address, at) => ({
+    address,
+    // The others are where their calls return to, which may be the next function where one never returns.
+    called: at > 0 || !isWhole ? address - 1n : address,
+    space: address >= KERNEL_HALF ? 'kernel' : 'user',
+  }));
+}
+
+/** @param pid whose address it is in user space; 0 or undefined where nobody knows */
+export function frameAt(
+  { address, called, space }: StackAddress,
+  pid: number | undefined,
+  names: NameLookup | undefined,
+): StackFrame {
+  const name =
+    space === 'kernel'
+      ? names?.('kernel_symbol', called)
+      : pid === undefined || pid === 0
+        ? undefined
+        : names?.('user_symbol', called, pid);
+  return {
+    space,
+    address,
+    text: escapeControls(name?.symbol ?? name?.text ?? `0x${address.toString(16)}`),
+    known: name?.symbol !== undefined,
+    object: name?.object === undefined ? undefined : escapeControls(name.object),
+  };
+}
+
+/** The functions of a stack, see `stackAddresses`. @param pid as for `frameAt` */
 export function stackFrames(
   addresses: readonly bigint[],
   pid: number | undefined,
   names: NameLookup | undefined,
   isWhole = true,
 ): StackFrame[] {
-  const end = addresses.indexOf(0n);
-  return (end < 0 ? addresses : addresses.slice(0, end)).map((address, at) => {
-    const kernel = address >= KERNEL_HALF;
-    // The others are where their calls return to, which may be the next function where one never returns.
-    const called = at > 0 || !isWhole ? address - 1n : address;
-    const name = kernel
-      ? names?.('kernel_symbol', called)
-      : pid === undefined || pid === 0
-        ? undefined
-        : names?.('user_symbol', called, pid);
-    return {
-      space: kernel ? 'kernel' : 'user',
-      address,
-      text: escapeControls(name?.symbol ?? name?.text ?? `0x${address.toString(16)}`),
-      known: name?.symbol !== undefined,
-      object: name?.object === undefined ? undefined : escapeControls(name.object),
-    };
-  });
+  return stackAddresses(addresses, isWhole).map((each) => frameAt(each, pid, names));
 }

@@ -1,6 +1,6 @@
 /** From a sample to the frames of a flame graph. */
 import type { NameLookup } from '../values/name.ts';
-import { stackFrames } from '../values/stack-frames.ts';
+import { frameAt, type StackAddress, stackAddresses } from '../values/stack-frames.ts';
 import { ERRNO } from '../values/tables/errno.ts';
 import type { StackPart, StackSample } from './stacks.ts';
 
@@ -29,29 +29,46 @@ export const UNREAD = '[stack not read yet]';
 const EFAULT = 14;
 const EEXIST = 17;
 
-/** The frames of a sample, outermost first: the user's, on them the kernel's. */
-export function framesOf(
-  sample: Pick<StackSample, 'parts' | 'pid'>,
-  stacks: StackLookup,
-  names: NameLookup | undefined,
-): FlameFrame[] {
+/** What a frame of a sample is made of: an address that a host can name, or a note in place of one. */
+export type FramePlace = StackAddress | { note: string };
+
+/** The places of a sample, outermost first: the user's, on them the kernel's. */
+export function placesOf(sample: Pick<StackSample, 'parts'>, stacks: StackLookup): FramePlace[] {
   const found = sample.parts.map((part) => ({ part, addresses: addressesOf(part, stacks) }));
   const hasSome = found.some(
     ({ part, addresses }) => ('id' in part && part.id >= 0) || (addresses?.length ?? 0) > 0,
   );
   let inner = false;
-  const frames: FlameFrame[] = [];
+  const places: FramePlace[] = [];
   for (const { part, addresses } of found) {
     if (addresses === undefined) {
       const note = noteOn(part, hasSome);
-      if (note !== undefined) frames.push(noteFrame(note));
+      if (note !== undefined) places.push({ note });
       continue;
     }
-    frames.push(...stackFrames(addresses, sample.pid, names, !inner));
+    places.push(...stackAddresses(addresses, !inner));
     inner ||= addresses.length > 0;
   }
-  if (frames.length === 0) frames.push(noteFrame('[no stack]'));
-  return frames.reverse();
+  if (places.length === 0) places.push({ note: '[no stack]' });
+  return places.reverse();
+}
+
+/** @param pid whose addresses those of user space are */
+export function frameOf(
+  place: FramePlace,
+  pid: number | undefined,
+  names: NameLookup | undefined,
+): FlameFrame {
+  return 'note' in place ? noteFrame(place.note) : frameAt(place, pid, names);
+}
+
+/** The frames of a sample, outermost first. */
+export function framesOf(
+  sample: Pick<StackSample, 'parts' | 'pid'>,
+  stacks: StackLookup,
+  names: NameLookup | undefined,
+): FlameFrame[] {
+  return placesOf(sample, stacks).map((place) => frameOf(place, sample.pid, names));
 }
 
 export function noteFrame(text: string): FlameFrame {

@@ -88,20 +88,39 @@ export function createFlameTree(nodesMax = FLAME_NODES_MAX): FlameTreeBuilder {
       }
     },
     finish(textOf) {
-      const order = preorder(parents, (a, b) => compareTexts(textOf(frames[a] ?? 0), textOf(frames[b] ?? 0)));
-      const places = new Int32Array(order.length);
-      order.forEach((node, at) => {
-        places[node] = at;
-      });
-      return {
-        parents: Int32Array.from(order, (node) => (node === 0 ? -1 : (places[parents[node] ?? 0] ?? 0))),
-        frames: Int32Array.from(order, (node) => frames[node] ?? -1),
-        totals: Float64Array.from(order, (node) => totals[node] ?? 0),
-        before: compares ? Float64Array.from(order, (node) => before[node] ?? 0) : undefined,
+      // Texts are compared once for each frame, not for each pair of nodes.
+      const ranks = ranksOf(frames, textOf);
+      const order = preorder(
+        parents,
+        (a, b) => (ranks.get(frames[a] ?? 0) ?? 0) - (ranks.get(frames[b] ?? 0) ?? 0),
+      );
+      const count = order.length;
+      const places = new Int32Array(count);
+      for (let at = 0; at < count; at++) places[order[at] as number] = at;
+      const tree: FlameTree = {
+        parents: new Int32Array(count).fill(-1),
+        frames: new Int32Array(count),
+        totals: new Float64Array(count),
+        before: compares ? new Float64Array(count) : undefined,
         cut,
       };
+      for (let at = 0; at < count; at++) {
+        const node = order[at] as number;
+        if (node !== 0) tree.parents[at] = places[parents[node] as number] as number;
+        tree.frames[at] = frames[node] as number;
+        tree.totals[at] = totals[node] as number;
+        if (tree.before) tree.before[at] = before[node] as number;
+      }
+      return tree;
     },
   };
+}
+
+/** The place of each frame's text among all: the same text in two files has two places. */
+function ranksOf(frames: readonly number[], textOf: (frame: number) => string): Map<number, number> {
+  const texts = [...new Set(frames)].map((frame) => ({ frame, text: textOf(frame) }));
+  texts.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : a.frame - b.frame));
+  return new Map(texts.map(({ frame }, at) => [frame, at]));
 }
 
 /** The stacks that a tree is made of. @param names by the numbers of the tree's frames */
@@ -142,8 +161,4 @@ function preorder(parents: readonly number[], compare: (a: number, b: number) =>
     for (const child of children[node]?.sort((a, b) => compare(b, a)) ?? []) open.push(child);
   }
   return order;
-}
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

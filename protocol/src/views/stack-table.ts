@@ -18,7 +18,7 @@ const STACKS_MAX = 65_536;
  * @throws FrameError from `take` where the frame is shorter than it says
  */
 export function createStackTable(source: Source): StackTable {
-  const stacks = new Map<number, bigint[]>();
+  const stacks = new Map<number, { words: Uint32Array; addresses: readonly bigint[] | undefined }>();
   return {
     take({ header, payload }) {
       const valuesAt = (header.count * source.keySize + 7) & ~7;
@@ -31,31 +31,44 @@ export function createStackTable(source: Source): StackTable {
         const id = view.getUint32(row * 4, true);
         const start = valuesAt + row * source.valueSize;
         const known = stacks.get(id);
-        if (known !== undefined && isSame(known, view, start, source.valueSize)) continue;
+        if (known !== undefined && isSame(known.words, view, start, source.valueSize)) continue;
         if (known === undefined && stacks.size >= STACKS_MAX) continue;
-        stacks.set(id, stackAt(view, start, source.valueSize));
+        stacks.set(id, { words: wordsAt(view, start, source.valueSize), addresses: undefined });
         changed = true;
       }
       return changed;
     },
-    get: (id) => stacks.get(id),
+    get(id) {
+      const stack = stacks.get(id);
+      if (stack) stack.addresses ??= addressesOf(stack.words);
+      return stack?.addresses;
+    },
   };
 }
 
 /** A program that lets the kernel reuse ids (BPF_F_REUSE_STACKID) has another stack under the same id later. */
-function isSame(known: readonly bigint[], view: DataView, start: number, size: number): boolean {
-  for (let at = 0; at < known.length; at++) {
-    if (view.getBigUint64(start + at * 8, true) !== known[at]) return false;
+function isSame(words: Uint32Array, view: DataView, start: number, size: number): boolean {
+  for (let at = 0; at < words.length; at++) {
+    if (view.getUint32(start + at * 4, true) !== words[at]) return false;
   }
-  return known.length * 8 + 8 > size || view.getBigUint64(start + known.length * 8, true) === 0n;
+  return words.length * 4 + 8 > size || isZero(view, start + words.length * 4);
 }
 
-function stackAt(view: DataView, start: number, size: number): bigint[] {
-  const stack: bigint[] = [];
-  for (let at = 0; at + 8 <= size; at += 8) {
-    const address = view.getBigUint64(start + at, true);
-    if (address === 0n) break;
-    stack.push(address);
-  }
-  return stack;
+/** Halves of addresses, the lower first: most rows are only compared, and that takes no bigint. */
+function wordsAt(view: DataView, start: number, size: number): Uint32Array {
+  let end = start;
+  while (end + 8 <= start + size && !isZero(view, end)) end += 8;
+  const words = new Uint32Array((end - start) / 4);
+  for (let at = 0; at < words.length; at++) words[at] = view.getUint32(start + at * 4, true);
+  return words;
+}
+
+function isZero(view: DataView, at: number): boolean {
+  return view.getUint32(at, true) === 0 && view.getUint32(at + 4, true) === 0;
+}
+
+function addressesOf(words: Uint32Array): bigint[] {
+  return Array.from({ length: words.length / 2 }, (_, at) => {
+    return (BigInt(words[at * 2 + 1] as number) << 32n) | BigInt(words[at * 2] as number);
+  });
 }

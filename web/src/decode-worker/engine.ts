@@ -260,6 +260,7 @@ export function createEngine(
     named(id, found, again) {
       const stream = streams.get(id);
       if (!questions.answer(id, found, again) || stream === undefined) return;
+      stacks.renamed(stream.run, id);
       for (const { name } of stream.decoder.schema.sources) {
         const key = sourceKey(stream.run, name);
         const entry = kept.get(key);

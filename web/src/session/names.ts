@@ -16,9 +16,11 @@ export interface NameAskerOptions {
   later?(act: () => void, delay: number): void;
 }
 
-/** Questions that wait for an answer at a time: a file of symbols may take its host seconds, and other names go past it. */
+/** Questions that wait for an answer at a time, each for NAMES_PATIENCE at most. */
 const OPEN_MAX = 8;
-/** What could not be told is asked for again after this many milliseconds, and twice as long each time after. */
+/** What a host is still at work on is asked for again after this many milliseconds. */
+const MORE_AFTER = 1_000;
+/** What failed is asked for again after this many milliseconds, and twice as long each time after. */
 const AGAIN_FIRST = 2_000;
 const AGAIN_MAX = 60_000;
 
@@ -41,8 +43,11 @@ export function createNameAsker(options: NameAskerOptions): NameAsker {
     try {
       const { names, more } = await request({ ...place, asked: [asked] });
       if (names.length > 0) named(stream, names, []);
-      if (more === true) askAgain(stream, asked);
-      else failures.delete(stream);
+      failures.delete(stream);
+      if (more !== true) return;
+      const told = new Set(names.map(({ value }) => value));
+      const values = asked.values.filter((value) => !told.has(value));
+      if (values.length > 0) later(() => named(stream, [], [{ ...asked, values }]), MORE_AFTER);
     } catch {
       // Away, or too busy: the numbers stand for themselves until then.
       askAgain(stream, asked);

@@ -5,10 +5,10 @@ import type { SymbolTable } from './symbol-table.ts';
 /** Symbol tables of files, each read once for all processes that map it. */
 export interface SymbolFiles {
   /**
-   * The table of a file, which is closed here. Undefined where it has none, is too large, or too many others wait.
+   * The table of a file, which is closed here. Undefined where it has none, or is too large.
    * Known by the file itself, not by its build id: anybody can write another's build id into a file.
    */
-  tableOf(file: MappedFile): Promise<SymbolTable | undefined>;
+  tableOf(file: MappedFile): Promise<SymbolTable | 'busy' | undefined>;
 }
 
 /** A larger file is not read: the reader takes three times its size of memory. */
@@ -18,7 +18,7 @@ const TABLES_MAX = 192 * 1024 * 1024;
 const TABLES_COUNT_MAX = 2_048;
 /** A file that gave no table is tried again after this many milliseconds: the machine may have been too busy. */
 const FAILURE_KEPT = 300_000;
-/** Readers at work at a time, and files that wait for one. */
+/** Readers at work at a time, and files that wait for one, each held open: of more it is said that they have to wait. */
 const READERS = 2;
 const WAITING_MAX = 64;
 
@@ -72,7 +72,7 @@ export function createSymbolFiles(reader: () => Promise<SymbolReader | undefined
       const under = reading.get(identity);
       if (known !== undefined || under !== undefined || waiting.length >= WAITING_MAX) {
         await handle.close();
-        if (known === undefined) return under;
+        if (known === undefined) return under ?? 'busy';
         tables.delete(identity);
         tables.set(identity, known);
         return known.table;

@@ -4,6 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 export interface SymbolTable {
   /** By the file offset of a mapping's byte. @returns undefined where no segment or no function lies there */
   find(offset: bigint): { symbol: string; distance: bigint } | undefined;
+  /** No function was listed. */
+  isEmpty: boolean;
   /** Hex; empty where the file has none. */
   buildId: string;
   /** Bytes that it takes, roughly. */
@@ -12,8 +14,8 @@ export interface SymbolTable {
 
 /** Functions of one file: a browser's has some 500,000. */
 export const FUNCTIONS_MAX = 1_000_000;
-/** Lines that are read before others have their turn. */
-const SLICE_LINES = 4_000;
+/** Lines that are read before others have their turn: some milliseconds' work. */
+const SLICE_LINES = 8_000;
 
 interface Segment {
   offset: bigint;
@@ -23,7 +25,7 @@ interface Segment {
 
 /** A function as `readelf --symbols` prints it. */
 interface Listed {
-  address: bigint;
+  address: number;
   size: number;
   name: string;
   rank: number;
@@ -38,29 +40,29 @@ export async function parseSymbols(text: Buffer): Promise<SymbolTable> {
   const listed: Listed[] = [];
   let buildId = '';
   let lines = 0;
-  for (const line of linesOf(text)) {
-    const symbol = symbolOf(line);
-    if (symbol !== undefined && listed.length < FUNCTIONS_MAX) listed.push(symbol);
-    else if (segments.length < 256) {
+  for (let start = 0; start < text.length; ) {
+    const found = text.indexOf(NEWLINE, start);
+    const end = found < 0 ? text.length : found;
+    const number = afterSpaces(text, start);
+    if (isDigit(text[number])) {
+      const symbol = listed.length < FUNCTIONS_MAX ? symbolIn(text, number, end) : undefined;
+      if (symbol !== undefined) listed.push(symbol);
+    } else if (segments.length < 256 && end - start < HEADER_LINE_MAX) {
+      const line = text.toString('utf8', start, end);
       const segment = segmentOf(line);
       if (segment !== undefined) segments.push(segment);
       buildId ||= /^\s*Build ID: ([0-9a-f]{8,128})\s*$/.exec(line)?.[1] ?? '';
     }
+    start = end + 1;
     if (++lines % SLICE_LINES === 0) await setImmediate();
   }
-  listed.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : b.rank - a.rank));
+  listed.sort((a, b) => a.address - b.address || b.rank - a.rank);
   const best = listed.filter(({ address }, at) => address !== listed[at - 1]?.address);
   return tableOf(segments, best, buildId);
 }
 
-function* linesOf(text: Buffer): Generator<string> {
-  for (let start = 0; start < text.length; ) {
-    const found = text.indexOf(10, start);
-    const end = found < 0 ? text.length : found;
-    yield text.toString('utf8', start, end);
-    start = end + 1;
-  }
-}
+/** A line of program headers or notes is no longer. */
+const HEADER_LINE_MAX = 512;
 
 const SEGMENT = /^ {2}LOAD\s+0x([0-9a-f]+) 0x([0-9a-f]+) 0x[0-9a-f]+ 0x([0-9a-f]+) 0x[0-9a-f]+ /;
 
@@ -71,21 +73,81 @@ function segmentOf(line: string): Segment | undefined {
   return { offset: BigInt(`0x${offset}`), address: BigInt(`0x${address}`), size: BigInt(`0x${size}`) };
 }
 
-const SYMBOL =
-  /^\s*\d+: ([0-9a-f]{8,16}) +(0x[0-9a-f]+|\d+) (FUNC|IFUNC|GNU_IFUNC|NOTYPE) +(LOCAL|GLOBAL|WEAK|UNIQUE) +\w+ +(?:\[[^\]]*\] +)?(\w+) (.+)$/;
+const NEWLINE = 10;
+const SPACE = 32;
+const COLON = 58;
 
 /**
- * A function that the file itself has. Labels without a type are code of assemblers if nothing better lies there; those of ARM's and
- * RISC-V's mapping symbols and of compilers are none. A version behind @ is no part of the name.
+ * A function in a line of the form `Num: Value Size Type Bind Vis Ndx Name`, of which there are hundreds of thousands: read byte by
+ * byte, and only names of functions become text.
+ * @param from where its number begins
  */
-function symbolOf(line: string): Listed | undefined {
-  const [, address, size, type, bind, section, name = ''] = SYMBOL.exec(line) ?? [];
-  if (address === undefined || section === 'UND' || section === 'ABS') return undefined;
-  const plain = name.replace(/(?<=.)@.*$/, '').trim();
-  if (plain === '' || /^[$.]/.test(plain)) return undefined;
-  const rank =
-    (type === 'NOTYPE' ? 0 : 8) + (bind === 'LOCAL' ? 0 : 4) + (Number(size) > 0 ? 2 : 0) + tidiness(plain);
-  return { address: BigInt(`0x${address}`), size: Number(size), name: plain, rank };
+function symbolIn(text: Buffer, from: number, end: number): Listed | undefined {
+  let at = from;
+  while (isDigit(text[at])) at++;
+  if (text[at] !== COLON) return undefined;
+  const valueAt = afterSpaces(text, at + 1);
+  const valueEnd = afterWord(text, valueAt, end);
+  const sizeAt = afterSpaces(text, valueEnd);
+  const typeAt = afterSpaces(text, afterWord(text, sizeAt, end));
+  const typeEnd = afterWord(text, typeAt, end);
+  const isNamed = isWord(text, typeAt, typeEnd, 'NOTYPE');
+  if (!isNamed && !FUNCTIONS.some((type) => isWord(text, typeAt, typeEnd, type))) return undefined;
+  const bindAt = afterSpaces(text, typeEnd);
+  const bindEnd = afterWord(text, bindAt, end);
+  let sectionAt = afterSpaces(text, afterWord(text, afterSpaces(text, bindEnd), end));
+  // What other bits of the visibility say: `[VARIANT_PCS]`.
+  if (text[sectionAt] === 0x5b) sectionAt = afterSpaces(text, text.indexOf(0x5d, sectionAt) + 1);
+  const sectionEnd = afterWord(text, sectionAt, end);
+  if (sectionEnd >= end || isWord(text, sectionAt, sectionEnd, 'UND')) return undefined;
+  if (isWord(text, sectionAt, sectionEnd, 'ABS')) return undefined;
+  const address = hexIn(text, valueAt, valueEnd);
+  if (address === undefined) return undefined;
+  const size = Number(text.toString('latin1', sizeAt, afterWord(text, sizeAt, end)));
+  const name = text.toString('utf8', sectionEnd + 1, end);
+  const version = name.indexOf('@', 1);
+  const plain = (version < 0 ? name : name.slice(0, version)).trim();
+  if (plain === '' || plain.startsWith('$') || plain.startsWith('.') || Number.isNaN(size)) return undefined;
+  const isLocal = isWord(text, bindAt, bindEnd, 'LOCAL');
+  const rank = (isNamed ? 0 : 8) + (isLocal ? 0 : 4) + (size > 0 ? 2 : 0) + tidiness(plain);
+  return { address, size, name: plain, rank };
+}
+
+const FUNCTIONS = ['FUNC', 'IFUNC', 'GNU_IFUNC'];
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 48 && byte <= 57;
+}
+
+function afterSpaces(text: Buffer, from: number): number {
+  let at = from;
+  while (text[at] === SPACE) at++;
+  return at;
+}
+
+function afterWord(text: Buffer, from: number, end: number): number {
+  let at = from;
+  while (at < end && text[at] !== SPACE) at++;
+  return at;
+}
+
+function isWord(text: Buffer, from: number, to: number, word: string): boolean {
+  if (to - from !== word.length) return false;
+  for (let at = 0; at < word.length; at++) if (text[from + at] !== word.charCodeAt(at)) return false;
+  return true;
+}
+
+/** Undefined for what is no address of a process: it would be no exact number either. */
+function hexIn(text: Buffer, from: number, to: number): number | undefined {
+  if (to - from < 8 || to - from > 16) return undefined;
+  let value = 0;
+  for (let at = from; at < to; at++) {
+    const byte = text[at] as number;
+    const digit = isDigit(byte) ? byte - 48 : byte >= 97 && byte <= 102 ? byte - 87 : -1;
+    if (digit < 0) return undefined;
+    value = value * 16 + digit;
+  }
+  return value <= Number.MAX_SAFE_INTEGER ? value : undefined;
 }
 
 /** Of several names of one place people know the one without underscores in front; mangled names begin with one. */
@@ -95,11 +157,12 @@ function tidiness(name: string): number {
 
 function tableOf(segments: readonly Segment[], functions: readonly Listed[], buildId: string): SymbolTable {
   // Typed: half a million objects would cost ten times as much.
-  const addresses = BigUint64Array.from(functions, ({ address }) => address);
+  const addresses = Float64Array.from(functions, ({ address }) => address);
   const sizes = Float64Array.from(functions, ({ size }) => size);
   const names = functions.map(({ name }) => name);
   const size = names.reduce((sum, name) => sum + 40 + name.length, 1_000);
   return {
+    isEmpty: functions.length === 0,
     buildId,
     size,
     find(offset) {
@@ -108,11 +171,11 @@ function tableOf(segments: readonly Segment[], functions: readonly Listed[], bui
       );
       if (segment === undefined) return undefined;
       const address = offset - segment.offset + segment.address;
-      const at = lastAtMost(addresses, address);
+      const at = lastAtMost(addresses, Number(address));
       const symbol = names[at];
       const start = addresses[at];
       if (symbol === undefined || start === undefined || start < segment.address) return undefined;
-      const distance = address - start;
+      const distance = address - BigInt(start);
       // Without a size (an assembler's label) it reaches up to the next one.
       const length = sizes[at] as number;
       return length > 0 && distance >= BigInt(length) ? undefined : { symbol, distance };
@@ -120,12 +183,12 @@ function tableOf(segments: readonly Segment[], functions: readonly Listed[], bui
   };
 }
 
-function lastAtMost(addresses: BigUint64Array, address: bigint): number {
+function lastAtMost(addresses: Float64Array, address: number): number {
   let low = 0;
   let high = addresses.length - 1;
   while (low <= high) {
     const middle = (low + high) >> 1;
-    if ((addresses[middle] as bigint) <= address) low = middle + 1;
+    if ((addresses[middle] as number) <= address) low = middle + 1;
     else high = middle - 1;
   }
   return high;

@@ -10,12 +10,15 @@ import type { SymbolTable } from './symbol-table.ts';
 
 /** Functions of processes by address. */
 export interface UserSymbols {
-  /** Calls `named` for each address as soon as it has a name. */
+  /**
+   * Calls `named` for each address as soon as it has a name.
+   * @returns whether some have to be asked for again: too many files are being read
+   */
   find(
     pid: number,
     addresses: readonly bigint[],
     named: (address: bigint, name: Name) => void,
-  ): Promise<void>;
+  ): Promise<boolean>;
 }
 
 export interface UserSymbolsOptions {
@@ -24,8 +27,28 @@ export interface UserSymbolsOptions {
   reader(): Promise<SymbolReader | undefined>;
 }
 
+/** Mappings that are remembered with their tables, while there is room for those. */
+const OPENED_MAX = 2_048;
+
 export function createUserSymbols({ processes, files, reader }: UserSymbolsOptions): UserSymbols {
-  async function tableOf(pid: number, mapping: Mapping): Promise<SymbolTable | undefined> {
+  /** Of mappings whose file was opened once: it may have been deleted since, as what a build or a test made is. */
+  const opened = new Map<string, WeakRef<SymbolTable>>();
+
+  async function tableOf(pid: number, mapping: Mapping): Promise<SymbolTable | 'busy' | undefined> {
+    const key = keyOf(pid, mapping, processes.get(pid)?.since);
+    const known = opened.get(key)?.deref();
+    if (known !== undefined) return known;
+    const table = await tableFromFile(pid, mapping);
+    if (table === undefined || table === 'busy') return table;
+    opened.set(key, new WeakRef(table));
+    for (const oldest of opened.keys()) {
+      if (opened.size <= OPENED_MAX) break;
+      opened.delete(oldest);
+    }
+    return table;
+  }
+
+  async function tableFromFile(pid: number, mapping: Mapping): Promise<SymbolTable | 'busy' | undefined> {
     // A short-lived child of a container's shell is gone, but its parent sees the same files.
     const roots = [...processes.lineage(pid).map((ancestor) => `/proc/${ancestor}/root`), ''];
     const file = await openMapped(pid, mapping, roots);
@@ -37,8 +60,9 @@ export function createUserSymbols({ processes, files, reader }: UserSymbolsOptio
     mapping: Mapping,
     addresses: readonly bigint[],
     named: (address: bigint, name: Name) => void,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const table = await tableOf(pid, mapping);
+    if (table === 'busy') return true;
     const places = addresses.map((address) => {
       const offset = address - mapping.start + mapping.offset;
       return { address, offset, found: table?.find(offset) };
@@ -56,6 +80,7 @@ export function createUserSymbols({ processes, files, reader }: UserSymbolsOptio
       const symbol = plain[at++] ?? found.symbol;
       named(address, { text: withOffset(symbol, found.distance), detail, symbol, object });
     }
+    return false;
   }
 
   return {
@@ -72,24 +97,35 @@ export function createUserSymbols({ processes, files, reader }: UserSymbolsOptio
       }
       const mappings = process?.mappings ?? [];
       const byMapping = Map.groupBy(addresses, (address) => mappingAt(mappings, address));
-      await Promise.all(
+      const busy = await Promise.all(
         [...byMapping].map(async ([mapping, inside]) => {
-          if (mapping === undefined) return;
+          if (mapping === undefined) return false;
           if (mapping.inode !== 0n) return findInFile(pid, mapping, inside, named);
           if (mapping.path.startsWith('[')) {
             const object = mapping.path;
             for (const address of inside) {
               named(address, { text: `${object}+0x${(address - mapping.start).toString(16)}`, object });
             }
-            return;
+            return false;
           }
           for (const [address, { symbol, distance }] of await jitNames(pid, inside)) {
             named(address, { text: withOffset(symbol, distance), symbol, object: '[JIT]' });
           }
+          return false;
         }),
       );
+      return busy.some(Boolean);
     },
   };
+}
+
+/** The very mapping: of this process since its execve(2), at this place, of this file. */
+function keyOf(
+  pid: number,
+  { start, offset, device, inode, path }: Mapping,
+  since: number | undefined,
+): string {
+  return `${pid} ${since} ${start} ${offset} ${device.major}:${device.minor} ${inode} ${path}`;
 }
 
 function withOffset(symbol: string, distance: bigint): string {

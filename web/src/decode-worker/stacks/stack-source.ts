@@ -1,7 +1,7 @@
 import type { Frame } from '@probepad/protocol/frames';
 import type { Source } from '@probepad/protocol/schema';
-import type { NameLookup } from '@probepad/protocol/values/name';
-import { type FlameFrame, framesOf, UNREAD } from '@probepad/protocol/views/flame-frames';
+import { placesOf, UNREAD } from '@probepad/protocol/views/flame-frames';
+import { createFrameNumbers, type FrameNumbers } from '@probepad/protocol/views/flame-tree';
 import { createStackTable, type StackTable } from '@probepad/protocol/views/stack-table';
 import { planStacks, type StackPlan, type StackSample } from '@probepad/protocol/views/stacks';
 import { createTotals, type Totals } from '@probepad/protocol/views/totals';
@@ -9,6 +9,7 @@ import type { TimeRange } from '../../session/time-axis.ts';
 import { createGrowth } from '../growth/growth.ts';
 import { secondsOf } from '../page-clock.ts';
 import type { Stream } from '../stream.ts';
+import { createFrameSlots, type FrameSlots } from './frame-slots.ts';
 
 /** Stacks of one source over all hosts, and how much was seen in each over time. */
 export interface StackSource {
@@ -19,6 +20,10 @@ export interface StackSource {
   take(stream: Stream, source: Source, frame: Frame): void;
   /** Stacks with what was seen in them, by the numbers of the plan. */
   stacksIn(range: TimeRange | undefined, weight: number, host: string | undefined): SeenStack[];
+  /** Functions by number: they keep theirs, so that graphs of the next second need not compare names. */
+  readonly frames: FrameNumbers;
+  /** A host has told names, or that it can't now. */
+  renamed(stream: number): void;
   kept(): TimeRange | undefined;
   /** Samples that had no room: there are more stacks than a page keeps. */
   readonly leftOut: number;
@@ -26,8 +31,8 @@ export interface StackSource {
 }
 
 export interface SeenStack {
-  /** Outermost first. */
-  frames: readonly FlameFrame[];
+  /** Outermost first, by their numbers in `StackSource.frames`. */
+  frames: Int32Array;
   splits: readonly string[];
   hostName: string;
   weight: number;
@@ -38,6 +43,11 @@ interface Member {
   plan: StackPlan;
   tables: Map<string, StackTable>;
   totals: Totals;
+  slots: FrameSlots;
+  /** The host has told names since they were looked up. */
+  told: boolean;
+  /** Counts new stacks. */
+  read: number;
   /** Stacks seen in events in the second that goes on. */
   second: number;
   seen: number;
@@ -46,9 +56,9 @@ interface Member {
 interface Known {
   member: Member;
   sample: StackSample;
-  frames: readonly FlameFrame[] | undefined;
-  /** Whether nothing better will be known of the frames. */
-  final: boolean;
+  slots: Int32Array | undefined;
+  /** The host's `read` when a stack of it had not been read; undefined when all have. */
+  unread: number | undefined;
 }
 
 /** Different samples that are kept: a stack, whose it is, and what it is split by. */
@@ -61,6 +71,7 @@ export function createStackSource(name: string): StackSource {
   const numbers = new Map<string, number>();
   const samples: Known[] = [];
   const growth = createGrowth();
+  const frames = createFrameNumbers();
   let leftOut = 0;
 
   function numberOf(member: Member, sample: StackSample): number | undefined {
@@ -69,7 +80,7 @@ export function createStackSource(name: string): StackSource {
     if (known !== undefined) return known;
     if (samples.length >= SAMPLES_MAX) return undefined;
     numbers.set(key, samples.length);
-    samples.push({ member, sample, frames: undefined, final: false });
+    samples.push({ member, sample, slots: undefined, unread: undefined });
     return samples.length - 1;
   }
 
@@ -107,13 +118,15 @@ export function createStackSource(name: string): StackSource {
     }
   }
 
-  function framesFor(known: Known): readonly FlameFrame[] {
-    if (known.frames && known.final) return known.frames;
+  function framesFor(known: Known): Int32Array {
     const { member, sample } = known;
-    const names: NameLookup | undefined = member.stream.names;
-    known.frames = framesOf(sample, (map, id) => member.tables.get(map)?.get(id), names);
-    known.final = known.frames.every((frame) => frame.known && frame.text !== UNREAD);
-    return known.frames;
+    if (known.slots === undefined || (known.unread ?? member.read) !== member.read) {
+      const places = placesOf(sample, (map, id) => member.tables.get(map)?.get(id));
+      const isRead = places.every((place) => !('note' in place) || place.note !== UNREAD);
+      known.slots = member.slots.slotsOf(places, sample.pid);
+      known.unread = isRead ? undefined : member.read;
+    }
+    return member.slots.numbersAt(known.slots);
   }
 
   return {
@@ -130,7 +143,8 @@ export function createStackSource(name: string): StackSource {
       });
       members.set(stream.stream, {
         ...{ stream, plan, tables: new Map(tables), totals: createTotals() },
-        ...{ second: 0, seen: 0 },
+        slots: createFrameSlots(frames, () => stream.names),
+        ...{ second: 0, seen: 0, told: false, read: 0 },
       });
     },
     take(stream, source, frame) {
@@ -141,9 +155,18 @@ export function createStackSource(name: string): StackSource {
         else if (frame.header.kind === 'events') takeRecords(member, frame);
         return;
       }
-      if (frame.header.kind === 'map') member.tables.get(source.name)?.take(frame);
+      if (frame.header.kind === 'map' && member.tables.get(source.name)?.take(frame)) member.read++;
+    },
+    frames,
+    renamed(stream) {
+      const member = members.get(stream);
+      if (member) member.told = true;
     },
     stacksIn(range, weight, host) {
+      for (const member of members.values()) {
+        if (member.told) member.slots.lookAgain();
+        member.told = false;
+      }
       const stacks: SeenStack[] = [];
       // What is wide is asked a name for first.
       for (const [number, amount] of [...growth.sum(range, weight)].sort((a, b) => b[1] - a[1])) {

@@ -9,6 +9,8 @@ import { createStackSource, type StackSource } from './stack-source.ts';
 export interface StackSources {
   open(run: string, stream: Stream): void;
   take(run: string, stream: Stream, source: Source, frame: Frame): void;
+  /** A host has told names. */
+  renamed(run: string, stream: number): void;
   find(ref: SourceRef): StackSource | undefined;
   forget(run: string): void;
 }
@@ -38,6 +40,10 @@ export function createStackSources(): StackSources {
     },
     take(run, stream, source, frame) {
       for (const stacks of fed.get(sourceKey(run, source.name)) ?? []) stacks.take(stream, source, frame);
+    },
+    renamed(run, stream) {
+      const prefix = sourceKey(run, '');
+      for (const [key, stacks] of own) if (key.startsWith(prefix)) stacks.renamed(stream);
     },
     find: ({ run, source }) => own.get(sourceKey(run, source)),
     forget(run) {
