@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { inRepository } from '../../scripts/repository.mjs';
 import { EXEC_PROBE, expect, state, stir, stop, test, write } from './workbench.ts';
 
 /** Sends nothing until `wanted` is set, then that number with each event. */
@@ -87,4 +90,34 @@ test('each kind of global has its control, and says what the host answered', asy
   await page.getByTestId('source-tab-.data').click();
   await expect(page.getByText('somebody')).toBeVisible();
   await expect(page.getByRole('switch')).toHaveCount(0);
+});
+
+test('a template is tuned while it runs, and shows sizes side by side', async ({ workbench: page }) => {
+  await page.getByTestId('template-rwsize').click();
+  await page.getByTestId('run').click();
+  await state(page, /running/i);
+  await page.getByTestId('source-tab-.data').click();
+  const least = page.getByLabel('min_bytes, writable');
+  await least.fill('64 KiB');
+  await least.press('Enter');
+  await expect(least).toHaveValue('65536');
+  await page.getByTestId('source-tab-.bss').click();
+  const command = page.getByLabel('command, writable');
+  await command.fill('pp-rwsize');
+  await command.press('Enter');
+  await expect(command).toHaveValue('pp-rwsize');
+  await promisify(execFile)(inRepository('bpf-templates', 'rwsize', 'workload'));
+  await page.getByTestId('source-tab-events').click();
+  const rows = page.getByTestId('event-row').filter({ hasText: 'pp-rwsize' });
+  // Its blocks of 8 KiB are too small by now.
+  await expect(rows).toHaveCount(2);
+  await expect(rows.first()).toContainText('100 KiB');
+  await page.getByTestId('source-tab-sizes').click();
+  await expect(
+    page.getByTestId('histogram').getByRole('row').filter({ hasText: '8 KiB … 9 KiB' }),
+  ).toContainText(/\d{3}/);
+  await page.getByTestId('source-tab-.bss').click();
+  await page.getByTestId('view-number').click();
+  await expect(page.getByTestId('number').filter({ hasText: 'rows' })).toContainText(/\d/);
+  await stop(page);
 });
