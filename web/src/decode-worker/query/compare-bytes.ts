@@ -1,4 +1,4 @@
-import { type IntegerPlace, type RecordAt, textRange } from '../store/record-fields.ts';
+import type { IntegerPlace, RecordAt } from '../store/record-fields.ts';
 import type { Comparison } from './syntax.ts';
 
 /** Comparisons right in a record's bytes, with no number or text made of them. Nothing fits where the record is too short. */
@@ -87,12 +87,15 @@ export function equalsText(place: {
   return (text) => {
     if (ESCAPED.test(text)) return undefined;
     const wanted = utf8.encode(text);
-    return (at) => {
-      const { from, to } = textRange(at, place);
-      if (to - from !== wanted.length) return false;
+    const { offset, length } = place;
+    return ({ bytes, start, end }) => {
+      const from = start + offset;
+      const to = from + wanted.length;
+      const limit = length === 0 ? end : Math.min(end, from + length);
+      if (to > limit) return false;
       for (let index = 0; index < wanted.length; index++)
-        if (at.bytes[from + index] !== wanted[index]) return false;
-      return at.start + place.offset <= at.end;
+        if (bytes[from + index] !== wanted[index]) return false;
+      return to === limit || bytes[to] === 0;
     };
   };
 }

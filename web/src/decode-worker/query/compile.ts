@@ -19,13 +19,15 @@ export function compileCondition<R>(
       case 'anywhere':
         return search(each.text);
       case 'both': {
-        const left = compile(each.left);
-        const right = compile(each.right);
+        const [first, second] = cheapFirst(each);
+        const left = compile(first);
+        const right = compile(second);
         return (row) => left(row) && right(row);
       }
       case 'either': {
-        const left = compile(each.left);
-        const right = compile(each.right);
+        const [first, second] = cheapFirst(each);
+        const left = compile(first);
+        const right = compile(second);
         return (row) => left(row) || right(row);
       }
       case 'not': {
@@ -75,6 +77,34 @@ export function compileCondition<R>(
   }
 
   return compile(condition);
+}
+
+/** Nothing is changed by asking, so the order is free: most rows are decided by what costs least. */
+function cheapFirst({ left, right }: { left: Condition; right: Condition }): [Condition, Condition] {
+  return costOf(right) < costOf(left) ? [right, left] : [left, right];
+}
+
+/** About how long a row takes, next to the comparison of a number. */
+function costOf(condition: Condition): number {
+  switch (condition.kind) {
+    case 'whole':
+    case 'flag':
+      return 1;
+    case 'text':
+      return 2;
+    case 'prefix':
+    case 'pattern':
+      return 4;
+    case 'amounts':
+      return 8;
+    case 'anywhere':
+      return 16;
+    case 'not':
+      return costOf(condition.of);
+    case 'both':
+    case 'either':
+      return costOf(condition.left) + costOf(condition.right);
+  }
 }
 
 function compileColumn<R>(
