@@ -38,6 +38,15 @@ interface Occasions {
   every?: number | undefined;
   /** Set where it is asked by the clock alone: nothing that comes in between would be seen. */
   clockOnly?: boolean;
+  /** Set where scrolling asks: a transition would be put off by each step of it, and the rows that were asked for never be drawn. */
+  atOnce?: boolean;
+}
+
+/** Questions about one source by their numbers, over all its questions. */
+interface Turns {
+  asked: number;
+  shown: number;
+  over: boolean;
 }
 
 /** The newest answer to a question about a source, see `useAnswers`. */
@@ -54,24 +63,36 @@ export function useLive<T>(
 
 /**
  * Asks a question about a source: again when the source changes or the question does, at most once an animation frame and never
- * while an answer is on its way. `question` must hold everything that `ask` depends on; `take` is a state's setter.
+ * while an answer is on its way. `question` must hold everything that `ask` depends on; `take` is a state's setter. An answer to the
+ * question before is shown until there is one to this: who scrolls on and on would see nothing else.
  */
 export function useAnswers<T>(
   source: SourceRef,
   question: string,
   ask: () => Promise<T>,
   take: (answer: T) => void,
-  { every, clockOnly = false }: Occasions = {},
+  { every, clockOnly = false, atOnce = false }: Occasions = {},
 ): void {
   const latest = useRef(ask);
   latest.current = ask;
   const { run, source: name } = source;
+  const turns = useRef<Turns>({ asked: 0, shown: 0, over: false });
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: of each source anew
+  useEffect(() => {
+    const own = { asked: 0, shown: 0, over: false };
+    turns.current = own;
+    return () => {
+      own.over = true;
+    };
+  }, [run, name]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the question stands for what ask depends on
   useEffect(() => {
     let over = false;
     let asking = false;
     let again = false;
+    let isFirst = true;
     let frame = 0;
     const go = (): void => {
       frame = 0;
@@ -81,13 +102,19 @@ export function useAnswers<T>(
       }
       asking = true;
       again = false;
+      const own = turns.current;
+      const turn = ++own.asked;
       latest
         .current()
         .then((next) => {
-          if (over) return undefined;
+          if (own.over || turn < own.shown) return undefined;
+          own.shown = turn;
           const began = performance.now();
           // A transition: drawing rows is cut in slices, so that typing and scrolling come first.
-          startTransition(() => take(next));
+          if (isFirst && atOnce) take(next);
+          else startTransition(() => take(next));
+          isFirst = false;
+          if (over) return undefined;
           return frameDrawn().then(() => pause(restAfter(performance.now() - began)));
         })
         .catch(console.error)
@@ -111,5 +138,5 @@ export function useAnswers<T>(
       cancelAnimationFrame(frame);
       end();
     };
-  }, [run, name, question, every, clockOnly]);
+  }, [run, name, question, every, clockOnly, atOnce]);
 }

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { type KeyboardEvent, memo, useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Series } from '../../session/decoder.ts';
@@ -24,7 +24,7 @@ const DRAG_LEAST = 4;
  * Lines over what the time axis shows. A drag zooms, a click seeks the rows of its moment, a double click follows again, the cursor is on the same moment in all charts.
  * `compact` is a strip: no legend, two labels on the axis. `mirrored` lines are drawn below zero.
  */
-export function LineChart({
+export const LineChart = memo(function LineChart({
   series,
   compact = false,
   label,
@@ -111,6 +111,7 @@ export function LineChart({
     };
   }, [shape, below, series.unit, compact, theme, scale]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when there is something else to draw, or when it was made anew
   useEffect(() => {
     const frame = requestAnimationFrame(() => {
       const now = plot.current;
@@ -120,7 +121,7 @@ export function LineChart({
       showCursor(now, useTimeAxis.getState().cursor);
     });
     return () => cancelAnimationFrame(frame);
-  });
+  }, [series, shape, below, compact, theme, scale]);
 
   const onKey = (event: KeyboardEvent): void => pressChartKey(event, (by) => moveCursor(series.times, by));
 
@@ -137,7 +138,7 @@ export function LineChart({
       onKeyDown={onKey}
     />
   );
-}
+});
 
 function fitTime(plot: uPlot): void {
   const { from, to } = shownRange(useTimeAxis.getState());

@@ -41,6 +41,7 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
     JSON.stringify([offset, limit, filter, sort, group, still, trend, keep]),
     () => theDecoder().map({ ...asked, offset, limit, keep, trend }),
     setKnown,
+    { atOnce: true },
   );
 
   const kept = new Map(known?.kept.map((row) => [row.id, row]));

@@ -47,6 +47,7 @@ export function useEventRows(
     JSON.stringify([held, offset, limit, filter, sort, group, between]),
     () => theDecoder().rows({ ...source, head: held, offset, limit, filter, sort, group, between }),
     setWindow,
+    { atOnce: true },
   );
 
   const head = window?.head;

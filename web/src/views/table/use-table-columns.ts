@@ -51,9 +51,9 @@ export function useTableColumns(
   // biome-ignore lint/correctness/useExhaustiveDependencies: the shape stands for the columns, which come anew with each answer
   const arranged = useMemo(() => arrangeColumns(columns, settings), [shape, settings]);
   const shown = useMemo(() => arranged.filter((each) => each.shown), [arranged]);
-  const fitted = growWidths(grown.current, columns, rows);
+  const fitted = useMemo(() => growWidths(grown.current, columns, rows), [columns, rows]);
   const widths = shown.map(({ key, at }) => settings.widths?.[key] ?? fitted[at] ?? 10);
-  const headings = headingsOf(columns);
+  const headings = useMemo(() => headingsOf(columns), [columns]);
   const onPointerMove = useCellTitles(
     source,
     shown.map(({ column }) => column),
