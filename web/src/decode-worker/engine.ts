@@ -234,12 +234,15 @@ export function createEngine(
     retype(id, schema) {
       const stream = streams.get(id);
       if (!stream) return;
+      const before = stream.decoder.schema;
       stream.decoder = createDecoder(schema);
       for (const source of schema.sources) {
         const key = sourceKey(stream.run, source.name);
         const entry = kept.get(key);
-        if (entry?.kind !== 'events') continue;
+        if (entry?.kind !== 'events' || !isRetyped(before, source)) continue;
         entry.source.retype(stream, source);
+        stacks.retype(stream.run, stream, source);
+        edges.retype(stream.run, stream, source);
         changed(key);
       }
     },
@@ -364,6 +367,12 @@ export function createEngine(
         return [{ host, hostName, text: text.split('\n').map(escapeLine).join('\n') }];
       }),
   };
+}
+
+/** Whether the records of a source are of other types than before. */
+function isRetyped({ sources }: ProbeSchema, { name, records }: Source): boolean {
+  const known = sources.find((each) => each.name === name)?.records ?? [];
+  return known.length !== records.length || records.some(({ type }, at) => type !== known[at]?.type);
 }
 
 /** What was wrong stands at the end of a log. Cut rarely, for each cut copies it. */

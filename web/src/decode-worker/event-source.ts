@@ -104,6 +104,7 @@ export function createEventSource(
     retype(stream, source) {
       cells.join(stream, source);
       typed.join(stream, source);
+      aggregates.retype(stream, source);
       rows.reset();
     },
     take(stream, frame) {

@@ -38,6 +38,8 @@ type Asked<Q> = Omit<Q, 'run' | 'source'>;
  */
 export interface EventAggregates {
   join(stream: Stream, source: Source): void;
+  /** The records that have come from this stream, and those to come, are of other types. */
+  retype(stream: Stream, source: Source): void;
   /** Records that have just come, and are in the history by now. */
   take(stream: Stream, frame: Frame): void;
   series(query: Asked<SeriesQuery>, now: number): Series;
@@ -174,6 +176,12 @@ export function createEventAggregates(
       const member = { stream, source, counts: createTimeline('none') };
       members.set(stream.stream, member);
       for (const gathering of gatherings.values()) admit(gathering, member);
+    },
+    retype({ stream }, source) {
+      const member = members.get(stream);
+      if (member) member.source = source;
+      // What was read of the wrong types is gathered anew, from the rows that are kept, when it is asked for.
+      gatherings.clear();
     },
     take({ stream }, frame) {
       const { timeNs, count } = frame.header;

@@ -13,11 +13,15 @@ import { topologyOf } from './topology.ts';
 /** The edges of one source over all hosts, and what each was worth over time. */
 export interface EdgeSource {
   join(stream: Stream, source: Source): void;
+  /** What was seen of the stream is forgotten. */
+  leave(stream: Stream): void;
   take(stream: Stream, frame: Frame): void;
   topology(query: TopologyQuery): Topology;
 }
 
 interface Member {
+  /** Another each time that a stream joins: what it was before is told apart. */
+  id: number;
   stream: Stream;
   plan: EdgePlan;
   totals: Totals;
@@ -38,25 +42,29 @@ const RECORDS_MAX = 50_000;
 export function createEdgeSource(): EdgeSource {
   const members = new Map<number, Member>();
   const numbers = new Map<string, number>();
-  const edges: KnownEdge[] = [];
+  const edges: (KnownEdge & { member: Member })[] = [];
   const growth = createGrowth();
+  let joined = 0;
   let leftOut = 0;
 
-  function numberOf({ stream }: Member, from: readonly string[], to: string): number | undefined {
-    const key = [stream.stream, ...from, to].join('\n');
+  function numberOf(member: Member, from: readonly string[], to: string): number | undefined {
+    const key = [member.id, ...from, to].join('\n');
     const known = numbers.get(key);
     if (known !== undefined) return known;
     if (edges.length >= EDGES_MAX) return undefined;
     numbers.set(key, edges.length);
-    edges.push({ from, to, host: stream.hostName });
+    edges.push({ from, to, host: member.stream.hostName, member });
     return edges.length - 1;
   }
 
   return {
     join(stream, source) {
       const plan = planEdges(stream.decoder.schema, source);
-      if (plan) members.set(stream.stream, { stream, plan, totals: createTotals(), second: 0, seen: 0 });
+      if (!plan) return;
+      const id = joined++;
+      members.set(stream.stream, { id, stream, plan, totals: createTotals(), second: 0, seen: 0 });
     },
+    leave: ({ stream }) => void members.delete(stream),
     take(stream, frame) {
       const member = members.get(stream.stream);
       if (member === undefined) return;
@@ -95,15 +103,14 @@ export function createEdgeSource(): EdgeSource {
         0,
         weights.findIndex(({ column }) => column === query.weight),
       );
+      const amounts = growth.sum(query.range, place);
+      for (const number of amounts.keys()) {
+        const member = edges[number]?.member;
+        if (member && members.get(member.stream.stream) !== member) amounts.delete(number);
+      }
       const near = Math.max(0, plan?.near.indexOf(query.near ?? 'process') ?? 0);
       return {
-        ...topologyOf(
-          edges,
-          near,
-          growth.sum(query.range, place),
-          secondsIn(query.range, kept),
-          members.size > 1,
-        ),
+        ...topologyOf(edges, near, amounts, secondsIn(query.range, kept), members.size > 1),
         unit: weights[place]?.unit ?? 'count',
         weight: weights[place]?.column ?? '',
         weights: weights.map(({ column, label }) => ({ column, label })),

@@ -16,6 +16,8 @@ export interface StackSource {
   /** Undefined while no host's schema has such a source with stacks. */
   readonly plan: StackPlan | undefined;
   join(stream: Stream, source: Source): void;
+  /** What was seen of the stream is forgotten. */
+  leave(stream: Stream): void;
   /** A frame of the source, or of a map that holds its stacks. */
   take(stream: Stream, source: Source, frame: Frame): void;
   /** Stacks with what was seen in them, by the numbers of the plan. */
@@ -39,6 +41,8 @@ export interface SeenStack {
 }
 
 interface Member {
+  /** Another each time that a stream joins: what it was before is told apart. */
+  id: number;
   stream: Stream;
   plan: StackPlan;
   tables: Map<string, StackTable>;
@@ -72,6 +76,7 @@ export function createStackSource(name: string): StackSource {
   const samples: Known[] = [];
   const growth = createGrowth();
   const frames = createFrameNumbers();
+  let joined = 0;
   let leftOut = 0;
 
   function numberOf(member: Member, sample: StackSample): number | undefined {
@@ -142,11 +147,12 @@ export function createStackSource(name: string): StackSource {
         return found ? [[map, createStackTable(found)]] : [];
       });
       members.set(stream.stream, {
-        ...{ stream, plan, tables: new Map(tables), totals: createTotals() },
+        ...{ id: joined++, stream, plan, tables: new Map(tables), totals: createTotals() },
         slots: createFrameSlots(frames, () => stream.names),
         ...{ second: 0, seen: 0, told: false, read: 0 },
       });
     },
+    leave: ({ stream }) => void members.delete(stream),
     take(stream, source, frame) {
       const member = members.get(stream.stream);
       if (member === undefined) return;
@@ -171,8 +177,9 @@ export function createStackSource(name: string): StackSource {
       // What is wide is asked a name for first.
       for (const [number, amount] of [...growth.sum(range, weight)].sort((a, b) => b[1] - a[1])) {
         const known = samples[number];
-        if (known === undefined || (host !== undefined && known.member.stream.host !== host)) continue;
-        const { hostName } = known.member.stream;
+        if (known === undefined) continue;
+        const { hostName, host: own, stream } = known.member.stream;
+        if (members.get(stream) !== known.member || (host !== undefined && own !== host)) continue;
         stacks.push({ frames: framesFor(known), splits: known.sample.splits, hostName, weight: amount });
       }
       return stacks;
@@ -188,11 +195,11 @@ export function createStackSource(name: string): StackSource {
 }
 
 /** The same stack of the same process on the same host has the same key. */
-function keyOf({ stream }: Member, { parts, pid, splits }: StackSample): string {
+function keyOf({ id: member }: Member, { parts, pid, splits }: StackSample): string {
   const stacks = parts.map((part) =>
     'addresses' in part
       ? part.addresses.map((each) => each.toString(36)).join(' ')
       : `${part.map} ${part.id}`,
   );
-  return [stream.stream, pid, ...splits, ...stacks].join('\n');
+  return [member, pid, ...splits, ...stacks].join('\n');
 }

@@ -8,6 +8,8 @@ import { createStackSource, type StackSource } from './stack-source.ts';
 /** All sources with stacks, and which frames each of them needs: its own, and those of the maps that hold its stacks. */
 export interface StackSources {
   open(run: string, stream: Stream): void;
+  /** The source's records are of other types from now on: what has been seen of the stream in it is forgotten. */
+  retype(run: string, stream: Stream, source: Source): void;
   take(run: string, stream: Stream, source: Source, frame: Frame): void;
   /** A host has told names. */
   renamed(run: string, stream: number): void;
@@ -25,18 +27,23 @@ export function createStackSources(): StackSources {
     else others.add(source);
   }
 
+  function join(run: string, stream: Stream, source: Source): void {
+    const plan = planStacks(stream.decoder.schema, source);
+    if (plan === undefined) return;
+    const key = sourceKey(run, source.name);
+    const stacks = own.get(key) ?? createStackSource(source.name);
+    own.set(key, stacks);
+    stacks.join(stream, source);
+    for (const name of [source.name, ...plan.stackMaps]) feed(sourceKey(run, name), stacks);
+  }
+
   return {
     open(run, stream) {
-      const { schema } = stream.decoder;
-      for (const source of schema.sources) {
-        const plan = planStacks(schema, source);
-        if (plan === undefined) continue;
-        const key = sourceKey(run, source.name);
-        const stacks = own.get(key) ?? createStackSource(source.name);
-        own.set(key, stacks);
-        stacks.join(stream, source);
-        for (const name of [source.name, ...plan.stackMaps]) feed(sourceKey(run, name), stacks);
-      }
+      for (const source of stream.decoder.schema.sources) join(run, stream, source);
+    },
+    retype(run, stream, source) {
+      own.get(sourceKey(run, source.name))?.leave(stream);
+      join(run, stream, source);
     },
     take(run, stream, source, frame) {
       for (const stacks of fed.get(sourceKey(run, source.name)) ?? []) stacks.take(stream, source, frame);
