@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Name } from '@probepad/protocol/values/name';
 import { type Mapping, mappingAt } from './address-space.ts';
-import { jitNames } from './jit-names.ts';
+import { createJitNames } from './jit-names.ts';
 import { openMapped } from './mapped-file.ts';
 import type { ProcessTable } from './process-table.ts';
 import type { SymbolFiles } from './symbol-files.ts';
@@ -31,6 +31,7 @@ export interface UserSymbolsOptions {
 const OPENED_MAX = 2_048;
 
 export function createUserSymbols({ processes, files, reader }: UserSymbolsOptions): UserSymbols {
+  const jitNames = createJitNames();
   /** Of mappings whose file was opened once: it may have been deleted since, as what a build or a test made is. */
   const opened = new Map<string, WeakRef<SymbolTable>>();
 
@@ -108,7 +109,7 @@ export function createUserSymbols({ processes, files, reader }: UserSymbolsOptio
             }
             return false;
           }
-          for (const [address, { symbol, distance }] of await jitNames(pid, inside)) {
+          for (const [address, { symbol, distance }] of await jitNames.find(pid, inside)) {
             named(address, { text: withOffset(symbol, distance), symbol, object: '[JIT]' });
           }
           return false;
