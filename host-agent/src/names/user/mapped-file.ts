@@ -1,5 +1,5 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { type Mapping, parseMaps } from './address-space.ts';
 
 /** An open file that a process has mapped. */
@@ -10,20 +10,27 @@ export interface MappedFile {
   size: number;
 }
 
+/** Of a longer list the rest is not read: paths of 4 KiB make one of 270 MiB. */
+const MAPS_MAX = 8 * 1024 * 1024;
+/** The kernel gives a page or so at a time. */
+const PIECE = 64 * 1024;
+
 /**
  * Opens the very file that is mapped, never another that has its name by now or seen from here. The kernel's own link to the mapping
  * is exact, but takes CAP_CHECKPOINT_RESTORE and a process that lives; a path counts only if device and inode are the mapping's.
  * Source: proc_pid_map_files(5).
+ * @param live what the process has mapped now
  * @param roots where the process's paths may begin: its own root, an ancestor's, this process's
  */
 export async function openMapped(
   pid: number,
   mapping: Mapping,
+  live: readonly Mapping[],
   roots: readonly string[],
 ): Promise<MappedFile | undefined> {
   if (mapping.inode === 0n || !mapping.path.startsWith('/')) return undefined;
   // Another process may have the number by now.
-  if ((await liveMappings(pid)).some((live) => isSame(live, mapping))) {
+  if (live.some((each) => isSame(each, mapping))) {
     const link = `/proc/${pid}/map_files/${mapping.start.toString(16)}-${mapping.end.toString(16)}`;
     // Overlays tell another device by stat(2) than the mapping's: the link needs no comparison.
     const exact = await openFile(link, (status) => status.isFile());
@@ -38,7 +45,20 @@ export async function openMapped(
 
 /** Empty for a process that is gone, or that this one may not look into. */
 export async function liveMappings(pid: number): Promise<Mapping[]> {
-  return parseMaps(await readFile(`/proc/${pid}/maps`, 'latin1').catch(() => ''));
+  const pieces: Buffer[] = [];
+  try {
+    await using file = await open(`/proc/${pid}/maps`);
+    for (let left = MAPS_MAX; left > 0; ) {
+      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(Math.min(left, PIECE)), 0);
+      if (bytesRead === 0) break;
+      pieces.push(Buffer.from(buffer.subarray(0, bytesRead)));
+      left -= bytesRead;
+    }
+  } catch {
+    return [];
+  }
+  const text = Buffer.concat(pieces).toString('latin1');
+  return parseMaps(text.slice(0, text.lastIndexOf('\n') + 1));
 }
 
 function isSame(a: Mapping, b: Mapping): boolean {

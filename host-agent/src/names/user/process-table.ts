@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import type { ProcessRecord } from '@probepad/protocol/loader';
-import { type Mapping, withMapping } from './address-space.ts';
+import { type AddressSpace, addMapping, createAddressSpace, type Mapping } from './address-space.ts';
 import { liveMappings } from './mapped-file.ts';
 
 /** What is known of one process; kept for a while after its end, for who asks then. */
@@ -9,7 +9,7 @@ export interface Process {
   name: string | undefined;
   parent: number | undefined;
   /** Code that it has or had mapped; undefined when nobody has looked. */
-  mappings: Mapping[] | undefined;
+  code: AddressSpace | undefined;
   ended: boolean;
   /** CLOCK_MONOTONIC in ns of the fork or execve(2) that made it what it is; 0 when that was before anybody watched. */
   since: number;
@@ -35,6 +35,8 @@ export interface ProcessTable {
 
 /** Processes that are kept. A process that has ended goes before one that lives, the one told of longest ago first. */
 const KEPT_MAX = 16_384;
+/** Bytes that the mappings of all of them take. */
+const SIZE_MAX = 128 * 1024 * 1024;
 /** /proc is read again for one process at most this often, in milliseconds. */
 const LOOK_INTERVAL = 500;
 const LINEAGE_MAX = 16;
@@ -46,6 +48,32 @@ const SCAN_WIDTH = 4;
 export function createProcessTable(now: () => number = () => performance.now()): ProcessTable {
   const processes = new Map<number, Process>();
   let watching = false;
+  let size = 0;
+
+  /** Gives a process other mappings, which may be another's too. */
+  function setCode(process: Process, code: AddressSpace | undefined): void {
+    const before = process.code;
+    if (before === code) return;
+    if (before !== undefined && --before.owners === 0) size -= before.size;
+    if (code !== undefined && code.owners++ === 0) size += code.size;
+    process.code = code;
+  }
+
+  function add(process: Process, mapping: Mapping): void {
+    if (process.code === undefined || process.code.owners > 1) {
+      setCode(process, createAddressSpace([...(process.code?.mappings ?? [])]));
+    }
+    const code = process.code as unknown as AddressSpace;
+    size -= code.size;
+    addMapping(code, mapping);
+    size += code.size;
+  }
+
+  function forget(pid: number): void {
+    const process = processes.get(pid);
+    if (process !== undefined) setCode(process, undefined);
+    processes.delete(pid);
+  }
 
   function entry(pid: number): Process {
     let process = processes.get(pid);
@@ -53,28 +81,33 @@ export function createProcessTable(now: () => number = () => performance.now()):
       process = {
         name: undefined,
         parent: undefined,
-        mappings: undefined,
+        code: undefined,
         ended: false,
         since: 0,
         readAt: undefined,
       };
       processes.set(pid, process);
-      forgetOldest();
     }
     return process;
   }
 
   function forgetOldest(): void {
-    if (processes.size <= KEPT_MAX) return;
+    if (processes.size <= KEPT_MAX && size <= SIZE_MAX) return;
     // A tenth at a time, so that looking for the oldest costs little for each.
-    const surplus = processes.size - Math.floor(KEPT_MAX * 0.9);
     const ended = [...processes].filter(([, process]) => process.ended).map(([pid]) => pid);
-    const oldest = [...ended, ...processes.keys()].slice(0, surplus);
-    for (const pid of oldest) processes.delete(pid);
+    for (const pid of [...ended, ...processes.keys()]) {
+      if (processes.size <= KEPT_MAX * 0.9 && size <= SIZE_MAX * 0.9) break;
+      forget(pid);
+    }
+  }
+
+  function take(record: ProcessRecord): void {
+    note(record);
+    forgetOldest();
   }
 
   /** Kernel's records of several CPUs come out of order, so each counts only for what is not younger than itself. */
-  function take(record: ProcessRecord): void {
+  function note(record: ProcessRecord): void {
     switch (record.type) {
       case 'fork': {
         const known = processes.get(record.pid);
@@ -84,14 +117,12 @@ export function createProcessTable(now: () => number = () => performance.now()):
           break;
         }
         // The number is used again, or its first mapping was told before its birth.
-        const own = known?.mappings?.filter(({ since }) => since > record.time) ?? [];
-        processes.delete(record.pid);
-        Object.assign(entry(record.pid), {
-          name: parent?.name,
-          parent: record.parent,
-          mappings: [...(parent?.mappings ?? []), ...own],
-          since: record.time,
-        });
+        const own = known?.code?.mappings.filter(({ since }) => since > record.time) ?? [];
+        forget(record.pid);
+        const child = entry(record.pid);
+        Object.assign(child, { name: parent?.name, parent: record.parent, since: record.time });
+        setCode(child, parent?.code ?? createAddressSpace());
+        for (const mapping of own) add(child, mapping);
         break;
       }
       case 'name': {
@@ -100,13 +131,14 @@ export function createProcessTable(now: () => number = () => performance.now()):
         if (!record.exec || process.since > record.time) break;
         process.since = record.time;
         process.ended = false;
-        process.mappings = process.mappings?.filter(({ since }) => since > record.time) ?? [];
+        const left = process.code?.mappings.filter(({ since }) => since > record.time);
+        setCode(process, createAddressSpace(left));
         break;
       }
       case 'map': {
         const process = entry(record.pid);
         if (record.time < process.since) break;
-        process.mappings = withMapping(process.mappings ?? [], {
+        add(process, {
           start: BigInt(`0x${record.start}`),
           end: BigInt(`0x${record.end}`),
           offset: BigInt(`0x${record.offset}`),
@@ -144,8 +176,11 @@ export function createProcessTable(now: () => number = () => performance.now()):
     process.name = name.replace(/\n$/, '');
     process.ended = false;
     // What the kernel told meanwhile is in there too, or newer. Without a watch it may be another process by now.
-    const told = watching ? (process.mappings ?? []) : [];
-    if (mappings.length > 0) process.mappings = mappings.reduce(withMapping, told);
+    if (mappings.length > 0) {
+      if (watching && process.code !== undefined) for (const mapping of mappings) add(process, mapping);
+      else setCode(process, createAddressSpace(mappings));
+    }
+    forgetOldest();
   }
 
   return {
@@ -158,7 +193,7 @@ export function createProcessTable(now: () => number = () => performance.now()):
       const known = processes.get(pid);
       const due = now() - (known?.readAt ?? Number.NEGATIVE_INFINITY) >= LOOK_INTERVAL;
       const mayDiffer = (again && !known?.ended) || !watching;
-      if (known?.mappings === undefined || (mayDiffer && due)) await read(pid);
+      if (known?.code === undefined || (mayDiffer && due)) await read(pid);
       return processes.get(pid);
     },
     watchEnds() {
@@ -167,7 +202,7 @@ export function createProcessTable(now: () => number = () => performance.now()):
     async watchBegins() {
       watching = true;
       // What they did meanwhile nobody saw.
-      for (const [pid, process] of processes) if (!process.ended) processes.delete(pid);
+      for (const [pid, process] of processes) if (!process.ended) forget(pid);
       const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
       const next = pids.values();
       const worker = async (): Promise<void> => {

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import type { Name } from '@probepad/protocol/values/name';
-import { type Mapping, mappingAt } from './address-space.ts';
+import { createAddressSpace, type Mapping, mappingAt } from './address-space.ts';
 import { createJitNames } from './jit-names.ts';
-import { openMapped } from './mapped-file.ts';
+import { liveMappings, openMapped } from './mapped-file.ts';
 import type { ProcessTable } from './process-table.ts';
 import type { SymbolFiles } from './symbol-files.ts';
 import type { SymbolReader } from './symbol-reader.ts';
@@ -35,11 +35,15 @@ export function createUserSymbols({ processes, files, reader }: UserSymbolsOptio
   /** Of mappings whose file was opened once: it may have been deleted since, as what a build or a test made is. */
   const opened = new Map<string, WeakRef<SymbolTable>>();
 
-  async function tableOf(pid: number, mapping: Mapping): Promise<SymbolTable | 'busy' | undefined> {
+  async function tableOf(
+    pid: number,
+    mapping: Mapping,
+    live: () => Promise<Mapping[]>,
+  ): Promise<SymbolTable | 'busy' | undefined> {
     const key = keyOf(pid, mapping, processes.get(pid)?.since);
     const known = opened.get(key)?.deref();
     if (known !== undefined) return known;
-    const table = await tableFromFile(pid, mapping);
+    const table = await tableFromFile(pid, mapping, live);
     if (table === undefined || table === 'busy') return table;
     opened.set(key, new WeakRef(table));
     for (const oldest of opened.keys()) {
@@ -49,20 +53,25 @@ export function createUserSymbols({ processes, files, reader }: UserSymbolsOptio
     return table;
   }
 
-  async function tableFromFile(pid: number, mapping: Mapping): Promise<SymbolTable | 'busy' | undefined> {
+  async function tableFromFile(
+    pid: number,
+    mapping: Mapping,
+    live: () => Promise<Mapping[]>,
+  ): Promise<SymbolTable | 'busy' | undefined> {
     // A short-lived child of a container's shell is gone, but its parent sees the same files.
     const roots = [...processes.lineage(pid).map((ancestor) => `/proc/${ancestor}/root`), ''];
-    const file = await openMapped(pid, mapping, roots);
+    const file = await openMapped(pid, mapping, await live(), roots);
     return file === undefined ? undefined : files.tableOf(file);
   }
 
   async function findInFile(
     pid: number,
     mapping: Mapping,
+    live: () => Promise<Mapping[]>,
     addresses: readonly bigint[],
     named: (address: bigint, name: Name) => void,
   ): Promise<boolean> {
-    const table = await tableOf(pid, mapping);
+    const table = await tableOf(pid, mapping, live);
     if (table === 'busy') return true;
     const places = addresses.map((address) => {
       const offset = address - mapping.start + mapping.offset;
@@ -88,7 +97,7 @@ export function createUserSymbols({ processes, files, reader }: UserSymbolsOptio
     async find(pid, addresses, named) {
       let process = await processes.look(pid);
       const isMapped = (address: bigint): boolean =>
-        mappingAt(process?.mappings ?? [], address) !== undefined;
+        process?.code !== undefined && mappingAt(process.code, address) !== undefined;
       // A library may have been loaded since.
       if (!addresses.every(isMapped)) process = await processes.look(pid, true);
       // It may have begun and ended since.
@@ -96,12 +105,18 @@ export function createUserSymbols({ processes, files, reader }: UserSymbolsOptio
         await processes.settled();
         process = processes.get(pid);
       }
-      const mappings = process?.mappings ?? [];
-      const byMapping = Map.groupBy(addresses, (address) => mappingAt(mappings, address));
+      const code = process?.code ?? createAddressSpace();
+      const byMapping = Map.groupBy(addresses, (address) => mappingAt(code, address));
+      // Once for all of them, and only if a file has to be opened.
+      let reading: Promise<Mapping[]> | undefined;
+      const live = (): Promise<Mapping[]> => {
+        reading ??= liveMappings(pid);
+        return reading;
+      };
       const busy = await Promise.all(
         [...byMapping].map(async ([mapping, inside]) => {
           if (mapping === undefined) return false;
-          if (mapping.inode !== 0n) return findInFile(pid, mapping, inside, named);
+          if (mapping.inode !== 0n) return findInFile(pid, mapping, live, inside, named);
           if (mapping.path.startsWith('[')) {
             const object = mapping.path;
             for (const address of inside) {
