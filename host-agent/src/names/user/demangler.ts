@@ -8,17 +8,27 @@ const COLLECT = 20;
 /** Names that are remembered, the newest: the same functions are asked for in each process that has them. */
 const KEPT_MAX = 50_000;
 
-/** @param run asks the tool; mangled names only */
-export function createDemangler(run: Demangle): Demangle {
+/** A longer name stays as it is: a file of a stranger may have such of megabytes. */
+const NAME_MAX = 8_192;
+
+/** @param run asks the tool, once at a time; mangled names only; `collected` resolves when it may start */
+export function createDemangler(
+  run: Demangle,
+  collected: () => Promise<void> = () => setTimeout(COLLECT),
+): Demangle {
   const known = new Map<string, string>();
   let waiting = new Set<string>();
   let next: Promise<void> | undefined;
+  let last: Promise<void> = Promise.resolve();
 
-  async function askAll(): Promise<void> {
-    await setTimeout(COLLECT);
-    const names = [...waiting];
+  async function askAll(before: Promise<void>): Promise<void> {
+    await collected();
+    // Whoever asks while the tool is at work is answered by its next start. What it failed at is told by who waited for it.
+    await before.catch(() => {});
+    const names = [...waiting].filter((name) => !known.has(name));
     waiting = new Set();
     next = undefined;
+    if (names.length === 0) return;
     const plain = await run(names);
     names.forEach((name, at) => {
       known.set(name, plain[at] ?? name);
@@ -35,7 +45,10 @@ export function createDemangler(run: Demangle): Demangle {
     const found = new Map(mangled.map((name) => [name, known.get(name)]));
     if (unknown.length > 0) {
       for (const name of unknown) waiting.add(name);
-      next ??= askAll();
+      if (next === undefined) {
+        next = askAll(last);
+        last = next;
+      }
       await next;
       for (const name of unknown) found.set(name, known.get(name));
     }
@@ -45,5 +58,5 @@ export function createDemangler(run: Demangle): Demangle {
 
 /** Itanium's C++ ABI and Rust's names. A line break would shift all that follow. */
 function isMangled(name: string): boolean {
-  return /^_{1,2}[ZR]/.test(name) && !/[\r\n]/.test(name);
+  return name.length <= NAME_MAX && /^_{1,2}[ZR]/.test(name) && !/[\r\n]/.test(name);
 }
