@@ -124,7 +124,7 @@ const SHAPES: Record<string, string[]> = {
   ],
   'streams.bpf.c': [
     'slower (result): table, chart delta_us|size~ by task|file|pid|op, bars delta_us|size~ by task|file|pid|op, heatmap delta_us|size~, histogram delta_us|size~',
-    'connections (result): table, chart by task|daddr_v4|af|pid|dport|saddr_v6|daddr_v6, bars by task|daddr_v4|af|pid|dport|saddr_v6|daddr_v6, topology saddr_v4→daddr_v4 saddr_v6→daddr_v6',
+    'connections (result): table, chart by task|af|pid|dport|saddr|daddr, bars by task|af|pid|dport|saddr|daddr, topology saddr→daddr',
     'samples (result): flame kernel:kstack/kstack_sz user:ustack/ustack_sz by comm|pid, table, chart by comm|pid, bars by comm|pid',
     'starts_seen (result): table, chart by comm|pid, bars by comm|pid',
     '.data.lists (result): histogram list:hists, heatmap list:hists, values',
