@@ -166,6 +166,12 @@ export const ProbeSchemaSchema = z.object({
   networkOrder: z.optional(z.array(z.string())),
   /** Whether the program turns nanoseconds into something else without saying so in a name: `delta` may be microseconds then. */
   dividesTimes: z.optional(z.boolean()),
+  /** The powers of a thousand that it divides by then, where it reads a clock; absent: none. */
+  timeDivisors: z.optional(z.array(z.number())),
+  /** Whether it counts sizes by the KiB (`log2(size / 1024)`). */
+  countsKib: z.optional(z.boolean()),
+  /** What a run was given for `params`, in the form that `--set` takes; absent outside of runs. */
+  settings: z.optional(z.record(z.string(), z.string())),
   lostSites: z.array(LostSiteSchema),
 });
 export type ProbeSchema = z.infer<typeof ProbeSchemaSchema>;

@@ -9,7 +9,7 @@ import { readGlobals, readParams } from './schema/globals.ts';
 import { HELPER, helperCalls } from './schema/instructions.ts';
 import { isPerCpu, type MapDefinition, readMaps } from './schema/maps.ts';
 import { readPrograms } from './schema/programs.ts';
-import { dividesTimes, portsInNetworkOrder, textsOf } from './schema/source-text.ts';
+import { countsKib, portsInNetworkOrder, textsOf, timeDivisors } from './schema/source-text.ts';
 import { createTypeTable, type TypeTable } from './schema/types.ts';
 
 /** Types that a schema may hold; an object that needs more was not written by hand. */
@@ -92,9 +92,10 @@ function readSchema(object: Uint8Array): ProbeSchema {
   if (types.types.length > TYPES_MAX) badObject(`${types.types.length} types`);
   const texts = textsOf(lines.values());
   const networkOrder = portsInNetworkOrder(texts);
-  const divided = [...lines].some(([name, ofSection]) =>
-    dividesTimes(elf.section(name)?.content ?? new Uint8Array(), ofSection),
+  const divisors = [...lines].flatMap(([name, ofSection]) =>
+    timeDivisors(elf.section(name)?.content ?? new Uint8Array(), ofSection),
   );
+  const readsClock = calls.some(({ helper }) => CLOCKS.includes(helper));
   return {
     version: 1,
     license: licenseOf(elf),
@@ -103,10 +104,15 @@ function readSchema(object: Uint8Array): ProbeSchema {
     params,
     types: types.types,
     ...(networkOrder.length > 0 && { networkOrder }),
-    ...(divided && { dividesTimes: true }),
+    ...(divisors.length > 0 && { dividesTimes: true }),
+    ...(divisors.length > 0 && readsClock && { timeDivisors: [...new Set(divisors)].sort((a, b) => a - b) }),
+    ...(countsKib(texts) && { countsKib: true }),
     lostSites,
   };
 }
+
+/** Helpers that read one of the kernel's clocks. */
+const CLOCKS: readonly number[] = [HELPER.ktime_get_ns, HELPER.ktime_get_boot_ns, HELPER.ktime_get_tai_ns];
 
 function plainSource(name: string, kind: Source['kind']): Omit<Source, 'id'> {
   return {

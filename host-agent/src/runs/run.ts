@@ -153,7 +153,8 @@ export function startRun(
     return compiled.ok ? compiled : { reason: 'compile_error', error: compiled.error };
   }
 
-  function announce(found: ProbeSchema): void {
+  function announce(built: ProbeSchema): void {
+    const found = { ...built, settings: probe.params };
     schema = found;
     status.update(() => ({
       programs: found.programs.map((program) => ({

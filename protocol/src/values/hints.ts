@@ -20,8 +20,8 @@ export interface Hint {
   program?: RegExp;
   /** The program uses ports of this name as the kernel keeps them, without turning their bytes around (`ProbeSchema.networkOrder`). */
   networkOrder?: true;
-  /** Only where times are what the kernel gives, nanoseconds (`ProbeSchema.dividesTimes`). */
-  undivided?: true;
+  /** The unit is nanoseconds, as the kernel gives them, unless the program turns them into another (`memberTimeUnit`). */
+  unitUntold?: true;
 }
 
 const WORD = [4, 8];
@@ -146,7 +146,7 @@ export const HINTS: readonly Hint[] = [
     name: /(^|_)q?(dur|duration|delta|latency|lat|elapsed|runtime|oncpu|offcpu)$|(total|max|min|wait|hold|hld|acq|run|block|sleep|queue)_time$/,
     kind: 'int',
     sizes: LONG,
-    undivided: true,
+    unitUntold: true,
   },
 
   // Sizes.

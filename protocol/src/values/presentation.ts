@@ -5,6 +5,7 @@ import { HINTS, type Hint } from './hints.ts';
 import { type Meaning, nameKindOf } from './meaning.ts';
 import type { NameKind } from './name.ts';
 import { readTags } from './tags.ts';
+import { memberTimeUnit } from './time-unit.ts';
 import type { Value } from './value.ts';
 
 /** How values of one member, variable, key or element are shown. */
@@ -191,9 +192,10 @@ function hintedMeaning(
     (hint.struct === undefined || structs.some((each) => hint.struct?.test(each))) &&
     (hint.program === undefined || schema.programs.some(({ section }) => hint.program?.test(section))) &&
     (hint.networkOrder === undefined || (schema.networkOrder ?? []).includes(last)) &&
-    (hint.undivided === undefined || schema.dividesTimes !== true) &&
+    (hint.unitUntold === undefined || memberTimeUnit(schema) !== undefined) &&
     isPossible(hint.meaning, type, element);
-  return HINTS.find(fits)?.meaning;
+  const found = HINTS.find(fits);
+  return found?.unitUntold ? `duration_${memberTimeUnit(schema) ?? 'ns'}` : found?.meaning;
 }
 
 /** Whether a value of this type can mean that at all, whatever its name is. */

@@ -4,6 +4,7 @@ import { type Leaf, leavesOf } from '../leaves.ts';
 import type { ProbeSchema, Source } from '../schema.ts';
 import { resolveType } from '../types.ts';
 import { meaningOf } from '../values/presentation.ts';
+import { statedTimeUnit } from '../values/time-unit.ts';
 import {
   endsOf,
   isHidden,
@@ -39,11 +40,29 @@ export function inferViews(schema: ProbeSchema): SourceViews[] {
 /** The slots of one source, in the order of preference; empty where its values are no histogram. */
 export function slotsOf(schema: ProbeSchema, source: Source): Slots[] {
   if (source.valueType === undefined) return [];
+  const unit = slotUnitOf(schema);
   if (isSlotArray(source)) {
     const count = leavesOf(schema, source.valueType).find((leaf) => measureOf(schema, leaf));
-    return count ? [{ in: 'entries', column: count.name, scale: 'log2' }] : [];
+    return count ? [{ in: 'entries', column: count.name, scale: 'log2', ...unit }] : [];
   }
-  return leavesOf(schema, source.valueType).flatMap((leaf) => slotsIn(schema, leaf, source.name) ?? []);
+  const slots = leavesOf(schema, source.valueType).flatMap(
+    (leaf) => slotsIn(schema, leaf, source.name) ?? [],
+  );
+  return slots.map((each) => (each.scale === 'log2' ? { ...unit, ...each } : each));
+}
+
+function slotUnitOf(schema: ProbeSchema): Pick<Slots, 'unit'> {
+  const unit = schema.countsKib ? 'KiB' : statedTimeUnit(schema);
+  return unit === undefined ? {} : { unit };
+}
+
+/** A setting that turns histograms on, and sums off: `const volatile bool targ_dist`. */
+const DISTRIBUTION = /^(targ_|target_|show_|print_)?(dist|distribution|hist|histogram)$/;
+
+function isDistributionOff(schema: ProbeSchema): boolean {
+  return schema.params.some(
+    ({ name, initial }) => DISTRIBUTION.test(name) && (schema.settings?.[name] ?? initial) === 'false',
+  );
 }
 
 const ORDER: Record<Interest, number> = { result: 0, aside: 1, working: 2 };
@@ -163,10 +182,12 @@ function mapViews(
   const slots = slotsOf(schema, source);
   if (slots.length > 0) {
     const counted = slots[0]?.in === 'entries' ? [TABLE] : entries.toSorted(tableFirst);
-    return {
-      interest: 'result',
-      views: tagged(values, [...distributions(slots, []), ...flames, ...counted]),
-    };
+    const pictures = [...distributions(slots, []), ...flames];
+    const views =
+      measures.length > 0 && isDistributionOff(schema)
+        ? [...entries, ...pictures]
+        : [...pictures, ...counted];
+    return { interest: 'result', views: tagged(values, views) };
   }
   if (WORKING_TYPES.has(source.mapType)) return { interest: 'working', views: [TABLE] };
   if (isWorking(schema, source, keys, values, measures)) {
@@ -216,7 +237,7 @@ const EMPTY_NAME = /^(zero|zeros?_?value|.*_zero(_value)?|initial_.*|empty.*|ini
 function globalsViews(schema: ProbeSchema, source: Source): { interest: Interest; views: View[] } {
   const all = source.valueType === undefined ? [] : leavesOf(schema, source.valueType);
   const leaves = all.filter((leaf) => !EMPTY_NAME.test(leaf.name) && !isHidden(leaf));
-  const slots = leaves.flatMap((leaf) => slotsIn(schema, leaf, leaf.name) ?? []);
+  const slots = slotsOf(schema, source).filter(({ column }) => leaves.some(({ name }) => name === column));
   const lists = leaves
     .filter(({ name }) => !slots.some(({ column }) => column === name))
     .flatMap((leaf) => listMeasureOf(schema, leaf) ?? []);
@@ -230,7 +251,12 @@ function globalsViews(schema: ProbeSchema, source: Source): { interest: Interest
       : [];
   const views: View[] = [{ kind: 'values' }, ...numeric];
   if (slots.length > 0) {
-    return { interest: 'result', views: tagged(leaves, [...distributions(slots, []), ...views]) };
+    const pictures = distributions(slots, []);
+    const ordered =
+      numeric.length > 0 && isDistributionOff(schema)
+        ? [...numeric, ...pictures, { kind: 'values' } as const]
+        : [...pictures, ...views];
+    return { interest: 'result', views: tagged(leaves, ordered) };
   }
   return { interest: leaves.length === 0 ? 'working' : 'aside', views: tagged(leaves, views) };
 }

@@ -48,7 +48,7 @@ const WORDED: Partial<Record<Meaning, number>> = {
 /** Comes first where several hosts share a table. */
 export const HOST_COLUMN: ViewColumn = { name: 'host', type: '', align: 'text', width: 14, role: 'host' };
 
-const TEXT_WIDTH_MAX = 34;
+const TEXT_WIDTH_MAX = 30;
 /** A probe's own timestamp this near to its frame's is taken for CLOCK_MONOTONIC. */
 const SAME_CLOCK_NS = 3_600_000_000_000n;
 

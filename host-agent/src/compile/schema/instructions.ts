@@ -23,11 +23,14 @@ const LOOK_BACK = 64;
 
 /** Numbers of the helpers that are looked for. Source: linux/bpf.h, ___BPF_FUNC_MAPPER. */
 export const HELPER = {
+  ktime_get_ns: 5,
   trace_printk: 6,
   perf_event_output: 25,
+  ktime_get_boot_ns: 125,
   ringbuf_output: 130,
   ringbuf_reserve: 131,
   trace_vprintk: 177,
+  ktime_get_tai_ns: 208,
 } as const;
 
 /** All helper calls of all executable sections. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dividesTimes, portsInNetworkOrder, textsOf } from './source-text.ts';
+import { countsKib, portsInNetworkOrder, textsOf, timeDivisors } from './source-text.ts';
 
 function ports(...texts: string[]): string[] {
   return portsInNetworkOrder(new Set(texts));
@@ -15,7 +15,7 @@ test('times that are divided are told apart from those that say their unit', () 
   const divided = (by: number, text: string, before: number[] = []): boolean => {
     const code = new Uint8Array([...before, 0x37, 1, 0, 0, 0, 0, 0, 0]);
     new DataView(code.buffer).setUint32(code.length - 4, by, true);
-    return dividesTimes(code, [{ offset: 0, path: 'probe.bpf.c', line: 1, column: 1, text }]);
+    return timeDivisors(code, [{ offset: 0, path: 'probe.bpf.c', line: 1, column: 1, text }]).length > 0;
   };
   assert.equal(divided(1000, 'delta /= 1000U;'), true);
   assert.equal(divided(1_000_000, 'if (targ_ms)'), true);
@@ -23,6 +23,11 @@ test('times that are divided are told apart from those that say their unit', () 
   assert.equal(divided(2, 'half = count / 2;'), false);
   // The second half of a 64-bit constant is no instruction.
   assert.equal(divided(1000, 'x = CONSTANT;', [0x18, 1, 0, 0, 0, 0, 0, 0]), false);
+});
+
+test('a histogram of sizes that are divided first counts KiB', () => {
+  assert.equal(countsKib(new Set(['slot = log2l(rq->__data_len / 1024);'])), true);
+  assert.equal(countsKib(new Set(['slot = log2l(rq->__data_len);', 'pages = len / 1024;'])), false);
 });
 
 test('a port that is copied from a socket stays in network order', () => {

@@ -48,18 +48,28 @@ const THOUSANDS = [1_000, 1_000_000, 1_000_000_000];
 const UNIT_NAMED = /(_|\b)(us|usecs?|ms|msecs?|secs?)\s*\+?=/;
 
 /**
- * Whether the program turns nanoseconds into another unit without saying so in a name: durations with no unit in their name may be
- * microseconds then. The instructions tell of the division, for the compiler moves it away from the line that it stands in.
+ * Powers of a thousand by which the program turns nanoseconds into another unit without saying so in a name: durations with no unit in
+ * their name may be microseconds then. The instructions tell of the division, for the compiler moves it away from the line that it
+ * stands in.
  */
-export function dividesTimes(code: Uint8Array, lines: readonly Line[]): boolean {
+export function timeDivisors(code: Uint8Array, lines: readonly Line[]): number[] {
+  const found = new Set<number>();
   const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
   for (let at = 0; at + INSTRUCTION_SIZE <= code.length; at += INSTRUCTION_SIZE) {
     const operation = view.getUint8(at);
-    if (DIVIDE.includes(operation) && THOUSANDS.includes(view.getUint32(at + 4, true))) {
+    const divisor = view.getUint32(at + 4, true);
+    if (DIVIDE.includes(operation) && THOUSANDS.includes(divisor)) {
       const text = lines.findLast(({ offset }) => offset <= at)?.text ?? '';
-      if (!UNIT_NAMED.test(text)) return true;
+      if (!UNIT_NAMED.test(text)) found.add(divisor);
     }
     if (operation === LOAD_64) at += INSTRUCTION_SIZE;
   }
-  return false;
+  return [...found];
+}
+
+const IN_KIB = /log2l?\s*\([^;]*(len|size|bytes)\w*\s*(\/\s*1024|>>\s*10)\b/;
+
+/** Whether sizes are counted by the KiB: bcc's way of a histogram of sizes. */
+export function countsKib(texts: ReadonlySet<string>): boolean {
+  return [...texts].some((text) => IN_KIB.test(text));
 }

@@ -117,8 +117,7 @@ export function createMapAggregates(name: string): SnapshotAggregates {
         counted,
         (id) => {
           const entry = byId.get(id);
-          // An array of one element has no key worth a name.
-          return entry && !(entries.length === 1 && isIndex(entry, member)) ? labelOf(entry) : '';
+          return entry && !(entries.length === 1 && isForAll(entry)) ? labelOf(entry) : '';
         },
         partial,
       );
@@ -157,8 +156,18 @@ function asSlots(
   return { id: `${stream.stream}:`, numbers: [], slots: [Array.from(counts, (each) => each ?? 0)] };
 }
 
-function isIndex({ batch, row }: SnapshotEntry, { layout }: Member): boolean {
-  return numberOf(layout.key(batch, row)) === 0;
+/** One entry for all, as in an array of one element: programs that tell nothing apart take a key of zeros, or of ones. */
+function isForAll({ batch, row }: SnapshotEntry): boolean {
+  return batch.keys.every((column) => isNoKey(column.get(row), column.leaf.size));
+}
+
+function isNoKey(value: Value, size: number): boolean {
+  if (Array.isArray(value)) return value.every((each) => Number(each) === 0);
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    const bits = BigInt.asUintN(size * 8, BigInt(value));
+    return bits === 0n || bits === (1n << BigInt(size * 8)) - 1n;
+  }
+  return value === '' || value === false;
 }
 
 /** Of a list of structs the sum, slot by slot. */
