@@ -1,4 +1,5 @@
 import { workloadOf } from '../../src/library/workload.ts';
+import { AbsentTargets } from '../../src/run/absent-targets.tsx';
 import { FailureList } from '../../src/run/failure-list.tsx';
 import { RunProgress, StartRefused } from '../../src/run/run-progress.tsx';
 import { StaleList } from '../../src/run/stale-list.tsx';
@@ -48,6 +49,7 @@ export function ResultsPanel() {
       {refused}
       <RunProgress run={run} />
       <TargetNeeded run={run} />
+      <AbsentTargets run={run} />
       {failed && <StaleList />}
       {known && <Results run={run} hint={hint} />}
       {failed && <FailureList run={run} />}

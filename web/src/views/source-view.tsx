@@ -14,6 +14,7 @@ import { HeatmapView } from './heatmap/heatmap-view.tsx';
 import { HistogramView } from './histogram/histogram-view.tsx';
 import { LinesView } from './log/lines-view.tsx';
 import { NumberView } from './number/number-view.tsx';
+import { ProgramsOff } from './programs-off.tsx';
 import type { ShownSource } from './shown-views.ts';
 import { EventTable } from './table/event-table.tsx';
 import { MapTable } from './table/map-table.tsx';
@@ -113,6 +114,7 @@ function Waiting({
       }
     >
       <p className="mono">{targets.join('  ')}</p>
+      <ProgramsOff run={run} />
       {hint}
     </Empty>
   );
