@@ -6,6 +6,21 @@
 
 #include "bounds.h"
 
+/*
+ * A section up to this size is sent at every interval: that nothing changed is what makes a rate zero. A larger one, whose
+ * bytes are work space for the most part, is sent when it changed.
+ */
+#define ALWAYS_SENT (64 * 1024)
+
+static bool is_news(const struct globals *globals, bool fits)
+{
+	const struct section *section = globals->section;
+
+	if (!globals->sent)
+		return true;
+	return fits && (section->size <= ALWAYS_SENT || memcmp(globals->before, section->bytes, section->size));
+}
+
 int globals_open(struct globals *globals, struct source *source, struct section *section)
 {
 	globals->source = source;
@@ -38,7 +53,7 @@ int globals_step(struct run *run, struct globals *globals)
 		{ .iov_base = globals->before, .iov_len = fits ? section->size : 0 },
 	};
 
-	if (section_read(section) || (globals->sent && (!fits || !memcmp(globals->before, section->bytes, section->size))))
+	if (section_read(section) || !is_news(globals, fits))
 		return 0;
 	/* The program goes on writing: what is sent is what is compared with next time. */
 	memcpy(globals->before, section->bytes, section->size);

@@ -13,7 +13,7 @@ struct globals {
 
 int globals_open(struct globals *globals, struct source *source, struct section *section);
 void globals_close(struct globals *globals);
-/* Sends the section when it changed. Returns 0, or -1 when the output is broken. */
+/* Sends the section; a large one only when it changed. Returns 0, or -1 when the output is broken. */
 int globals_step(struct run *run, struct globals *globals);
 
 #endif
