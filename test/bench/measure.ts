@@ -21,6 +21,7 @@ export interface Fixtures {
   floodObject: string;
   floodSource: string;
   mapSource: string;
+  streamSource: string;
 }
 
 /** Compiles the C that the measurements need into a temporary folder. */
@@ -57,6 +58,7 @@ export async function buildFixtures(): Promise<Fixtures> {
     floodObject,
     floodSource: join(FIXTURES, 'flood.bpf.c'),
     mapSource: join(FIXTURES, 'map100k.bpf.c'),
+    streamSource: join(FIXTURES, 'stream.bpf.c'),
   };
 }
 
@@ -64,20 +66,23 @@ export interface Producer {
   pid: number;
   /** Lets it run to its end. */
   go(): Promise<{ calls: number; per_second: number } | undefined>;
+  /** Ends it before that, if it still runs. */
+  stop(): void;
 }
 
-/** Starts the producer, which waits until `go`. */
+/** Starts the producer, which waits until `go`. @param amounts what the mode takes, see fixtures/producer.c */
 export async function startProducer(
   file: string,
-  mode: 'requests' | 'calls' | 'ticks',
-  amount: number,
+  mode: 'requests' | 'paced' | 'calls' | 'ticks',
+  ...amounts: number[]
 ): Promise<Producer> {
-  const child = spawn(file, [mode, String(amount)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(file, [mode, ...amounts.map(String)], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ready = await lines.next();
   const pid = Number(/^ready (\d+)/.exec(String(ready.value))?.[1]);
   return {
     pid,
+    stop: () => void child.kill(),
     async go() {
       child.stdin.write('go\n');
       const line = await lines.next();

@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CHECKOUT } from '../stack/process.ts';
+
+/** A row of the table in docs/BENCHMARKS.md. */
+export interface Row {
+  /** Names the row; words with figures in them may change. */
+  what: string;
+  figures: string;
+  ratio: string;
+  goal: string;
+  holds: boolean;
+  /** Of the machine when it began: processes that ran or wanted to. */
+  load?: number;
+}
+
+const FILE = join(CHECKOUT, 'docs/BENCHMARKS.md');
+
+const READING = `## How to read them
+
+- Load is the mean number of processes that ran or wanted to in the minute before. Anything above 0.5 was not ours: on two cores, absolute figures
+  of a browser, a hub, an agent and a producer that share them suffer from the first other process on. Ratios suffer less.
+- Processor time is what the tab's threads had (\`/proc/PID/task/*/schedstat\`): waiting for a turn is not in it, though threads that share a core slow one another.
+- First event: from the request to the first frame at a viewer, each round with a text that was never compiled before; bpftrace from its
+  start to its first line. Both use the processor for nearly all of that time, ours clang and bpftrace LLVM.
+- Ring buffer: the producer makes io_uring requests that do nothing, hundreds in one system call, and the probe sends two events of 8
+  bytes for each. Where every event costs a system call, the system call is what is measured.
+- What \`ring_buffer__poll\` loses is wakeups: its reader sleeps whenever it has caught up, and the traced program wakes it. The longer a
+  reader takes to fall asleep, the fewer wakeups there are to pay for. Machines with slow system calls (here about 0.7 µs, in a virtual
+  machine within another) thus show less of a difference than the 6.8 × that was measured where one takes 0.2 µs.
+- In the browser: headless Chromium that draws in software, on the same cores as producer, loader, agent and hub. The probe is run from the
+  workbench as a user would, and sends 48 bytes of seven columns for each request.
+- Events read in the page: 1.75 M/s are offered for six seconds. What counts is what the page's own counters have as delivered to its worker, where the
+  histogram reads a column of every single one, over those seconds. \`JSON.parse\` gets the same events as lines that are in memory already, and
+  does nothing else.
+- Key or click: fifty keys into the editor and a click into the rows after every tenth, by Chromium's own Event Timing, which counts up to the
+  frame's presentation and in steps of 8 ms; what it does not report took less than 16 ms.
+- Memory: the resident set of the tab's process, with libraries that it shares, sampled every two seconds. Rows kept are bound by a million and by
+  176 MiB for all sources of a page, so it levels off after some twenty seconds at this rate.
+- Million rows: they come over the socket, then the run ends. Scrolling moves 60 pixels in every frame and leaps over a sixth of the whole twice a
+  second; the almost empty page is the same one with a box that moves and nothing else. Each filter is one that was never searched for, and is
+  timed from its last key to the frame with the number of all rows that fit.
+- Charts: a frame is what the page's thread does from the first callback of a frame to its hand-over. The worker sends no more points than
+  there are pixels, so in this measurement its answers are replaced by ones of 20,000 points.
+`;
+
+/**
+ * Writes the document. @param whole all measurements were made; else the rows of the others, and the conditions that were theirs, stay
+ */
+export async function writeReport(
+  rows: readonly Row[],
+  conditions: readonly string[],
+  whole: boolean,
+): Promise<void> {
+  const today = new Date().toISOString().slice(0, 10);
+  const made = rows.map(
+    (row) =>
+      `| ${row.what} | ${row.figures} | ${row.ratio} | ${row.goal} | ${row.goal === '' ? '' : row.holds ? 'yes' : 'NO'} | ${row.load?.toFixed(1) ?? ''} | ${today} |`,
+  );
+  const before = whole ? [] : await writtenRows();
+  const kept = before.map((line) => made.find((row) => nameOf(row) === nameOf(line)) ?? line);
+  const added = made.filter((row) => !kept.some((line) => nameOf(line) === nameOf(row)));
+  const table = [
+    '| what | measured (median) | ratio | goal | holds | load | on |',
+    '|---|---|---|---|---|---|---|',
+    ...kept,
+    ...added,
+  ].join('\n');
+  await writeFile(
+    FILE,
+    `# Benchmarks
+
+Made by \`npm run bench\`. Absolute times belong to one machine; the ratios are of runs that took turns on it.
+
+${table}
+
+Conditions: ${conditions.join('; ')}.
+
+${READING}`,
+  );
+  execFileSync(join(CHECKOUT, 'node_modules/.bin/biome'), ['format', '--write', FILE]);
+}
+
+async function writtenRows(): Promise<string[]> {
+  const text = await readFile(FILE, 'utf8').catch(() => '');
+  return text.split('\n').filter((line) => /^\| (?!what\b|-)/.test(line));
+}
+
+/** Without the figures in it: how many minutes it was is no other row. */
+function nameOf(line: string): string {
+  return (line.split('|')[1] ?? '').trim().replace(/\d[\d.,]* min/, 'min');
+}
