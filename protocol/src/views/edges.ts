@@ -14,10 +14,16 @@ import { type Weight, weightOf } from './weight.ts';
 /** What the left end of an edge is: who acts where something tells, the address, or the address with its port. */
 export type NearEnd = 'process' | 'address' | 'port';
 
-export interface Edge {
+/** An edge's ends as texts. */
+export interface EdgeEnds {
   /** The left end as each of `EdgePlan.near`. */
   from: string[];
   to: string;
+}
+
+export interface Edge extends EdgeEnds {
+  /** The same without names that a host has told, which come later and change: what an edge and its ends are known by. */
+  bare: EdgeEnds;
   /** In the order of `EdgePlan.weights`. */
   weights: number[];
 }
@@ -27,7 +33,7 @@ export interface EdgePlan {
   near: NearEnd[];
   /** The first is what edges are as thick as unless somebody picks another. */
   weights: Weight[];
-  /** Of a map: the weights are what was seen since the run began. */
+  /** Of a map: one for each row, whose weights are what was seen since the run began; none where the key has no two ends. */
   ofMap(batch: MapBatch, context?: FormatContext): Edge[];
   /** Of events: each record counts for itself. */
   ofRecords(batch: RecordBatch, context?: FormatContext): Edge[];
@@ -127,26 +133,40 @@ function planRow(
     'address',
     ...(isNetwork && sport >= 0 ? (['port'] as const) : []),
   ];
+  const isNamed = [command, process, sport, dport, ...pairs.flatMap(({ from, to }) => [from, to])].some(
+    (at) => shown[at]?.nameKind !== undefined,
+  );
   return {
     near,
     read: (columns, context) => {
-      const textOf = (at: number, row: number): string =>
-        at < 0 ? '' : formatValue(columns[at]?.get(row) ?? null, shown[at], context);
-      const nearText: Record<NearEnd, (from: number, row: number) => string> = {
-        process: (_, row) => (command >= 0 ? textOf(command, row) : `pid ${textOf(process, row)}`),
-        address: textOf,
-        port: (from, row) => withPort(textOf(from, row), textOf(sport, row)),
-      };
-      return (row) => {
-        const pair = pairs.find(
-          ({ from, to }) => !isNowhere(textOf(from, row)) || !isNowhere(textOf(to, row)),
-        );
-        const { from, to } = pair ?? pairs[0] ?? { from: -1, to: -1 };
-        return {
-          from: near.map((each) => nearText[each](from, row)),
-          to: withPort(textOf(to, row), textOf(dport, row)),
+      const endsOf = (known: FormatContext | undefined): ((row: number) => EdgeEnds) => {
+        const textOf = (at: number, row: number): string =>
+          at < 0 ? '' : formatValue(columns[at]?.get(row) ?? null, shown[at], known);
+        const nearText: Record<NearEnd, (from: number, row: number) => string> = {
+          process: (_, row) => (command >= 0 ? textOf(command, row) : `pid ${textOf(process, row)}`),
+          address: textOf,
+          port: (from, row) => withPort(textOf(from, row), textOf(sport, row)),
+        };
+        return (row) => {
+          const pair = pairs.find(
+            ({ from, to }) => !isNowhere(textOf(from, row)) || !isNowhere(textOf(to, row)),
+          );
+          const { from, to } = pair ?? pairs[0] ?? { from: -1, to: -1 };
+          return {
+            from: near.map((each) => nearText[each](from, row)),
+            to: withPort(textOf(to, row), textOf(dport, row)),
+          };
         };
       };
+      const named = endsOf(context);
+      if (!isNamed || context?.names === undefined) {
+        return (row) => {
+          const ends = named(row);
+          return { ...ends, bare: ends };
+        };
+      }
+      const bare = endsOf({ ...context, names: undefined });
+      return (row) => ({ ...named(row), bare: bare(row) });
     },
   };
 }

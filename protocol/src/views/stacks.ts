@@ -36,7 +36,7 @@ export interface StackPlan {
   splits: ColumnName[];
   /** Names of the sources that hold what ids stand for; empty where records hold addresses. */
   stackMaps: string[];
-  /** Of a map: the weights are what was seen since the run began. */
+  /** Of a map: one for each row, whose weights are what was seen since the run began. */
   ofMap(batch: MapBatch): StackSample[];
   /** Of events: each record counts for itself. */
   ofRecords(batch: RecordBatch): StackSample[];

@@ -20,6 +20,7 @@ import { planLayout } from './map-layout.ts';
 import { secondsOf } from './page-clock.ts';
 import { numberOf } from './present.ts';
 import type { Group } from './query/group-events.ts';
+import { rawKeyOf } from './raw-key.ts';
 import type { Stream } from './stream.ts';
 
 /** A map whose entries are shown as they are now, with the rates of their numbers. */
@@ -270,7 +271,7 @@ function entriesOf(
   const entries: MapEntry[] = [];
   for (const { batch, frame } of pieces) {
     for (let row = 0; row < batch.rows; row++) {
-      const id = `${stream.stream}:${rawKey(frame.payload, row * source.keySize, source.keySize)}`;
+      const id = `${stream.stream}:${rawKeyOf(frame, source.keySize, row)}`;
       const numbers = layout.numbers(batch, row);
       const known = before?.byId.get(id);
       const rates = numbers.map((number, at) => {
@@ -282,13 +283,6 @@ function entriesOf(
     }
   }
   return entries;
-}
-
-/** The key's bytes as a string of one character each: an identity, never shown. */
-function rawKey(payload: Uint8Array, start: number, size: number): string {
-  let key = '';
-  for (let at = start; at < start + size; at++) key += String.fromCharCode(payload[at] ?? 0);
-  return key;
 }
 
 function compare(a: number | string, b: number | string): number {

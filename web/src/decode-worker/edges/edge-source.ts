@@ -1,12 +1,13 @@
-import type { Frame } from '@probepad/protocol/frames';
+import { FRAME_FLAGS, type Frame } from '@probepad/protocol/frames';
 import type { Source } from '@probepad/protocol/schema';
-import { type EdgePlan, planEdges } from '@probepad/protocol/views/edges';
+import { type Edge, type EdgeEnds, type EdgePlan, planEdges } from '@probepad/protocol/views/edges';
 import { createTotals, type Totals } from '@probepad/protocol/views/totals';
 import type { TimeRange } from '../../session/time-axis.ts';
 import type { Topology, TopologyQuery } from '../../session/topology.ts';
 import { createGrowth } from '../growth/growth.ts';
 import { secondsOf } from '../page-clock.ts';
 import { contextOf } from '../present.ts';
+import { rawKeyOf } from '../raw-key.ts';
 import type { Stream } from '../stream.ts';
 import { topologyOf } from './topology.ts';
 
@@ -29,9 +30,7 @@ interface Member {
   seen: number;
 }
 
-export interface KnownEdge {
-  from: readonly string[];
-  to: string;
+export interface KnownEdge extends Pick<Edge, keyof EdgeEnds | 'bare'> {
   host: string;
 }
 
@@ -47,13 +46,17 @@ export function createEdgeSource(): EdgeSource {
   let joined = 0;
   let leftOut = 0;
 
-  function numberOf(member: Member, from: readonly string[], to: string): number | undefined {
-    const key = [member.id, ...from, to].join('\n');
+  function numberOf(member: Member, { from, to, bare }: Edge): number | undefined {
+    const key = [member.id, ...bare.from, bare.to].join('\n');
     const known = numbers.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      // The names of its ends may have come by now.
+      Object.assign(edges[known] ?? {}, { from, to });
+      return known;
+    }
     if (edges.length >= EDGES_MAX) return undefined;
     numbers.set(key, edges.length);
-    edges.push({ from, to, host: member.stream.hostName, member });
+    edges.push({ from, to, bare, host: member.stream.hostName, member });
     return edges.length - 1;
   }
 
@@ -82,18 +85,22 @@ export function createEdgeSource(): EdgeSource {
         return;
       }
       member.seen += frame.header.count;
+      const { keySize } = stream.decoder.sourceOf(frame);
       const found = isMap
         ? plan.ofMap(stream.decoder.map(frame), context)
         : stream.decoder.records(frame).flatMap((batch) => plan.ofRecords(batch, context));
-      for (const { from, to, weights } of found) {
-        const number = numberOf(member, from, to);
+      for (const [row, edge] of found.entries()) {
+        const { weights } = edge;
+        const number = numberOf(member, edge);
         if (number === undefined) {
           leftOut++;
           continue;
         }
-        const grown = isMap ? totals.grown(number, weights) : weights;
+        // Keys with a member that no end tells of are one edge, each with its own sum.
+        const grown = isMap ? totals.grown(rawKeyOf(frame, keySize, row), weights) : weights;
         if (grown) growth.add(time, stream.clock, number, grown);
       }
+      if (frame.header.flags & FRAME_FLAGS.last) totals.turn();
     },
     topology(query) {
       const kept = growth.kept();

@@ -6,7 +6,7 @@ const EDGES = [
   { from: ['curl', '10.0.0.1'], to: '10.0.0.2:80', host: 'a' },
   { from: ['curl', '10.0.0.9'], to: '10.0.0.2:80', host: 'a' },
   { from: ['ssh', '10.0.0.1'], to: '10.0.0.3:22', host: 'a' },
-];
+].map((edge) => ({ ...edge, bare: edge }));
 const AMOUNTS = new Map([
   [0, 10],
   [1, 20],

@@ -18,21 +18,28 @@ export function topologyOf(
   nodesMax = NODES_MAX,
 ): Pick<Topology, 'nodes' | 'edges' | 'others' | 'seconds'> {
   const worth = new Map<string, number>();
-  const ends: { from: string; to: string; host: string; amount: number }[] = [];
+  const ends: { from: string; to: string; amount: number }[] = [];
+  const labels = new Map<string, string>();
+  /** The end's identity. One edge may know the name of an end that another saw before there was one. */
+  function endOf(host: string, bare: string, label: string): string {
+    const key = `${host}\n${bare}`;
+    if (label !== bare || !labels.has(key)) labels.set(key, label);
+    return key;
+  }
   for (const [number, amount] of amounts) {
     const edge = edges[number];
     if (edge === undefined) continue;
     const host = hasHosts ? edge.host : '';
-    const from = edge.from[near] ?? '';
-    ends.push({ from, to: edge.to, host, amount });
-    for (const end of [keyOf(host, from), keyOf(host, edge.to)])
-      worth.set(end, (worth.get(end) ?? 0) + amount);
+    const from = endOf(host, edge.bare.from[near] ?? '', edge.from[near] ?? '');
+    const to = endOf(host, edge.bare.to, edge.to);
+    ends.push({ from, to, amount });
+    for (const end of [from, to]) worth.set(end, (worth.get(end) ?? 0) + amount);
   }
   const kept = [...worth].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, nodesMax);
   const places = new Map(kept.map(([key], at) => [key, at]));
   const nodes: TopologyNode[] = kept.map(([key]) => {
-    const [host = '', label = ''] = key.split('\n');
-    return { label, host, isOther: false, sent: 0, received: 0 };
+    const host = key.slice(0, key.indexOf('\n'));
+    return { label: labels.get(key) ?? '', host, isOther: false, sent: 0, received: 0 };
   });
   const others = { from: -1, to: -1 };
   function placeOf(key: string, side: 'from' | 'to'): number {
@@ -45,9 +52,9 @@ export function topologyOf(
     return others[side];
   }
   const merged = new Map<string, TopologyEdge>();
-  for (const { from, to, host, amount } of ends) {
-    const left = placeOf(keyOf(host, from), 'from');
-    const right = placeOf(keyOf(host, to), 'to');
+  for (const { from, to, amount } of ends) {
+    const left = placeOf(from, 'from');
+    const right = placeOf(to, 'to');
     const key = `${left} ${right}`;
     const edge = merged.get(key) ?? { from: left, to: right, amount: 0, perSecond: 0 };
     edge.amount += amount;
@@ -62,8 +69,4 @@ export function topologyOf(
     others: Math.max(0, worth.size - kept.length),
     seconds,
   };
-}
-
-function keyOf(host: string, label: string): string {
-  return `${host}\n${label}`;
 }

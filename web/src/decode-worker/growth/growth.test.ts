@@ -36,3 +36,14 @@ test('counts of a map that are read whole each time give what they grew by, also
   assert.deepEqual(totals.grown(1, [2]), [2]);
   assert.equal(totals.grown(2, [0]), undefined);
 });
+
+test('of keys that were deleted long ago nothing is kept', () => {
+  const totals = createTotals(2);
+  for (const key of ['a', 'b', 'c']) totals.grown(key, [5]);
+  for (let turn = 0; turn < 20; turn++) {
+    totals.grown('c', [5]);
+    totals.turn();
+  }
+  assert.deepEqual(totals.grown('a', [7]), [7]);
+  assert.equal(totals.grown('c', [5]), undefined);
+});

@@ -26,3 +26,33 @@ test('records that turn out to hold stacks are a flame graph from then on', () =
   engine.frames(sampleMessage({ kind: 'events' }, sampleRecord(record)));
   assert.equal(engine.flame({ run: RUN, source: 'samples' }).stacks, 1);
 });
+
+test('entries that are one stack to the eye each grow by themselves', () => {
+  const key: Type = {
+    kind: 'struct',
+    name: 'key',
+    size: 40,
+    members: [
+      { name: 'kstack', type: 1, offsetBits: 0 },
+      { name: 'cookie', type: 0, offsetBits: 256 },
+    ],
+  };
+  const counts = sampleSource({
+    ...{ name: 'counts', kind: 'map', mapType: 'hash' },
+    ...{ keySize: 40, keyType: 2, valueSize: 8, valueType: 0 },
+  });
+  const engine = createEngine(() => undefined);
+  const schema = sampleSchema({ types: [U64, STACK, key], sources: [counts] });
+  engine.open({ run: RUN, host: 'local', hostName: 'local', stream: 1, schema });
+  const view = new DataView(new ArrayBuffer(2 * 48));
+  [1000n, 10n].forEach((count, at) => {
+    view.setBigUint64(at * 40, 0xffff_ffff_8100_0000n, true);
+    view.setBigUint64(at * 40 + 32, BigInt(at), true);
+    view.setBigUint64(80 + at * 8, count, true);
+  });
+  for (let seq = 0n; seq < 5n; seq++) {
+    engine.frames(sampleMessage({ kind: 'map', count: 2, seq }, new Uint8Array(view.buffer)));
+  }
+  const { stacks, tree } = engine.flame({ run: RUN, source: 'counts' });
+  assert.deepEqual([stacks, tree.totals[0]], [1, 1010]);
+});

@@ -8,6 +8,7 @@ import { createTotals, type Totals } from '@probepad/protocol/views/totals';
 import type { TimeRange } from '../../session/time-axis.ts';
 import { createGrowth } from '../growth/growth.ts';
 import { secondsOf } from '../page-clock.ts';
+import { rawKeyOf } from '../raw-key.ts';
 import type { Stream } from '../stream.ts';
 import { createFrameSlots, type FrameSlots } from './frame-slots.ts';
 
@@ -91,16 +92,19 @@ export function createStackSource(name: string): StackSource {
 
   function takeMap(member: Member, frame: Frame): void {
     const batch = member.stream.decoder.map(frame);
+    const { keySize } = member.stream.decoder.sourceOf(frame);
     const time = secondsOf(frame.header.timeNs);
-    for (const sample of member.plan.ofMap(batch)) {
+    for (const [row, sample] of member.plan.ofMap(batch).entries()) {
       const number = numberOf(member, sample);
       if (number === undefined) {
         leftOut++;
         continue;
       }
-      const grown = member.totals.grown(number, sample.weights);
+      // Keys with a member that no sample tells of are one stack, each with its own sum.
+      const grown = member.totals.grown(rawKeyOf(frame, keySize, row), sample.weights);
       if (grown) growth.add(time, member.stream.clock, number, grown);
     }
+    if (batch.last) member.totals.turn();
   }
 
   function takeRecords(member: Member, frame: Frame): void {
