@@ -24,9 +24,12 @@ export interface KeptSnapshot {
   /** Seconds on the host's own clock. */
   time: number;
   entries: ReadonlyMap<string, KeptEntry>;
-  /** Sums over all entries, those that are not kept too; by measure and by list of slots. */
-  sums: readonly number[];
-  slotSums: readonly (readonly number[])[];
+  /**
+   * What all entries have grown by since the first snapshot, those that are not kept too, by measure and by list of slots: unlike sums
+   * over entries they don't fall when one is deleted.
+   */
+  grown: readonly number[];
+  slotsGrown: readonly (readonly number[])[];
   partial: boolean;
 }
 
@@ -127,12 +130,8 @@ export function createSnapshotHistory(): SnapshotHistory {
           });
         }
       }
-      const sums = sumLists(entries.map(({ numbers }) => numbers));
       const lists = Math.max(0, ...entries.slice(0, 1).map(({ slots }) => slots.length));
-      const slotSums = Array.from({ length: lists }, (_, at) =>
-        sumLists(entries.map(({ slots }) => slots[at] ?? [])),
-      );
-      const latest: KeptSnapshot = { time, entries: whole, sums, slotSums, partial };
+      const latest: KeptSnapshot = { time, entries: whole, ...growthUpTo(whole, before), partial };
       known.latest = latest;
       const ids = tracked(entries, before);
       const withSlots = lists > 0 ? slotted(entries) : new Set<string>();
@@ -177,10 +176,33 @@ export function createSnapshotHistory(): SnapshotHistory {
   }
 }
 
-function sumLists(lists: readonly (readonly number[])[]): number[] {
-  const sum: number[] = [];
-  for (const list of lists) {
-    for (let at = 0; at < list.length; at++) sum[at] = (sum[at] ?? 0) + (list[at] || 0);
+/** The growth so far, with that of each entry since the snapshot before where it is known: the entry was there, or was born since. */
+function growthUpTo(
+  entries: ReadonlyMap<string, KeptEntry>,
+  before: KeptSnapshot | undefined,
+): Pick<KeptSnapshot, 'grown' | 'slotsGrown'> {
+  const grown = [...(before?.grown ?? [])];
+  const slotsGrown = (before?.slotsGrown ?? []).map((list) => [...list]);
+  for (const [id, { numbers, slots, born }] of entries) {
+    const earlier = before?.entries.get(id);
+    if (!earlier && !born) continue;
+    for (let at = 0; at < numbers.length; at++) {
+      const by = (numbers[at] as number) - (earlier ? (earlier.numbers[at] ?? Number.NaN) : 0);
+      if (by > 0) grown[at] = (grown[at] ?? 0) + by;
+    }
+    for (let at = 0; at < slots.length; at++) {
+      const list = slots[at] ?? [];
+      const sums = slotsGrown[at] ?? [];
+      slotsGrown[at] = sums;
+      const came = earlier ? slotsSince(list, earlier.slots[at] ?? []) : list;
+      for (let slot = 0; slot < came.length; slot++) sums[slot] = (sums[slot] ?? 0) + (came[slot] || 0);
+    }
   }
-  return sum;
+  return { grown, slotsGrown };
+}
+
+/** What came into slots since they were seen before; those that have less in them were emptied in between, and begin anew. */
+export function slotsSince(now: readonly number[], before: readonly number[]): number[] {
+  if (now.some((count, at) => count < (before[at] ?? 0))) return [...now];
+  return now.map((count, at) => count - (before[at] ?? 0));
 }

@@ -10,7 +10,13 @@ import type {
 } from '../../session/aggregates.ts';
 import type { TimeRange } from '../../session/time-axis.ts';
 import { decimate } from './decimate.ts';
-import type { HostSnapshots, KeptEntry, KeptSnapshot, SnapshotHistory } from './snapshot-history.ts';
+import {
+  type HostSnapshots,
+  type KeptEntry,
+  type KeptSnapshot,
+  type SnapshotHistory,
+  slotsSince,
+} from './snapshot-history.ts';
 import { gridOf, stepFor } from './steps.ts';
 import { perSecond } from './units.ts';
 
@@ -137,7 +143,7 @@ interface Line {
   sum: number;
 }
 
-/** What the keys without a line of their own grow by. Sums fall when keys are deleted: that is no growth. */
+/** What the keys without a line of their own grow by. */
 function restsOf(
   hosts: readonly (HostSnapshots & { placed: Placed[] })[],
   shown: readonly Line[],
@@ -153,7 +159,7 @@ function restsOf(
       const before = snapshots[index - 1];
       if (!before || before.partial || !inRange(snapshot.at, range)) return;
       const seconds = snapshot.at - before.at;
-      const all = ((snapshot.sums[measure] ?? 0) - (before.sums[measure] ?? 0)) / seconds;
+      const all = ((snapshot.grown[measure] ?? 0) - (before.grown[measure] ?? 0)) / seconds;
       const rest = all - own.reduce((sum, line) => sum + (line.at.get(snapshot.at) ?? 0), 0);
       at.set(snapshot.at, Math.max(0, rest));
       most = Math.max(most, rest / Math.max(1e-9, Math.abs(all)));
@@ -207,7 +213,7 @@ export function distributionsOfSnapshots(
     const since = range ? all.findLast(({ at }) => at <= range.from) : undefined;
     if (!until) continue;
     for (const [id, entry] of until.entries) {
-      const counts = difference(entry.slots[slots] ?? [], since?.entries.get(id)?.slots[slots] ?? []);
+      const counts = slotsSince(entry.slots[slots] ?? [], since?.entries.get(id)?.slots[slots] ?? []);
       if (!counts.some((count) => count > 0)) continue;
       const label = history.labelOf(id) || subject.name;
       const apart = several && together === 'apart';
@@ -258,7 +264,7 @@ export function heatmapsOfSnapshots(
     host.placed.forEach((snapshot, index) => {
       const before = host.placed[index - 1];
       if (!before || times[0] === undefined) return;
-      const grown = difference(snapshot.slotSums[slots] ?? [], before.slotSums[slots] ?? []);
+      const grown = slotsSince(snapshot.slotsGrown[slots] ?? [], before.slotsGrown[slots] ?? []);
       const parts = partsOf(before.at, snapshot.at, times[0], step, times.length);
       grown.forEach((count, slot) => {
         if (count <= 0) return;
@@ -392,12 +398,6 @@ function isVariable(id: string, column: string): boolean {
 
 function inRange(at: number, range: TimeRange | undefined): boolean {
   return range === undefined || (at >= range.from && at <= range.to);
-}
-
-/** What came since; a map that was emptied in between begins anew. */
-function difference(now: readonly number[], before: readonly number[]): number[] {
-  if (now.some((count, at) => count < (before[at] ?? 0))) return [...now];
-  return now.map((count, at) => count - (before[at] ?? 0));
 }
 
 function slotFrom(slot: number, scale: 'log2' | 'linear'): number {
