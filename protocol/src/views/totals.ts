@@ -15,6 +15,11 @@ const THINGS_MAX = 200_000;
 /** A snapshot may lack a key that is there: the map changed while it was read, or a piece of it was dropped. */
 const MISSED_TURNS = 16;
 
+/** What a counter has grown by. Where it is less than before, its key was deleted, or it overflowed, and it has begun anew. */
+export function grownSince(now: number, before: number): number {
+  return now < before && now >= 0 ? now : now - before;
+}
+
 export function createTotals(thingsMax = THINGS_MAX): Totals {
   const last = new Map<string | number, { amounts: readonly number[]; turn: number }>();
   let turn = 0;
@@ -23,9 +28,7 @@ export function createTotals(thingsMax = THINGS_MAX): Totals {
       const before = last.get(thing);
       let changed = false;
       const growth = amounts.map((amount, at) => {
-        const known = before?.amounts[at] ?? 0;
-        // Smaller: it was deleted and has begun anew.
-        const by = amount >= known ? amount - known : amount;
+        const by = grownSince(amount, before?.amounts[at] ?? 0);
         changed ||= by !== 0;
         return by;
       });

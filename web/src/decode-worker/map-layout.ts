@@ -8,6 +8,7 @@ import { isAmount, isSummed, sumOfCpus } from '@probepad/protocol/values/per-cpu
 import { PLAIN, type Presentation } from '@probepad/protocol/values/presentation';
 import type { Value } from '@probepad/protocol/values/value';
 import { slotsOf } from '@probepad/protocol/views/infer-views';
+import { measureOf } from '@probepad/protocol/views/leaf-roles';
 import { columnKey, type ViewColumn } from '../session/decoder.ts';
 import { columnFacts } from './column-facts.ts';
 import { numberOf, type Shown, shownColumns } from './present.ts';
@@ -32,6 +33,8 @@ export interface MapLayout {
   format(column: ViewColumn, number: number): string;
   /** The columns of amounts, whose growth is told; the first is what bars and charts show. */
   amounts: readonly ViewColumn[];
+  /** By amount: whether it goes up and down, or is no counter for all that can be known. */
+  gauges: readonly boolean[];
   /** By amount; NaN where there is none. */
   numbers(batch: MapBatch, row: number): number[];
   /** The member that the first of them is, by its leaf's name. */
@@ -103,6 +106,7 @@ export function planLayout(schema: ProbeSchema, source: Source): MapLayout {
       return place ? formatValue(number, place.shown.shown, {}) : '';
     },
     amounts: amounts.map(({ shown }) => shown.column),
+    gauges: amounts.map(({ shown: { leaf } }) => measureOf(schema, leaf, source.name)?.growth !== 'counter'),
     numbers: (batch, row) => amounts.map(({ get }) => numberOf(get(batch, row))),
     mainMember: amounts[0]?.shown.leaf.name,
     member: (name) => memberAt(name)?.get,

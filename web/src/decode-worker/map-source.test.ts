@@ -194,6 +194,16 @@ test('a key that a partial snapshot left out has not grown from nothing', () => 
   );
 });
 
+test('a key that was deleted and came again has grown by what it has now', () => {
+  const engine = createEngine(() => undefined);
+  openOn(engine, COUNTS, 1, 'local');
+  const frame = (seconds: number) => ({ kind: 'map', timeNs: nanoseconds(seconds) }) as const;
+  engine.frames(sampleMessage(frame(1), counted([1, 500])));
+  engine.frames(sampleMessage({ ...frame(2), seq: 1n }, counted([1, 20])));
+  const { rows } = engine.map({ run: RUN, source: 'counts', ...all });
+  assert.deepEqual(rows[0]?.cells.slice(0, 3), ['1', '20', '20']);
+});
+
 test('a snapshot of which a piece is missing is not taken for a whole one', () => {
   const engine = createEngine(() => undefined);
   openOn(engine, COUNTS, 1, 'local');

@@ -2,6 +2,7 @@ import type { MapBatch } from '@probepad/protocol/decode';
 import type { Frame } from '@probepad/protocol/frames';
 import type { Source } from '@probepad/protocol/schema';
 import { formatValue } from '@probepad/protocol/values/format';
+import { grownSince } from '@probepad/protocol/views/totals';
 import {
   type CellFact,
   columnKey,
@@ -276,7 +277,9 @@ function entriesOf(
       const known = before?.byId.get(id);
       const rates = numbers.map((number, at) => {
         // A key that was not there before has grown from nothing, unless it may only not have been read.
-        const grown = known || !before?.partial ? number - (known?.numbers[at] ?? 0) : Number.NaN;
+        if (!known && before?.partial) return Number.NaN;
+        const earlier = known?.numbers[at] ?? 0;
+        const grown = layout.gauges[at] ? number - earlier : grownSince(number, earlier);
         return seconds > 0 ? grown / seconds : Number.NaN;
       });
       entries.push({ id, member, batch, row, timeNs, numbers, rates });

@@ -1,3 +1,4 @@
+import { grownSince } from '@probepad/protocol/views/totals';
 import type { PageClock } from '../page-clock.ts';
 import { largest } from './largest.ts';
 
@@ -160,7 +161,7 @@ export function createSnapshotHistory(): SnapshotHistory {
         const before = numbers[at] ?? null;
         if (!growth || number === null) return number;
         const seconds = (last[at + 1]?.time ?? 0) - (last[at]?.time ?? 0);
-        return before === null || seconds <= 0 ? null : (number - before) / seconds;
+        return before === null || seconds <= 0 ? null : grownSince(number, before) / seconds;
       });
     },
     fell: (measure) => fallen.has(measure),
@@ -187,7 +188,7 @@ function growthUpTo(
     const earlier = before?.entries.get(id);
     if (!earlier && !born) continue;
     for (let at = 0; at < numbers.length; at++) {
-      const by = (numbers[at] as number) - (earlier ? (earlier.numbers[at] ?? Number.NaN) : 0);
+      const by = grownSince(numbers[at] as number, earlier ? (earlier.numbers[at] ?? Number.NaN) : 0);
       if (by > 0) grown[at] = (grown[at] ?? 0) + by;
     }
     for (let at = 0; at < slots.length; at++) {

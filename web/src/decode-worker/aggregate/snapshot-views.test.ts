@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPageClock } from '../page-clock.ts';
 import { type CountedEntry, createSnapshotHistory } from './snapshot-history.ts';
-import { heatmapsOfSnapshots, type SnapshotSubject } from './snapshot-views.ts';
+import {
+  heatmapsOfSnapshots,
+  rankingOfSnapshots,
+  type SnapshotSubject,
+  seriesOfSnapshots,
+} from './snapshot-views.ts';
 
 const SUBJECT: SnapshotSubject = {
   name: 'counts',
@@ -10,6 +15,8 @@ const SUBJECT: SnapshotSubject = {
   slots: [{ unit: 'ns', scale: 'log2' }],
   byEntry: false,
 };
+
+const MAP = { ...SUBJECT, slots: [] };
 
 /** A history of one host whose clock is that of the page. */
 function historyOf(snapshots: readonly { entries: readonly CountedEntry[]; partial?: boolean }[]) {
@@ -21,6 +28,7 @@ function historyOf(snapshots: readonly { entries: readonly CountedEntry[]; parti
   return history;
 }
 
+const number = (id: string, value: number): CountedEntry => ({ id, numbers: [value], slots: [] });
 const histogram = (id: string, ...slots: number[]): CountedEntry => ({ id, numbers: [], slots: [slots] });
 const sum = (counts: readonly number[]): number => counts.reduce((all, each) => all + each, 0);
 
@@ -42,4 +50,14 @@ test('histograms that a snapshot left out have not grown by all that they hold',
   ]);
   const [map] = heatmapsOfSnapshots(history, SUBJECT, { points: 100 });
   assert.equal(sum(map?.counts ?? []), 2);
+});
+
+test('a counter that begins anew grows by what it has come to since, and what goes up and down may fall', () => {
+  const history = historyOf([1000, 1010, 4].map((value) => ({ entries: [number('a', value)] })));
+  const rate = { statistic: 'rate' } as const;
+  const valuesOf = (subject: SnapshotSubject) => seriesOfSnapshots(history, subject, rate).lines[0]?.values;
+  assert.deepEqual(valuesOf(MAP), [null, 10, 4]);
+  assert.equal(rankingOfSnapshots(history, MAP, { ...rate, limit: 5 }).rows[0]?.value, 2);
+  const gauges = { ...MAP, measures: [{ column: 'count', unit: 'count', gauge: true }] };
+  assert.deepEqual(valuesOf(gauges), [null, 10, -1006]);
 });

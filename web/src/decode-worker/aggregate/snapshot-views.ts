@@ -1,3 +1,4 @@
+import { grownSince } from '@probepad/protocol/views/totals';
 import type {
   Distribution,
   DistributionQuery,
@@ -54,19 +55,29 @@ function keptOf(hosts: readonly (readonly Placed[])[]): TimeRange | undefined {
   return { from: Math.min(...all.map(({ at }) => at)), to: Math.max(...all.map(({ at }) => at)) };
 }
 
-/** Growth a second of one number from a snapshot to the next; NaN where that is not known. */
+/** Growth a second of one number from a snapshot to the next, or its change where it goes up and down; NaN where that is not known. */
 function growth(
   entry: KeptEntry | undefined,
   before: Placed | undefined,
   earlier: KeptEntry | undefined,
   measure: number,
   at: number,
+  change: typeof changeSince,
 ): number {
   const number = entry?.numbers[measure] ?? Number.NaN;
   const seconds = before ? at - before.at : 0;
   if (!(seconds > 0)) return Number.NaN;
-  if (earlier) return (number - (earlier.numbers[measure] ?? Number.NaN)) / seconds;
+  if (earlier) return change(number, earlier.numbers[measure] ?? Number.NaN) / seconds;
   return entry?.born ? number / seconds : Number.NaN;
+}
+
+function changeSince(now: number, before: number): number {
+  return now - before;
+}
+
+/** How a measure is told to have changed: a counter that is less than before has begun anew. */
+function changeOf({ measures }: SnapshotSubject, place: number): typeof changeSince {
+  return measures[place]?.gauge ? changeSince : grownSince;
 }
 
 export function seriesOfSnapshots(
@@ -83,6 +94,7 @@ export function seriesOfSnapshots(
 ): Series {
   const place = subject.byEntry ? 0 : measureAt(subject, measure);
   const isGauge = statistic === undefined ? asGauge(history, subject, place) : statistic !== 'rate';
+  const change = changeOf(subject, place);
   const own = unitAt(subject, place, measure);
   const unit = isGauge ? own : perSecond(own);
   const hosts = history.hosts().map((host) => ({ ...host, placed: placed(host) }));
@@ -100,7 +112,7 @@ export function seriesOfSnapshots(
           if (subject.byEntry && measure !== undefined && !isVariable(id, measure)) continue;
           const value = isGauge
             ? (entry.numbers[place] ?? Number.NaN)
-            : growth(entry, before, before?.entries.get(id), place, snapshot.at);
+            : growth(entry, before, before?.entries.get(id), place, snapshot.at, change);
           if (Number.isNaN(value)) continue;
           let line = lines.get(id);
           if (!line) {
@@ -323,6 +335,7 @@ export function rankingOfSnapshots(
 ): Ranking {
   const place = measureAt(subject, measure);
   const isGauge = statistic === undefined ? asGauge(history, subject, place) : statistic !== 'rate';
+  const change = changeOf(subject, place);
   const own = unitAt(subject, place, measure);
   const unit = isGauge ? own : perSecond(own);
   const hosts = history.hosts().map((host) => ({ ...host, placed: placed(host) }));
@@ -345,7 +358,7 @@ export function rankingOfSnapshots(
       const value = isGauge
         ? number
         : seconds > 0
-          ? (number - (earlier?.numbers[place] ?? 0)) / seconds
+          ? change(number, earlier?.numbers[place] ?? 0) / seconds
           : Number.NaN;
       if (Number.isNaN(value)) continue;
       const key = several && together === 'merged' ? history.labelOf(id) || subject.name : id;
