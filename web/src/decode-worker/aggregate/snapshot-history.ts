@@ -16,7 +16,8 @@ export interface CountedEntry {
 /** An entry as it is kept. */
 export interface KeptEntry {
   numbers: readonly number[];
-  slots: readonly (readonly number[])[];
+  /** Undefined where they were not kept: other entries had more in them. */
+  slots: readonly (readonly number[])[] | undefined;
   /** It was not there in the snapshot before: it has grown from nothing. */
   born: boolean;
 }
@@ -25,6 +26,8 @@ export interface KeptSnapshot {
   /** Seconds on the host's own clock. */
   time: number;
   entries: ReadonlyMap<string, KeptEntry>;
+  /** Whether a key that is missing in `entries` was not there; else it may only not have been kept, or read. */
+  whole: boolean;
   /**
    * What all entries have grown by since the first snapshot, those that are not kept too, by measure and by list of slots: unlike sums
    * over entries they don't fall when one is deleted.
@@ -132,7 +135,13 @@ export function createSnapshotHistory(): SnapshotHistory {
         }
       }
       const lists = Math.max(0, ...entries.slice(0, 1).map(({ slots }) => slots.length));
-      const latest: KeptSnapshot = { time, entries: whole, ...growthUpTo(whole, before), partial };
+      const latest: KeptSnapshot = {
+        time,
+        entries: whole,
+        ...growthUpTo(whole, before),
+        partial,
+        whole: !partial,
+      };
       known.latest = latest;
       const ids = tracked(entries, before);
       const withSlots = lists > 0 ? slotted(entries) : new Set<string>();
@@ -140,9 +149,9 @@ export function createSnapshotHistory(): SnapshotHistory {
       for (const [id, entry] of whole) {
         if (ids && !ids.has(id)) continue;
         labels.set(id, labelOf(id));
-        kept.set(id, withSlots.has(id) || lists === 0 ? entry : { ...entry, slots: [] });
+        kept.set(id, withSlots.has(id) || lists === 0 ? entry : { ...entry, slots: undefined });
       }
-      known.fine.push({ ...latest, entries: kept });
+      known.fine.push({ ...latest, entries: kept, whole: latest.whole && ids === undefined });
       known.count++;
       if (known.fine.length > SNAPSHOTS_FINE) {
         const oldest = known.fine.shift();
@@ -191,11 +200,10 @@ function growthUpTo(
       const by = grownSince(numbers[at] as number, earlier ? (earlier.numbers[at] ?? Number.NaN) : 0);
       if (by > 0) grown[at] = (grown[at] ?? 0) + by;
     }
-    for (let at = 0; at < slots.length; at++) {
-      const list = slots[at] ?? [];
+    for (const [at, list] of (slots ?? []).entries()) {
       const sums = slotsGrown[at] ?? [];
       slotsGrown[at] = sums;
-      const came = earlier ? slotsSince(list, earlier.slots[at] ?? []) : list;
+      const came = earlier ? slotsSince(list, earlier.slots?.[at] ?? []) : list;
       for (let slot = 0; slot < came.length; slot++) sums[slot] = (sums[slot] ?? 0) + (came[slot] || 0);
     }
   }

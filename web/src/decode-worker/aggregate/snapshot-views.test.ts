@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createPageClock } from '../page-clock.ts';
 import { type CountedEntry, createSnapshotHistory } from './snapshot-history.ts';
 import {
+  distributionsOfSnapshots,
   heatmapsOfSnapshots,
   rankingOfSnapshots,
   type SnapshotSubject,
@@ -60,4 +61,48 @@ test('a counter that begins anew grows by what it has come to since, and what go
   assert.equal(rankingOfSnapshots(history, MAP, { ...rate, limit: 5 }).rows[0]?.value, 2);
   const gauges = { ...MAP, measures: [{ column: 'count', unit: 'count', gauge: true }] };
   assert.deepEqual(valuesOf(gauges), [null, 10, -1006]);
+});
+
+test('growth of a map with more keys than are kept is that of each key, and of all together', () => {
+  const keys = Array.from({ length: 200 }, (_, at) => at);
+  const history = historyOf(
+    Array.from({ length: 7 }, (_, second) => ({
+      entries: keys.map((key) => number(`k${key}`, key * 1000 + second)),
+    })),
+  );
+  const { rows, rest } = rankingOfSnapshots(history, MAP, { statistic: 'rate', limit: 10 });
+  assert.deepEqual(new Set(rows.map(({ value }) => value)), new Set([1]));
+  assert.deepEqual(rest, { keys: 190, value: 190 });
+});
+
+test('a key that rises among many is seen to grow from when it was kept', () => {
+  const keys = Array.from({ length: 200 }, (_, at) => at);
+  const history = historyOf(
+    Array.from({ length: 7 }, (_, second) => ({
+      entries: keys.map((key) =>
+        number(`k${key}`, key === 60 && second > 3 ? 1e6 * (second - 3) : 1000 + key),
+      ),
+    })),
+  );
+  const { rows } = rankingOfSnapshots(history, MAP, { statistic: 'rate', limit: 1 });
+  assert.deepEqual(
+    rows.map(({ label, value }) => [label, value]),
+    [['k60', 1e6]],
+  );
+});
+
+test('histograms that were not kept when a time began are left out of it, those that began in it are whole', () => {
+  const large = Array.from({ length: 16 }, (_, at) => histogram(`large${at}`, 0, 1000));
+  const history = historyOf([
+    { entries: [...large, histogram('small', 0, 500)] },
+    { entries: [...large.slice(1), histogram('small', 0, 501)] },
+    { entries: [...large.slice(1), histogram('small', 0, 501)] },
+  ]);
+  assert.deepEqual(distributionsOfSnapshots(history, SUBJECT, { range: { from: 0, to: 2 } }), []);
+  const born = historyOf([
+    { entries: large.slice(0, 1) },
+    { entries: [...large.slice(0, 1), histogram('new', 0, 3)] },
+  ]);
+  const [own] = distributionsOfSnapshots(born, SUBJECT, { range: { from: 0, to: 1 } });
+  assert.deepEqual([own?.label, own?.total], ['new', 3]);
 });

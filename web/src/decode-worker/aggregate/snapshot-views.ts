@@ -225,7 +225,10 @@ export function distributionsOfSnapshots(
     const since = range ? all.findLast(({ at }) => at <= range.from) : undefined;
     if (!until) continue;
     for (const [id, entry] of until.entries) {
-      const counts = slotsSince(entry.slots[slots] ?? [], since?.entries.get(id)?.slots[slots] ?? []);
+      const earlier = since && slotsAt(since, id, slots);
+      // How much of it is of this time is not known.
+      if (since && !earlier) continue;
+      const counts = slotsSince(entry.slots?.[slots] ?? [], earlier ?? []);
       if (!counts.some((count) => count > 0)) continue;
       const label = history.labelOf(id) || subject.name;
       const apart = several && together === 'apart';
@@ -245,6 +248,13 @@ export function distributionsOfSnapshots(
     })
     .sort((a, b) => b.total - a.total)
     .slice(0, DISTRIBUTIONS_MAX);
+}
+
+/** What an entry had in its slots, nothing before it was there; undefined where that was not kept. */
+function slotsAt({ entries, whole }: KeptSnapshot, id: string, slots: number): readonly number[] | undefined {
+  const entry = entries.get(id);
+  if (!entry) return whole ? [] : undefined;
+  return entry.slots && (entry.slots[slots] ?? []);
 }
 
 export function heatmapsOfSnapshots(
@@ -351,23 +361,27 @@ export function rankingOfSnapshots(
     const since = range
       ? (all.findLast(({ at }) => at <= range.from) ?? all[0])
       : (all.findLast(({ at }) => at < until.at - RATE_SECONDS) ?? all[0]);
-    const seconds = since ? until.at - since.at : 0;
+    // Of a key that was not kept then, growth is known from when it was.
+    const later = range ? [] : all.filter(({ at }) => since && at > since.at && at < until.at);
+    let ranked = 0;
     for (const [id, entry] of until.entries) {
-      const earlier = since?.entries.get(id);
       const number = entry.numbers[place] ?? Number.NaN;
-      const value = isGauge
-        ? number
-        : seconds > 0
-          ? change(number, earlier?.numbers[place] ?? 0) / seconds
-          : Number.NaN;
+      const first = since && (since.whole ? since : [since, ...later].find(({ entries }) => entries.has(id)));
+      const seconds = first ? until.at - first.at : 0;
+      const earlier = first?.entries.get(id)?.numbers[place] ?? 0;
+      const value = isGauge ? number : seconds > 0 ? change(number, earlier) / seconds : Number.NaN;
+      if (!Number.isNaN(number)) keys++;
       if (Number.isNaN(value)) continue;
       const key = several && together === 'merged' ? history.labelOf(id) || subject.name : id;
       const known = values.get(key);
       if (known) known.value += value;
       else values.set(key, { id, host: several ? host : '', hostName: several ? hostName : '', value });
-      total += value;
-      keys++;
+      ranked += value;
     }
+    const isThinned = !isGauge && since !== undefined && !since.whole && until.at > since.at;
+    total += isThinned
+      ? ((until.grown[place] ?? 0) - (since.grown[place] ?? 0)) / (until.at - since.at)
+      : ranked;
   }
   const ranked = [...values.values()].sort((a, b) => b.value - a.value);
   const shown = ranked.slice(0, limit);
