@@ -29,15 +29,20 @@
 
 struct sampled {
 	uint32_t id;
-	uint64_t before; /* run_time_ns when the window began */
+	uint64_t before, after; /* run_time_ns at both ends of the window */
+};
+
+struct programs {
+	struct sampled *list;
+	size_t count;
 };
 
 struct statistics {
 	int fd; /* -1 while they are off */
 	bool held;
-	struct sampled *programs;
-	size_t count;
-	bool sampling;
+	struct programs programs;
+	struct programs next; /* ordered while a window was open; they follow when it ends */
+	bool ordered, sampling;
 	uint64_t began, due;
 };
 
@@ -78,57 +83,89 @@ static int sample_begin(struct statistics *statistics)
 
 	if (error)
 		return error;
-	for (i = 0; i < statistics->count; i++)
-		statistics->programs[i].before = run_time(statistics->programs[i].id);
+	/* Before the first time is read, and at the end after the last: what was counted is never more than the window holds. */
 	statistics->began = clock_monotonic();
+	for (i = 0; i < statistics->programs.count; i++)
+		statistics->programs.list[i].before = run_time(statistics->programs.list[i].id);
 	statistics->due = statistics->began + SAMPLE_WINDOW_NS;
 	statistics->sampling = true;
 	return 0;
 }
 
+/* The list is the caller's no longer. */
+static void take_programs(struct statistics *statistics, struct programs *programs)
+{
+	free(statistics->programs.list);
+	statistics->programs = *programs;
+	*programs = (struct programs){ 0 };
+	statistics->due = clock_monotonic();
+}
+
 static void sample_end(struct statistics *statistics)
 {
-	uint64_t now = clock_monotonic();
-	json_t *programs = json_array();
+	struct programs *programs = &statistics->programs;
+	json_t *times = json_array();
+	uint64_t now;
 	size_t i;
 
-	for (i = 0; i < statistics->count; i++) {
-		const struct sampled *program = &statistics->programs[i];
-		uint64_t after = run_time(program->id);
+	for (i = 0; i < programs->count; i++)
+		programs->list[i].after = run_time(programs->list[i].id);
+	now = clock_monotonic();
+	for (i = 0; i < programs->count; i++) {
+		const struct sampled *program = &programs->list[i];
+		uint64_t taken = program->after > program->before ? program->after - program->before : 0;
 
-		json_array_append_new(programs,
-				      json_pack("{s:I, s:I}", "id", (json_int_t)program->id, "run_time_ns",
-						(json_int_t)(after > program->before ? after - program->before : 0)));
+		json_array_append_new(times, json_pack("{s:I, s:I}", "id", (json_int_t)program->id, "run_time_ns",
+						       (json_int_t)taken));
 	}
 	message_send(json_pack("{s:s, s:I, s:o}", "type", "sample", "window_ns",
-			       (json_int_t)(now - statistics->began), "programs", programs));
+			       (json_int_t)(now - statistics->began), "programs", times));
 	if (!statistics->held)
 		statistics_off(statistics);
 	statistics->sampling = false;
 	statistics->due = statistics->began + SAMPLE_INTERVAL_NS;
+	if (statistics->ordered)
+		take_programs(statistics, &statistics->next);
+	statistics->ordered = false;
 }
 
-/* An order replaces the one before. A window that has begun ends unsaid: it was of other programs. */
+static bool is_same(const struct programs *a, const struct programs *b)
+{
+	size_t i;
+
+	for (i = 0; a->count == b->count && i < a->count; i++) {
+		if (a->list[i].id != b->list[i].id)
+			return false;
+	}
+	return a->count == b->count;
+}
+
+/* An order replaces the one before. A window that is open goes on: whoever gives orders all the time would have no sample otherwise. */
 static int take_order(struct statistics *statistics, json_t *order)
 {
-	json_t *programs = json_object_get(order, "programs");
-	size_t count = json_array_size(programs), i;
-	struct sampled *list = count && count <= PROGRAMS_MAX ? calloc(count, sizeof(*list)) : NULL;
+	json_t *ids = json_object_get(order, "programs");
+	struct programs programs = { .count = json_array_size(ids) };
+	size_t i;
 
-	if (!json_is_array(programs) || !json_is_boolean(json_object_get(order, "hold")) || (count && !list)) {
-		free(list);
+	if (programs.count && programs.count <= PROGRAMS_MAX)
+		programs.list = calloc(programs.count, sizeof(*programs.list));
+	if (!json_is_array(ids) || !json_is_boolean(json_object_get(order, "hold")) || (programs.count && !programs.list)) {
+		free(programs.list);
 		return -EINVAL;
 	}
-	for (i = 0; i < count; i++)
-		list[i].id = (uint32_t)json_integer_value(json_array_get(programs, i));
-	free(statistics->programs);
-	statistics->programs = list;
-	statistics->count = count;
+	for (i = 0; i < programs.count; i++)
+		programs.list[i].id = (uint32_t)json_integer_value(json_array_get(ids, i));
 	statistics->held = json_is_true(json_object_get(order, "hold"));
-	statistics->sampling = false;
-	statistics->due = clock_monotonic();
+	free(statistics->next.list);
+	statistics->next = programs;
+	statistics->ordered = !is_same(&programs, &statistics->programs);
+	if (statistics->ordered && !statistics->sampling) {
+		take_programs(statistics, &statistics->next);
+		statistics->ordered = false;
+	}
 	if (!statistics->held) {
-		statistics_off(statistics);
+		if (!statistics->sampling)
+			statistics_off(statistics);
 		return 0;
 	}
 	if (!statistics_on(statistics))
@@ -141,7 +178,7 @@ static int wait_time(const struct statistics *statistics)
 {
 	uint64_t now = clock_monotonic();
 
-	if (statistics->count == 0)
+	if (statistics->programs.count == 0)
 		return -1;
 	return statistics->due <= now ? 0 : (int)((statistics->due - now + 999999) / 1000000);
 }
@@ -163,7 +200,7 @@ static int serve(struct statistics *statistics, struct control *control)
 			error = take_order(statistics, order);
 			json_decref(order);
 		}
-		if (!error && !bad && statistics->count && clock_monotonic() >= statistics->due) {
+		if (!error && !bad && statistics->programs.count && clock_monotonic() >= statistics->due) {
 			if (statistics->sampling)
 				sample_end(statistics);
 			else
@@ -197,7 +234,8 @@ int statistics_main(void)
 		message_failed(&failure);
 	}
 	statistics_off(&statistics);
-	free(statistics.programs);
+	free(statistics.programs.list);
+	free(statistics.next.list);
 	control_free(&control);
 	return error ? 1 : 0;
 }
