@@ -20,12 +20,20 @@ export interface Statistics {
   end(): void;
 }
 
+/** Milliseconds until a helper that died is started again: the first time, and at most. A sample begins from the first time. */
+const RESTART_FIRST = 100;
+const RESTART_LONGEST = 10_000;
+
 export function createStatistics(loaderPath: string, log: Log): Statistics {
   const watched = new Set<string>();
   const metered = new Map<string, { programs: readonly number[]; take: TakeSample }>();
   let helper: Launched | undefined;
+  let wait = RESTART_FIRST;
+  let restart: NodeJS.Timeout | undefined;
 
   function stop(): void {
+    clearTimeout(restart);
+    restart = undefined;
     helper?.input.end();
     helper?.end(END_GRACE);
     helper = undefined;
@@ -39,6 +47,13 @@ export function createStatistics(loaderPath: string, log: Log): Statistics {
       if (helper !== child) return;
       helper = undefined;
       log(`program statistics ended: ${failure ?? signal ?? code}`);
+      log(`program statistics ended: ${failure ?? signal ?? code}`);
+      // Without it no run has a budget.
+      restart = setTimeout(() => {
+        restart = undefined;
+        order();
+      }, wait).unref();
+      wait = Math.min(RESTART_LONGEST, wait * 2);
     });
     return child;
   }
@@ -47,6 +62,7 @@ export function createStatistics(loaderPath: string, log: Log): Statistics {
     const message = StatisticsMessageSchema.parse(JSON.parse(line));
     if (message.type === 'failed') log(`statistics: ${message.message}`);
     if (message.type !== 'sample') return;
+    wait = RESTART_FIRST;
     const times = new Map(message.programs.map(({ id, run_time_ns }) => [id, run_time_ns]));
     for (const { programs, take: tell } of metered.values()) {
       const known = programs.map((id) => times.get(id)).filter((time) => time !== undefined);
@@ -61,6 +77,8 @@ export function createStatistics(loaderPath: string, log: Log): Statistics {
       stop();
       return;
     }
+    // One that died waits for its turn.
+    if (restart !== undefined) return;
     helper ??= start();
     const wanted: StatisticsOrder = {
       hold: watched.size > 0,
