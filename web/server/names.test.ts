@@ -107,3 +107,30 @@ test('a host gives names only for what it was asked', async (t) => {
   agent.reply(await agent.request('names.resolve'), { names: [ROOT] });
   assert.deepEqual(await root, { names: [ROOT] });
 });
+
+test('a process that is another program by now is called so, also for who asked before', async (t) => {
+  let skew = 0;
+  const now = performance.now.bind(performance);
+  t.mock.method(performance, 'now', () => now() + skew);
+  const { hub, agent, browser, run } = await runningRun(t);
+  const params = { run: run.id, host: agent.host, asked: [{ kind: 'process' as const, values: ['42'] }] };
+  const named = (text: string) => ({ kind: 'process' as const, value: '42', text });
+  const first = browser.call('names.resolve', params);
+  agent.reply(await agent.request('names.resolve'), { names: [named('bash')] });
+  assert.deepEqual(await first, { names: [named('bash')] });
+  skew += 10_000;
+  const second = browser.call('names.resolve', params);
+  agent.reply(await agent.request('names.resolve'), { names: [named('curl')] });
+  assert.deepEqual(await second, { names: [named('curl')] });
+  // What the host has forgotten, or can't tell as it is away, is called as before.
+  skew += 20_000;
+  const third = browser.call('names.resolve', params);
+  agent.reply(await agent.request('names.resolve'), { names: [] });
+  assert.deepEqual(await third, { names: [named('curl')] });
+  agent.socket.close();
+  await browser.event('hosts', ({ hosts }) => hosts.every(({ online }) => !online));
+  skew += 20_000;
+  const late = await testBrowser(t, hub);
+  await late.call('run.watch', { run: run.id });
+  assert.deepEqual(await late.call('names.resolve', params), { names: [named('curl')] });
+});

@@ -20,6 +20,8 @@ export interface Names {
 /** Names of one run on one host that are kept, the newest; and values that have none, which are asked for again after a while. */
 const KEPT_MAX = 50_000;
 const NONE_KEPT = 10_000;
+/** Milliseconds that a name is believed: a process executes another program, and numbers and addresses are used again. */
+const BELIEVED: Partial<Record<NamesAsked['kind'], number>> = { process: 5_000, user_symbol: 300_000 };
 /** Values of one run on one host that its agent is asked for, a second and at once. */
 const VALUES_PER_SECOND = 2_000;
 const VALUES_BURST = 16_384;
@@ -48,9 +50,12 @@ export function namesOf(hosts: Hosts, live: LiveRuns, now: () => number = () => 
     return book;
   }
 
+  /** A name that was known stays when the host has forgotten it. */
   function keep({ names }: Book, key: string, found: Found | undefined): void {
+    const kept = found ?? names.get(key)?.found;
+    const time = found === undefined ? NONE_KEPT : (BELIEVED[found.kind] ?? Number.POSITIVE_INFINITY);
     names.delete(key);
-    names.set(key, { found, until: found === undefined ? now() + NONE_KEPT : Number.POSITIVE_INFINITY });
+    names.set(key, { found: kept, until: now() + time });
     for (const oldest of names.keys()) {
       if (names.size <= KEPT_MAX) break;
       names.delete(oldest);
@@ -74,6 +79,7 @@ export function namesOf(hosts: Hosts, live: LiveRuns, now: () => number = () => 
 
   /** Asks the host for what nobody knows and nobody has asked for, as far as the limits go. */
   function askMissing(stream: RunStream, book: Book, asked: readonly NamesAsked[]): void {
+    if (book.requests.size >= OPEN_MAX) return;
     const missing: NamesAsked[] = [];
     for (const { kind, pid, values } of asked) {
       const left = [...new Set(values)].filter((value) => {
@@ -82,12 +88,13 @@ export function namesOf(hosts: Hosts, live: LiveRuns, now: () => number = () => 
       });
       if (left.length > 0) missing.push({ kind, ...(pid !== undefined && { pid }), values: left });
     }
-    if (missing.length === 0 || book.requests.size >= OPEN_MAX) return;
+    if (missing.length === 0) return;
     const keys = missing.flatMap(keysOf);
     const request = ask(stream, book, missing)
       .catch((error: unknown) => {
-        // A host that is away may come back; whoever wants the names asks again.
-        if (errorOf(error).code !== 'host_offline') for (const key of keys) keep(book, key, undefined);
+        // A host that is away may come back; whoever wants the names asks again. What it told once stays.
+        const away = errorOf(error).code === 'host_offline';
+        for (const key of keys) if (!away || book.names.get(key)?.found) keep(book, key, undefined);
       })
       .finally(() => {
         for (const key of keys) book.open.delete(key);

@@ -37,6 +37,41 @@ test('a name that was learnt is given; what could not be told may be asked for a
   assert.deepEqual(book.takeAsked(), [{ kind: 'user', values: ['1'] }]);
 });
 
+test('what has no name is asked for again after a while, less and less often', () => {
+  let clock = 0;
+  const book = createNameBook(() => clock);
+  const asked: number[] = [];
+  for (; clock < 600_000; clock += 1_000) {
+    assert.equal(book.lookUp('cgroup', 7n), undefined);
+    if (book.takeAsked().length > 0) asked.push(clock / 1_000);
+  }
+  assert.deepEqual(asked, [0, 15, 45, 105, 225, 465]);
+  book.learn([{ kind: 'cgroup', value: '7', text: 'late.service' }]);
+  clock += 1e9;
+  assert.equal(book.lookUp('cgroup', 7n)?.text, 'late.service');
+  assert.equal(book.wants, false);
+});
+
+test('what a process is called is asked for again, and it is called as before meanwhile', () => {
+  let clock = 0;
+  const book = createNameBook(() => clock);
+  const tell = (text: string): boolean => book.learn([{ kind: 'process', value: '42', text }]);
+  book.lookUp('process', 42n);
+  assert.equal(book.takeAsked().length, 1);
+  assert.equal(tell('bash'), true);
+  assert.equal(book.lookUp('process', 42n)?.text, 'bash');
+  assert.equal(book.wants, false);
+  clock += 10_000;
+  assert.equal(book.lookUp('process', 42n)?.text, 'bash');
+  assert.deepEqual(book.takeAsked(), [{ kind: 'process', values: ['42'] }]);
+  // Once, until it is told or has not been for long.
+  assert.equal(book.lookUp('process', 42n)?.text, 'bash');
+  assert.equal(book.wants, false);
+  assert.equal(tell('curl'), true);
+  assert.equal(tell('curl'), false);
+  assert.equal(book.lookUp('process', 42n)?.text, 'curl');
+});
+
 test('however much is looked up, questions and memory are bounded', () => {
   const book = createNameBook();
   for (let value = 0n; value < 10_000n; value++) book.lookUp('cgroup', value);

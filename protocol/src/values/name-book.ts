@@ -4,7 +4,10 @@ import { NAMES_ASKED_MAX } from '../limits.ts';
 import type { Name, NameKind, NameLookup } from './name.ts';
 
 export interface NameBook {
-  /** Notes what it doesn't know, to be asked for: once, until `again`. */
+  /**
+   * Notes what it doesn't know, to be asked for: once, until `again` or after a while; a host may know it later. What may have changed
+   * since is noted too, and given as it was meanwhile.
+   */
   lookUp: NameLookup;
   /** What is known, and nothing is noted. */
   peek: NameLookup;
@@ -12,7 +15,7 @@ export interface NameBook {
   takeAsked(): NamesAsked[];
   /** Whether there is something to take. */
   readonly wants: boolean;
-  /** Takes names over. @returns whether anything is new */
+  /** Takes names over. @returns whether anything is new or another */
   learn(found: NamesFound): boolean;
   /** What could not be told now is noted again when it is looked up again. */
   again(asked: NamesAsked): void;
@@ -23,16 +26,31 @@ const KEPT_MAX = 100_000;
 /** Values that wait to be asked for. What is over it is noted when it is looked up again. */
 const WAITING_MAX = 4_096;
 
+/** Milliseconds until what has no name is asked for again: the first time, and at most; each time twice as long. */
+const UNKNOWN_FIRST = 15_000;
+const UNKNOWN_LONGEST = 240_000;
+/** Milliseconds that a name is believed: a process executes another program, and numbers and addresses are used again. */
+const BELIEVED: Partial<Record<NameKind, number>> = { process: 10_000, user_symbol: 300_000 };
+
+interface Entry {
+  /** Undefined for what has been noted and is not known. */
+  name: Name | undefined;
+  /** When it is noted again, if it is looked up. */
+  due: number;
+  /** How long it waits for that as long as nothing is told. */
+  wait: number;
+}
+
 /** Values of one kind, and of one process. */
 interface Page {
   kind: NameKind;
   pid: number | undefined;
-  /** Undefined for what has been noted and is not known. */
-  names: Map<bigint, Name | undefined>;
+  names: Map<bigint, Entry>;
   waiting: bigint[];
 }
 
-export function createNameBook(): NameBook {
+/** @param now milliseconds of any clock */
+export function createNameBook(now: () => number = Date.now): NameBook {
   const pages = new Map<string, Page>();
   /** Pages by kind, and by process for user symbols: a look-up happens for every cell. */
   const byKind = new Map<NameKind, Page>();
@@ -66,18 +84,26 @@ export function createNameBook(): NameBook {
   return {
     peek(kind, value, pid) {
       const page = kind === 'user_symbol' ? byProcess.get(pid ?? -1) : byKind.get(kind);
-      return page?.names.get(value);
+      return page?.names.get(value)?.name;
     },
     lookUp(kind, value, pid) {
       const page = pageOf(kind, pid);
-      const name = page.names.get(value);
-      if (name !== undefined || page.names.has(value) || waiting >= WAITING_MAX) return name;
-      page.names.set(value, undefined);
+      const known = page.names.get(value);
+      if (known === undefined) {
+        if (waiting >= WAITING_MAX) return undefined;
+        page.names.set(value, { name: undefined, due: now() + UNKNOWN_FIRST, wait: UNKNOWN_FIRST });
+        kept++;
+      } else {
+        if (known.due === Number.POSITIVE_INFINITY || waiting >= WAITING_MAX || known.due > now()) {
+          return known.name;
+        }
+        known.wait = Math.min(UNKNOWN_LONGEST, known.wait * 2);
+        known.due = now() + known.wait;
+      }
       page.waiting.push(value);
       waiting++;
-      kept++;
       if (kept > KEPT_MAX) forgetOldest();
-      return undefined;
+      return known?.name;
     },
     get wants() {
       return waiting > 0;
@@ -96,19 +122,32 @@ export function createNameBook(): NameBook {
       return asked;
     },
     learn(found) {
-      for (const { kind, pid, value, text, detail, symbol, object } of found) {
+      let isNew = false;
+      for (const { kind, pid, value: text, ...name } of found) {
         const page = pageOf(kind, pid);
-        if (!page.names.has(BigInt(value))) kept++;
-        page.names.set(BigInt(value), { text, detail, symbol, object });
+        const value = BigInt(text);
+        const known = page.names.get(value);
+        if (known === undefined) kept++;
+        const due = now() + (BELIEVED[kind] ?? Number.POSITIVE_INFINITY);
+        const isSame = known?.name !== undefined && isSameName(known.name, name);
+        page.names.set(value, { name: isSame ? known.name : name, due, wait: UNKNOWN_FIRST });
+        isNew ||= !isSame;
       }
       if (kept > KEPT_MAX) forgetOldest();
-      return found.length > 0;
+      return isNew;
     },
     again({ kind, pid, values }) {
       const page = pageOf(kind, pid);
       for (const value of values) {
-        if (page.names.get(BigInt(value)) === undefined && page.names.delete(BigInt(value))) kept--;
+        const known = page.names.get(BigInt(value));
+        if (known === undefined || known.name !== undefined) continue;
+        page.names.delete(BigInt(value));
+        kept--;
       }
     },
   };
+}
+
+function isSameName(a: Name, b: Name): boolean {
+  return a.text === b.text && a.detail === b.detail && a.symbol === b.symbol && a.object === b.object;
 }

@@ -34,7 +34,7 @@ export function createNameQuestions(
       books.set(stream, book);
       return (kind, value, pid) => {
         const name = book.lookUp(kind, value, pid);
-        if (name === undefined && book.wants && !waiting) {
+        if (book.wants && !waiting) {
           waiting = true;
           later(askAll);
         }
