@@ -68,6 +68,31 @@ test('a chart is downloaded as a picture, in pixels and in lines', async ({ work
   await stop(page);
 });
 
+test('the dashboard is downloaded as one picture, with every panel in its place', async ({
+  workbench: page,
+}) => {
+  await write(page, EXEC_PROBE);
+  await page.getByTestId('run').click();
+  await state(page, /running/i);
+  await stir(5);
+  await page.getByTestId('source-tab-dashboard').click();
+  const panels = page.getByTestId('panel');
+  await expect(panels.filter({ hasText: 'true' }).first()).toBeVisible();
+  const titles = await panels.getByRole('heading').allTextContents();
+  const coming = page.waitForEvent('download');
+  await page.getByTestId('dashboard-download').focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: 'Picture as SVG' }).press('Enter');
+  const file = await coming;
+  expect(file.suggestedFilename()).toMatch(/-dashboard-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.svg$/);
+  const drawing = String(await bytesOf(file));
+  for (const title of titles) expect(drawing).toContain(title);
+  expect([...drawing.matchAll(/<clipPath /g)]).toHaveLength(titles.length);
+  expect(drawing).toContain('>comm<');
+  expect(drawing).not.toContain('<image');
+  await stop(page);
+});
+
 test('a run that is marked for export is scraped while it goes on', async ({ workbench: page, stack }) => {
   const scraped = async (): Promise<string> => (await fetch(`${stack.origin}/metrics`)).text();
   // Maps of the other name are for a program's own use, by what programs call them.

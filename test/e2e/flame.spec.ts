@@ -1,36 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { gunzipSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
-import { inRepository } from '../../scripts/repository.mjs';
+import { startWorkload } from './busy-program.ts';
 import { expect, state, stop, test } from './workbench.ts';
-
-/** A template's workload, which goes on until it is killed; resolves when it has told its process id. */
-async function startWorkload(template: string): Promise<{ pid: number; end(): Promise<void> }> {
-  const child: ChildProcess = spawn(inRepository('bpf-templates', template, 'workload'), ['long'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
-  });
-  const group = child.pid;
-  if (!child.stdout || group === undefined) throw new Error('the workload did not start');
-  for await (const line of createInterface({ input: child.stdout })) {
-    const pid = Number(/^pid=(\d+)/.exec(line)?.[1]);
-    if (pid > 0) {
-      const exit = once(child, 'exit');
-      return {
-        pid,
-        async end() {
-          // One that has come to its own end has left nothing to kill.
-          if (child.exitCode === null && child.signalCode === null) process.kill(-group);
-          await exit;
-        },
-      };
-    }
-  }
-  throw new Error('the workload told no process id');
-}
 
 /** Runs a template on one process. */
 async function runOn(page: Page, template: string, pid: number): Promise<void> {

@@ -9,21 +9,22 @@ import type { StackProfile } from '@probepad/protocol/export/stack-profile';
 import { TABLE_FORMATS, type TableFormat } from '@probepad/protocol/export/table-file';
 import type { FileQuery, FileRows } from '../session/decoder.ts';
 import { theDecoder } from '../session/session.ts';
-import { shownRange, useTimeAxis } from '../session/time-axis.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Menu, type MenuItem } from '../ui/popover.tsx';
 import { toast, toastError } from '../ui/toast.tsx';
 import { groupDigits } from './numbers.ts';
+import { usePanelPicture } from './picture/panel-pictures.ts';
 import type { Picture } from './picture/picture.ts';
-import { pngBlob, svgBlob } from './picture/take-picture.ts';
-import { fileName, runName, saveFile } from './save-file.ts';
+import { tablePicture } from './picture/table-picture.ts';
+import { fileName, saveFile } from './save-file.ts';
+import { captionOf, savePicture } from './save-picture.ts';
 
 /** What a view can be taken along as. */
 export interface Downloads {
   /** What is shown, as it is shown; undefined while there is nothing. Of many rows in `shown` instead. */
   collect?: (() => ExportedTable) | undefined;
-  /** Rows as they are shown, and the columns of them. */
-  shown?: { rows: FileRows; columns: readonly string[] } | undefined;
+  /** Rows as they are shown, the columns of them, and those rows that are on screen. */
+  shown?: { rows: FileRows; columns: readonly string[]; visible(): ExportedTable } | undefined;
   /** The rows that are shown, as the program wrote them: numbers stay numbers. */
   typed?: FileRows | undefined;
   picture?: (() => Picture) | undefined;
@@ -41,6 +42,8 @@ export function DownloadMenu({
   picture,
   stacks,
 }: Downloads & { source: string; view?: string | undefined }) {
+  const rows = shown?.visible ?? collect;
+  usePanelPicture(picture ?? (rows && (() => tablePicture(source, rows()))));
   const asShown = Object.entries(SHOWN_FORMATS).map(
     ([format, { label, ending, type }]): MenuItem => ({
       label,
@@ -86,10 +89,7 @@ export function DownloadMenu({
       onSelect: () =>
         perform(async () => {
           if (!picture) return;
-          const drawn = picture();
-          const caption = captionOf(source);
-          const blob = ending === 'svg' ? svgBlob(drawn, caption) : await pngBlob(drawn, caption);
-          saveFile(blob, fileName(source, view, ending));
+          await savePicture(picture(), captionOf(source), source, view, ending);
         }),
     }),
   );
@@ -138,12 +138,4 @@ async function fileOf(query: NoJob<FileQuery>): Promise<Blob> {
       toast({ text: `Writing ${query.source}: ${groupDigits(rows)} rows so far` });
     }
   }
-}
-
-/** Where from and of which time: what somebody who finds the picture later wants to know. */
-function captionOf(source: string): string {
-  const { from, to } = shownRange(useTimeAxis.getState());
-  const time = (seconds: number): string => new Date(seconds * 1000).toLocaleTimeString('en-GB');
-  const end = new Date(to * 1000).toLocaleString('en-GB', { timeZoneName: 'short' });
-  return [runName(), source, `${time(from)} to ${end}`].filter(Boolean).join(' · ');
 }

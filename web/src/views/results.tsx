@@ -16,6 +16,7 @@ import { toast } from '../ui/toast.tsx';
 import { timeText } from './chart/series-table.ts';
 import { AddPanel } from './dashboard/add-panel.tsx';
 import { Dashboard } from './dashboard/dashboard.tsx';
+import { DashboardDownload } from './dashboard/dashboard-download.tsx';
 import { opensAsDashboard, panelsOf } from './dashboard/panels.ts';
 import { shortNumber } from './numbers.ts';
 import { Overview } from './overview.tsx';
@@ -72,6 +73,7 @@ export function Results({ run, hint }: { run: RunView; hint: ReactNode }) {
       {current === DASHBOARD && (
         <div className={styles.bar}>
           <AddPanel sources={sources} />
+          <DashboardDownload />
           <span className={styles.space} />
           <TimeControls run={run} />
         </div>

@@ -5,6 +5,7 @@ import { withChange } from '../../session/workspace.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { names } from '../../ui/names.ts';
 import { Menu, type MenuItem } from '../../ui/popover.tsx';
+import { PanelPlace } from '../picture/panel-pictures.ts';
 import { chosenView, type ShownSource, VIEW_NAMES } from '../shown-views.ts';
 import { SourceView } from '../source-view.tsx';
 import { ViewSwitch } from '../view-switch.tsx';
@@ -162,16 +163,18 @@ export function DashboardPanel({
         />
       </div>
       <div className={styles.body}>
-        <SourceView
-          run={run}
-          shown={shown}
-          view={view}
-          options={panel.options ?? {}}
-          onOptions={(update: Partial<ViewOptions>) =>
-            actions.change({ options: withChange(panel.options ?? {}, update) })
-          }
-          hint={hint}
-        />
+        <PanelPlace value={at}>
+          <SourceView
+            run={run}
+            shown={shown}
+            view={view}
+            options={panel.options ?? {}}
+            onOptions={(update: Partial<ViewOptions>) =>
+              actions.change({ options: withChange(panel.options ?? {}, update) })
+            }
+            hint={hint}
+          />
+        </PanelPlace>
       </div>
       {!filling && (
         <>

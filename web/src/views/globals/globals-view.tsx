@@ -1,3 +1,4 @@
+import type { ExportedTable } from '@probepad/protocol/export/shown-table';
 import { useState } from 'react';
 import type { GlobalValue, SourceRef } from '../../session/decoder.ts';
 import { theDecoder } from '../../session/session.ts';
@@ -5,6 +6,8 @@ import { Icon } from '../../ui/icon.tsx';
 import { names } from '../../ui/names.ts';
 import { CellText } from '../cell-text.tsx';
 import { Sparkline } from '../number/sparkline.tsx';
+import { usePanelPicture } from '../picture/panel-pictures.ts';
+import { tablePicture } from '../picture/table-picture.ts';
 import { useLive } from '../use-live.ts';
 import { GlobalControl } from './global-control.tsx';
 import styles from './globals.module.css';
@@ -29,6 +32,7 @@ export function GlobalsView({ source, live }: { source: SourceRef; live: boolean
       if (!next.delete(name)) next.add(name);
       return next;
     });
+  usePanelPicture(() => tablePicture(source.source, exported(rows)));
   return (
     <div className={styles.page} data-testid="globals">
       <table className={styles.table}>
@@ -75,6 +79,13 @@ export function GlobalsView({ source, live }: { source: SourceRef; live: boolean
       </table>
     </div>
   );
+}
+
+function exported(rows: readonly GlobalRow[]): ExportedTable {
+  return {
+    columns: ['name', 'value', 'type'].map((name) => ({ name, align: 'text' })),
+    rows: rows.map(({ name, first }) => ({ cells: [name, first.parts > 0 ? '' : first.text, first.type] })),
+  };
 }
 
 function Name({ value, open, onToggle }: { value: GlobalValue; open: boolean; onToggle(): void }) {

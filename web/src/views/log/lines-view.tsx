@@ -55,7 +55,11 @@ export function LinesView({ source, live, empty }: { source: SourceRef; live: bo
         }}
         shown={
           window && window.total > 0
-            ? { rows: { ...source, head: window.head, filter }, columns: window.columns.map(columnKey) }
+            ? {
+                rows: { ...source, head: window.head, filter },
+                columns: window.columns.map(columnKey),
+                visible: () => window,
+              }
             : undefined
         }
       />

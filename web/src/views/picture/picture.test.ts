@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { barsPicture } from './bars-picture.ts';
+import { dashboardPicture } from './dashboard-picture.ts';
 import { heatPicture } from './heat-picture.ts';
 import { linePicture, ticks } from './line-picture.ts';
 import { numberPicture } from './number-picture.ts';
 import { sizeOf } from './picture.ts';
+import { tablePicture } from './table-picture.ts';
 import { assertWellFormed, PAINT, svg } from './test/drawn.ts';
 
 const TEXTS = { amount: (value: number) => `${value}/s`, moment: (seconds: number) => `${seconds}s` };
@@ -78,6 +80,53 @@ test('numbers stand large beside their names, with how they came to that', () =>
   }
   assert.equal([...text.matchAll(/ d="M[^"]*L/g)].length, 9);
   assert.match(svg(picture, { width: 400, height: 200 }), />and \d more</);
+});
+
+test('a dashboard is one picture, with each panel in its place and nothing over its edge', () => {
+  const numbers = [{ label: 'reads', text: '7/s', times: [0, 1], values: [1, 7] }];
+  const columns = [
+    { name: 'comm', align: 'text' as const },
+    { name: 'count', align: 'number' as const },
+  ];
+  const rows = Array.from({ length: 99 }, (_, at) => ({ cells: [`<task ${at}>`, String(at)] }));
+  const picture = dashboardPicture('opensnoop', [
+    {
+      left: 0,
+      top: 0,
+      width: 400,
+      height: 200,
+      name: 'a',
+      picture: numberPicture({ title: 'rates', numbers }),
+    },
+    {
+      left: 400,
+      top: 0,
+      width: 400,
+      height: 200,
+      name: 'b',
+      picture: tablePicture('events', { columns, rows }),
+    },
+    { left: 0, top: 200, width: 800, height: 100, name: 'later', picture: undefined },
+  ]);
+  const size = sizeOf(picture, PAINT);
+  const text = svg(picture, size);
+  assertWellFormed(text);
+  for (const word of ['opensnoop', 'rates', '7/s', 'events', '&lt;task 0&gt;', 'and more', 'later']) {
+    assert.ok(text.includes(`>${word}<`), word);
+  }
+  assert.doesNotMatch(text, /task 98/);
+  const places = [...text.matchAll(/translate\(([\d.]+) ([\d.]+)\)"><rect [^>]*rx="4"/g)].map(([, x, y]) => [
+    Number(x),
+    Number(y),
+  ]);
+  assert.deepEqual(places, [
+    [0, 0],
+    [624, 0],
+    [0, 312],
+  ]);
+  assert.ok(size.height > 468 && size.height < 600, String(size.height));
+  const ids = [...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+  assert.equal(new Set(ids).size, ids.length);
 });
 
 test('pictures of nothing are pictures all the same', () => {

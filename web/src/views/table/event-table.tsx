@@ -146,7 +146,11 @@ export function EventTable({
         }}
         shown={
           window && window.total > 0
-            ? { rows: { ...asked, head: window.head }, columns: work.told }
+            ? {
+                rows: { ...asked, head: window.head },
+                columns: work.told,
+                visible: () => work.tableOf(window.rows),
+              }
             : undefined
         }
         typed={group ? undefined : { ...asked, head: window?.head }}

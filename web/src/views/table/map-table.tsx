@@ -120,7 +120,11 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
           testId: 'entry-count',
           still,
         }}
-        shown={total === 0 ? undefined : { rows: asked, columns: work.told }}
+        shown={
+          total === 0
+            ? undefined
+            : { rows: asked, columns: work.told, visible: () => work.tableOf(known?.rows ?? []) }
+        }
         typed={group ? undefined : { ...source, sort, filter }}
       />
       {problem && <FilterProblemLine text={filter} problem={problem} />}

@@ -18,12 +18,12 @@ export const svg = (picture: Picture, size = SIZE): string => svgOf(picture, 'ru
 export function assertWellFormed(text: string): void {
   const open: string[] = [];
   for (const [, closing, name, attributes, single] of text.matchAll(
-    /<(\/?)([a-z]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/g,
+    /<(\/?)([a-zA-Z]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/g,
   )) {
     if (closing) assert.equal(open.pop(), name, attributes);
     else if (!single) open.push(name ?? '');
   }
   assert.deepEqual(open, []);
-  const left = text.replace(/<\/?[a-z]+(?:\s+[\w:-]+="[^"<]*")*\s*\/?>/g, '');
+  const left = text.replace(/<\/?[a-zA-Z]+(?:\s+[\w:-]+="[^"<]*")*\s*\/?>/g, '');
   assert.doesNotMatch(left, /[<>]/);
 }
