@@ -37,7 +37,7 @@ struct {
 
 /* slots[n] counts reads of 2^n to 2^(n+1) - 1 microseconds; slots[0] those of 0 and 1. */
 struct histogram {
-	__u64 slots[SLOTS];
+	__u64 slots[SLOTS] __attribute__((btf_decl_tag("probepad:unit=us")));
 };
 
 struct {

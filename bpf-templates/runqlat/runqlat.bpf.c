@@ -20,7 +20,7 @@ struct command {
 
 /* slots[n] counts waits of 2^n to 2^(n+1) - 1 microseconds; slots[0] those of 0 and 1. */
 struct histogram {
-	__u32 slots[SLOTS];
+	__u32 slots[SLOTS] __attribute__((btf_decl_tag("probepad:unit=us")));
 };
 
 /* When a thread became ready to run, by thread id, in ns. */
