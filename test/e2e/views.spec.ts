@@ -83,7 +83,7 @@ test('panels are sized by their edges and by keys, added by a menu, and all of t
   await expect.poll(async () => (await left(1)) === (await left(2))).toBe(true);
   await page.getByTestId('add-to-dashboard').click();
   await page.getByRole('menuitem', { name: 'As proposed for this program' }).press('Enter');
-  await expect(panels).toHaveCount(5);
+  await expect(panels).toHaveCount(4);
 });
 
 test('a heatmap tells each cell exactly, by keys and as a table', async ({ workbench: page }) => {

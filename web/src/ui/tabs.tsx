@@ -10,6 +10,8 @@ export interface TabItem {
   /** A short remark after the label: a count. */
   note?: string | undefined;
   alert?: boolean;
+  /** Stays in sight at the end however many there are before it. */
+  end?: boolean;
   title?: string;
 }
 
@@ -42,28 +44,35 @@ export function Tabs({
   };
   return (
     <div ref={list} role="tablist" aria-label={label} className={styles.list} onKeyDown={move}>
-      {items.map((item) => (
-        <button
-          key={item.id}
-          type="button"
-          role="tab"
-          id={`tab-${name}-${item.id}`}
-          data-tab={item.id}
-          data-testid={`${name}-tab-${item.id}`}
-          aria-selected={item.id === current}
-          aria-controls={`panel-${name}`}
-          tabIndex={item.id === current ? 0 : -1}
-          title={item.title}
-          className={styles.tab}
-          onClick={() => onSelect(item.id, 'click')}
-        >
-          {item.icon && <Icon name={item.icon} size={14} />}
-          {item.label}
-          {item.note !== undefined && (
-            <span className={names(styles.count, item.alert && styles.alert)}>{item.note}</span>
-          )}
-        </button>
-      ))}
+      {items.filter(({ end }) => !end).map(tabOf)}
+      <span role="presentation" className={styles.ends}>
+        {items.filter(({ end }) => end).map(tabOf)}
+      </span>
     </div>
   );
+
+  function tabOf(item: TabItem) {
+    return (
+      <button
+        key={item.id}
+        type="button"
+        role="tab"
+        id={`tab-${name}-${item.id}`}
+        data-tab={item.id}
+        data-testid={`${name}-tab-${item.id}`}
+        aria-selected={item.id === current}
+        aria-controls={`panel-${name}`}
+        tabIndex={item.id === current ? 0 : -1}
+        title={item.title}
+        className={styles.tab}
+        onClick={() => onSelect(item.id, 'click')}
+      >
+        {item.icon && <Icon name={item.icon} size={14} />}
+        {item.label}
+        {item.note !== undefined && (
+          <span className={names(styles.count, item.alert && styles.alert)}>{item.note}</span>
+        )}
+      </button>
+    );
+  }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeGlobal } from './globals/encode-global.ts';
-import { groupDigits, percentText, shortNumber, slotRange } from './numbers.ts';
+import { groupDigits, percentText, shareText, shortNumber, slotRange } from './numbers.ts';
 
 test('counts are grouped by three digits', () => {
   assert.equal(groupDigits(1234567), '1\u2009234\u2009567');
@@ -57,4 +57,14 @@ test('a value that does not fit its variable is refused', () => {
   assert.equal(encodeGlobal('four', 'unsigned', 4), undefined);
   assert.equal(encodeGlobal('maybe', 'bool', 1), undefined);
   assert.equal(encodeGlobal('bash', 'text', 4), undefined);
+});
+
+test('shares line up', () => {
+  assert.deepEqual([1, 0.677, 0.0101, 0.0004, 0].map(shareText), [
+    '100.0 %',
+    '67.7 %',
+    '1.0 %',
+    '<0.1 %',
+    '0.0 %',
+  ]);
 });

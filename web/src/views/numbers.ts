@@ -40,3 +40,9 @@ function binary(value: number): string {
   }
   return String(value);
 }
+
+/** A share of a whole with one digit after the point, so that a column of them lines up. */
+export function shareText(share: number): string {
+  const percent = share * 100;
+  return percent > 0 && percent < 0.1 ? '<0.1 %' : `${percent.toFixed(1)} %`;
+}

@@ -105,8 +105,8 @@ function tabsOf(run: RunView, sources: readonly ShownSource[]): TabItem[] {
   });
   return [
     ...items,
-    { id: DASHBOARD, label: 'Dashboard', icon: 'grid' },
-    { id: OVERVIEW, label: 'Overview', icon: 'info' },
+    { id: DASHBOARD, label: 'Dashboard', icon: 'grid', end: true },
+    { id: OVERVIEW, label: 'Overview', icon: 'info', end: true },
   ];
 }
 

@@ -7,7 +7,7 @@ import { CellText } from '../cell-text.tsx';
 import { Choice } from '../choice.tsx';
 import { HostChoice } from '../host-choice.tsx';
 import { chosenMeasure, measureChoices } from '../measures.ts';
-import { groupDigits, percentText } from '../numbers.ts';
+import { groupDigits, shareText } from '../numbers.ts';
 import { barsPicture } from '../picture/bars-picture.ts';
 import type { Picture } from '../picture/picture.ts';
 import { quantityText } from '../quantity.ts';
@@ -130,7 +130,7 @@ function Bars({
                 <CellText text={key} />
               </th>
               <td className={own.value}>{quantityText(value, unit)}</td>
-              <td className={own.share}>{total > 0 && isPart ? percentText(value / total) : ''}</td>
+              <td className={own.share}>{total > 0 && isPart ? shareText(value / total) : ''}</td>
               <td className={own.place}>
                 <span
                   className={own.bar}
@@ -149,7 +149,7 @@ function Bars({
               {several && <td />}
               <th scope="row">{rest.keys > 0 ? `${groupDigits(rest.keys)} others` : 'others'}</th>
               <td className={own.value}>{quantityText(rest.value, unit)}</td>
-              <td className={own.share}>{percentText(rest.value / total)}</td>
+              <td className={own.share}>{shareText(rest.value / total)}</td>
               <td />
             </tr>
           )}
