@@ -65,7 +65,8 @@ test('members of a map are counters or gauges in base units, with the key as lab
 
 test('log2 slots are a histogram whose last bucket has no bound', () => {
   const frames = snapshot(['ls'], [Uint32Array.of(1, 2, 0, 4, 0, 0, 0, 3)]);
-  const { families } = mapMetrics(schemaOf(HIST), HIST, frames);
+  const { families, omitted } = mapMetrics(schemaOf(HIST), HIST, frames);
+  assert.equal(omitted, 0);
   assert.deepEqual(prometheusText(families).text.split('\n').slice(1), [
     '# TYPE hists_slots histogram',
     'hists_slots_bucket{comm="ls",le="1"} 1',
@@ -90,6 +91,74 @@ test('of too many series the largest are told, and how many are not', () => {
   assert.ok(calls?.kind === 'counter');
   assert.equal(calls.points.length, SERIES_MAX);
   assert.equal(Math.min(...calls.points.map(({ value }) => value)), 50);
+});
+
+/** A map from one number to another. */
+function numbers(member: string, entries: readonly (readonly [key: bigint, value: bigint])[]) {
+  const types: ProbeSchema['types'] = [
+    { kind: 'void' },
+    { kind: 'int', name: '__u64', size: 8, signed: false, encoding: 'integer' },
+    { kind: 'struct', name: 'key', size: 8, members: [{ name: member, type: 1, offsetBits: 0 }] },
+    { kind: 'struct', name: 'stat', size: 8, members: [{ name: 'calls', type: 1, offsetBits: 0 }] },
+  ];
+  const source = sampleSource({ ...MAP, name: 'stats', keyType: 2, valueSize: 8, valueType: 3 });
+  const schema = sampleSchema({ types, sources: [source] });
+  const payload = Buffer.concat(
+    [BigUint64Array.from(entries, ([key]) => key), BigUint64Array.from(entries, ([, value]) => value)].map(
+      (each) => Buffer.from(each.buffer),
+    ),
+  );
+  const message = sampleMessage({ kind: 'map', count: entries.length }, payload);
+  return { schema, source, frames: [...framesOf(new Uint8Array(message), message.byteLength)] };
+}
+
+test('sizes and times in a label are whole numbers, so that keys that differ little stay apart', () => {
+  const keys = [1536n, 1537n, 1538n];
+  const sized = numbers(
+    'size_bytes',
+    keys.map((key) => [key, 1n]),
+  );
+  const { families } = mapMetrics(sized.schema, sized.source, sized.frames);
+  assert.deepEqual(
+    families[0]?.points.map(({ labels }) => labels),
+    keys.map((key) => [['size_bytes', String(key)]]),
+  );
+});
+
+test('keys that read the same are one series, of all that they count', () => {
+  const { families } = mapMetrics(
+    schemaOf(STATS),
+    STATS,
+    snapshot(['ls\0a', 'ls\0b'], [BigUint64Array.of(5n, 30n, 2n, 40n)]),
+  );
+  assert.deepEqual(
+    families.map(({ points }) => points),
+    [[{ labels: [['comm', 'ls']], value: 7 }], [{ labels: [['comm', 'ls']], value: 40e-9 }]],
+  );
+});
+
+test('however many entries a map has, only the names of those that are told are made', () => {
+  const entries = Array.from({ length: 5_000 }, (_, at) => [BigInt(at), BigInt(at)] as const);
+  const { schema, source, frames } = numbers('cgroup_id', entries);
+  let made = 0;
+  const names = () => {
+    made++;
+    return undefined;
+  };
+  const { families } = mapMetrics(schema, source, frames, { names });
+  assert.equal(families[0]?.points.length, SERIES_MAX);
+  assert.equal(made, SERIES_MAX);
+});
+
+test('of too many histograms those that count most are told, and how many are not', () => {
+  const comms = Array.from({ length: SERIES_MAX + 50 }, (_, at) => `c${at}`);
+  const slots = Uint32Array.from(comms.flatMap((_, at) => [0, 0, at, 0, 0, 0, 0, 0]));
+  const { families, omitted } = mapMetrics(schemaOf(HIST), HIST, snapshot(comms, [slots]));
+  assert.equal(omitted, 50);
+  const [histogram] = families;
+  assert.ok(histogram?.kind === 'histogram');
+  assert.equal(histogram.points.length, SERIES_MAX);
+  assert.equal(Math.min(...histogram.points.map(({ buckets }) => buckets.counts[2] ?? 0)), 50);
 });
 
 test('one name has one kind, and one set of labels one sample', () => {

@@ -3,7 +3,7 @@ import { createDecoder, type MapBatch } from '../decode.ts';
 import type { Frame } from '../frames.ts';
 import { type Leaf, leavesOf } from '../leaves.ts';
 import type { ProbeSchema, Source } from '../schema.ts';
-import { formatValue } from '../values/format.ts';
+import { formatRaw, formatValue } from '../values/format.ts';
 import type { FormatContext } from '../values/format-context.ts';
 import type { Meaning } from '../values/meaning.ts';
 import { sumOfCpus } from '../values/per-cpu.ts';
@@ -89,38 +89,81 @@ export function mapMetrics(
 
   if (slots?.in === 'entries') return slotEntries(source, slots, rows, shown.get(slots.column));
   const labelsOf = labelReader(schema, source, context);
-  const series = rows.map(({ batch, row }) => ({ labels: labelsOf(batch, row), batch, row }));
+  // Texts are made for what is told only: a map may have a hundred times as many entries.
   if (slots !== undefined) {
-    const points = series.flatMap(({ labels, batch, row }) =>
-      slotLists(valueAt(batch, row, slots.column), slots).map(([extra, list]) => ({
+    const listsOf = ({ batch, row }: Row) => slotLists(valueAt(batch, row, slots.column), slots);
+    let count = 0;
+    // What is among the largest lists of all lies in a row that is among those with the largest lists.
+    const heavy = largest(rows, (each) => {
+      const lists = listsOf(each);
+      count += lists.length;
+      return Math.max(0, ...lists.map(([, list]) => sumOf(list)));
+    });
+    const points = heavy.flatMap((each) => {
+      const labels = labelsOf(each.batch, each.row);
+      return listsOf(each).map(([extra, list]) => ({
         labels: [...labels, ...extra],
         buckets: bucketsOf(list, slots.scale, shown.get(slots.column)),
-      })),
-    );
-    const kept = largest(points, ({ buckets }) => buckets.counts.reduce((sum, count) => sum + count, 0));
+      }));
+    });
+    const kept = largest(points, ({ buckets }) => sumOf(buckets.counts));
     const histogram: MetricFamily = {
       ...nameOf(source, slots.column, shown),
       kind: 'histogram',
-      points: kept,
+      points: mergeEqual(kept, addBuckets),
     };
-    return { families: [histogram], omitted: points.length - kept.length };
+    // Nothing is weighed where all rows are told.
+    const all = rows.length > heavy.length ? count : points.length;
+    return { families: [histogram], omitted: all - kept.length };
   }
   const first = measures[0]?.column ?? '';
-  const kept = largest(series, ({ batch, row }) => Number(valueAt(batch, row, first)) || 0);
+  const kept = largest(rows, ({ batch, row }) => Number(valueAt(batch, row, first)) || 0).map(
+    ({ batch, row }) => ({ labels: labelsOf(batch, row), batch, row }),
+  );
   const families = measures.map(({ column, growth }): MetricFamily => {
     const { divisor } = unitOf(shown.get(column));
     return {
       ...nameOf(source, column, shown),
       kind: growth,
-      points: kept.flatMap(({ labels, batch, row }) => {
-        const value = valueAt(batch, row, column);
-        return typeof value === 'number' || typeof value === 'bigint'
-          ? [{ labels, value: Number(value) / divisor }]
-          : [];
-      }),
+      points: mergeEqual(
+        kept.flatMap(({ labels, batch, row }) => {
+          const value = valueAt(batch, row, column);
+          return typeof value === 'number' || typeof value === 'bigint'
+            ? [{ labels, value: Number(value) / divisor }]
+            : [];
+        }),
+        (a, b) => ({ ...a, value: growth === 'counter' ? a.value + b.value : Math.max(a.value, b.value) }),
+      ),
     };
   });
-  return { families, omitted: (series.length - kept.length) * measures.length };
+  return { families, omitted: (rows.length - kept.length) * measures.length };
+}
+
+interface Row {
+  batch: MapBatch;
+  row: number;
+}
+
+/** Keys that differ may read the same, when a text is cut. One set of labels has one sample. */
+function mergeEqual<T extends { labels: Labels }>(points: readonly T[], merge: (a: T, b: T) => T): T[] {
+  const byLabels = new Map<string, T>();
+  for (const point of points) {
+    const key = JSON.stringify(point.labels);
+    const known = byLabels.get(key);
+    byLabels.set(key, known === undefined ? point : merge(known, point));
+  }
+  return [...byLabels.values()];
+}
+
+type Histogram = { labels: Labels; buckets: Buckets };
+
+function addBuckets(a: Histogram, b: Histogram): Histogram {
+  const counts = a.buckets.counts.map((each, at) => each + (b.buckets.counts[at] ?? 0));
+  return { labels: a.labels, buckets: { bounds: a.buckets.bounds, counts } };
+}
+
+function sumOf(list: readonly number[]): number {
+  return list.reduce((sum, count) => sum + (count || 0), 0);
 }
 
 function largest<T>(all: readonly T[], weight: (each: T) => number): T[] {
@@ -180,6 +223,21 @@ export function metricName(text: string): string {
   return text.replace(/[^A-Za-z0-9_]+/g, '_').replace(/^_+|_+$/g, '') || 'unnamed';
 }
 
+/** Amounts are written as short as people like them, so many read the same: in a label they are the number that the program keeps. */
+const ROUNDED = new Set<Meaning>([
+  'duration_ns',
+  'duration_us',
+  'duration_ms',
+  'duration_s',
+  'time_ns',
+  'time_us',
+  'bytes',
+  'kibibytes',
+  'bytes_per_second',
+  'percent',
+  'result',
+]);
+
 /** Names of labels that the exporters add themselves. */
 const TAKEN = new Set(['run', 'host', 'le', 'instance', 'job', 'quantile']);
 
@@ -199,10 +257,14 @@ function labelReader(
     while (names.includes(name)) name = `${name}_`;
     names.push(name);
   }
+  const textOf = (value: Value, how: Presentation | undefined): string =>
+    ROUNDED.has(how?.meaning ?? 'plain') || ROUNDED.has(how?.element?.meaning ?? 'plain')
+      ? formatRaw(value)
+      : formatValue(value, how, context);
   return (batch, row) =>
     batch.keys.map((column, at): [string, string] => [
       names[at] ?? 'key',
-      formatValue(column.get(row), shown[at], context).slice(0, LABEL_MAX),
+      textOf(column.get(row), shown[at]).slice(0, LABEL_MAX),
     ]);
 }
 
