@@ -42,6 +42,8 @@ export interface SeriesLine {
   /** Id of the host, empty where all are one. */
   host: string;
   values: (number | null)[];
+  /** Where it is another than that of the series. */
+  unit?: string;
 }
 
 export interface DistributionQuery extends AggregateQuery {

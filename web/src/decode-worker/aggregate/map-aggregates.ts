@@ -126,7 +126,7 @@ export function createMapAggregates(name: string): SnapshotAggregates {
       const main = members.get(stream)?.layout.mainMember;
       const at = subject.measures.findIndex(({ column }) => column === main);
       if (at < 0) return [];
-      return history.recent(stream, id, at, count, !subject.measures[at]?.gauge && !history.fell(at));
+      return history.recent(stream, id, at, count, !subject.measures[at]?.gauge && !history.fell(at, id));
     },
     series: (query) => seriesOfSnapshots(history, subject, query),
     distributions: (query) => distributionsOfSnapshots(history, subject, query),

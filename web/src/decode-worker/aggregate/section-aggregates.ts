@@ -36,7 +36,7 @@ export interface SectionAggregates {
 }
 
 export function createSectionAggregates(name: string): SectionAggregates {
-  const history = createSnapshotHistory();
+  const history = createSnapshotHistory(true);
   const members = new Map<number, { measures: Measure[]; slots: Slots[] }>();
   const subject: { -readonly [K in keyof SnapshotSubject]: SnapshotSubject[K] } = {
     name,

@@ -64,8 +64,8 @@ export interface SnapshotHistory {
    * @param growth its change a second in the place of the number
    */
   recent(stream: number, id: string, measure: number, count: number, growth: boolean): (number | null)[];
-  /** Whether a measure has been seen to fall: it is no counter then, whatever its name is. */
-  fell(measure: number): boolean;
+  /** Whether a measure, or the variable that an entry is of, has been seen to fall: it is no counter then, whatever its name is. */
+  fell(measure: number, id: string): boolean;
 }
 
 /** Snapshots that are kept of each host: at one a second 15 minutes of each, then two hours of every tenth. */
@@ -78,7 +78,13 @@ const TRACKED_EACH = 24;
 /** Entries whose slots are kept; of all others their sum is. */
 const SLOTTED_MAX = 16;
 
-export function createSnapshotHistory(): SnapshotHistory {
+/** The variable that an entry of a section is of: `stats[3]` is a part of `stats`. */
+export function variableOf(id: string): string {
+  return id.slice(id.indexOf(':') + 1).replace(/\[\d+\]$/, '');
+}
+
+/** @param byEntry entries are variables, with a measure each, and not keys that share their measures */
+export function createSnapshotHistory(byEntry = false): SnapshotHistory {
   interface Host extends Omit<HostSnapshots, 'snapshots'> {
     fine: KeptSnapshot[];
     coarse: KeptSnapshot[];
@@ -86,7 +92,8 @@ export function createSnapshotHistory(): SnapshotHistory {
   }
   const hosts = new Map<number, Host>();
   const labels = new Map<string, string>();
-  const fallen = new Set<number>();
+  const fallen = new Set<string | number>();
+  const fallingOf = (measure: number, id: string): string | number => (byEntry ? variableOf(id) : measure);
 
   function tracked(
     entries: readonly CountedEntry[],
@@ -130,7 +137,7 @@ export function createSnapshotHistory(): SnapshotHistory {
         });
         if (earlier) {
           numbers.forEach((number, at) => {
-            if (number < (earlier.numbers[at] ?? number)) fallen.add(at);
+            if (number < (earlier.numbers[at] ?? number)) fallen.add(fallingOf(at, id));
           });
         }
       }
@@ -173,7 +180,7 @@ export function createSnapshotHistory(): SnapshotHistory {
         return before === null || seconds <= 0 ? null : grownSince(number, before) / seconds;
       });
     },
-    fell: (measure) => fallen.has(measure),
+    fell: (measure, id) => fallen.has(fallingOf(measure, id)),
   };
 
   /** Keys that no snapshot has any more, in a program whose keys come and go. */

@@ -106,3 +106,32 @@ test('histograms that were not kept when a time began are left out of it, those 
   const [own] = distributionsOfSnapshots(born, SUBJECT, { range: { from: 0, to: 1 } });
   assert.deepEqual([own?.label, own?.total], ['new', 3]);
 });
+
+test('each variable of a section is told by what it is: one that falls, or goes up and down, alone stands as it is', () => {
+  const variable = (name: string, value: number): CountedEntry => number(`1:${name}`, value);
+  const history = createSnapshotHistory(true);
+  const host = { stream: 1, host: 'h', hostName: 'host', clock: createPageClock() };
+  [
+    [10, 100, 7],
+    [14, 90, 9],
+  ].forEach(([hits = 0, left = 0, depth = 0], second) => {
+    const entries = [variable('hits', hits), variable('left', left), variable('depth', depth)];
+    history.add(host, second, entries, (id) => id.slice(2), false);
+  });
+  const subject: SnapshotSubject = {
+    ...{ name: '.bss', slots: [], byEntry: true },
+    measures: [
+      { column: 'hits', unit: '', gauge: false },
+      { column: 'left', unit: 'B', gauge: false },
+      { column: 'depth', unit: '', gauge: true },
+    ],
+  };
+  const { lines, unit } = seriesOfSnapshots(history, subject, {});
+  assert.equal(unit, '');
+  assert.deepEqual(Object.fromEntries(lines.map((line) => [line.label, [line.values, line.unit]])), {
+    hits: [[null, 4], '/s'],
+    left: [[100, 90], 'B'],
+    depth: [[7, 9], undefined],
+  });
+  assert.equal(seriesOfSnapshots(history, subject, { measure: 'hits' }).unit, '/s');
+});

@@ -7,7 +7,9 @@ import type {
   Ranking,
   RankingQuery,
   Series,
+  SeriesLine,
   SeriesQuery,
+  Statistic,
 } from '../../session/aggregates.ts';
 import type { TimeRange } from '../../session/time-axis.ts';
 import { decimate } from './decimate.ts';
@@ -17,6 +19,7 @@ import {
   type KeptSnapshot,
   type SnapshotHistory,
   slotsSince,
+  variableOf,
 } from './snapshot-history.ts';
 import { gridOf, stepFor } from './steps.ts';
 import { perSecond } from './units.ts';
@@ -75,11 +78,6 @@ function changeSince(now: number, before: number): number {
   return now - before;
 }
 
-/** How a measure is told to have changed: a counter that is less than before has begun anew. */
-function changeOf({ measures }: SnapshotSubject, place: number): typeof changeSince {
-  return measures[place]?.gauge ? changeSince : grownSince;
-}
-
 export function seriesOfSnapshots(
   history: SnapshotHistory,
   subject: SnapshotSubject,
@@ -93,12 +91,17 @@ export function seriesOfSnapshots(
   }: Asked<SeriesQuery>,
 ): Series {
   const place = subject.byEntry ? 0 : measureAt(subject, measure);
-  const isGauge = statistic === undefined ? asGauge(history, subject, place) : statistic !== 'rate';
-  const change = changeOf(subject, place);
-  const own = unitAt(subject, place, measure);
-  const unit = isGauge ? own : perSecond(own);
+  const readingOf = readings(history, subject, place, statistic);
   const hosts = history.hosts().map((host) => ({ ...host, placed: placed(host) }));
   const kept = keptOf(hosts.map((host) => host.placed));
+  const units = new Set(
+    subject.byEntry
+      ? subject.measures.flatMap(({ column }) =>
+          measure === undefined || column === measure ? [readingOf(`:${column}`).unit] : [],
+        )
+      : [readingOf('').unit],
+  );
+  const unit = units.size === 1 ? ([...units][0] ?? '') : '';
   if (!kept) return { times: [], lines: [], unit };
   const several = hosts.length > 1;
   const lines = new Map<string, Line>();
@@ -109,15 +112,18 @@ export function seriesOfSnapshots(
       if (inRange(snapshot.at, range)) {
         times.add(snapshot.at);
         for (const [id, entry] of snapshot.entries) {
-          if (subject.byEntry && measure !== undefined && !isVariable(id, measure)) continue;
-          const value = isGauge
+          if (subject.byEntry && measure !== undefined && variableOf(id) !== measure) continue;
+          const reading = readingOf(id);
+          const value = reading.isValue
             ? (entry.numbers[place] ?? Number.NaN)
-            : growth(entry, before, before?.entries.get(id), place, snapshot.at, change);
+            : growth(entry, before, before?.entries.get(id), place, snapshot.at, reading.change);
           if (Number.isNaN(value)) continue;
           let line = lines.get(id);
           if (!line) {
             const key = history.labelOf(id) || subject.name;
-            line = { key, host: several ? host.host : '', hostName: host.hostName, at: new Map(), sum: 0 };
+            const { hostName } = host;
+            const own = reading.unit === unit ? {} : { unit: reading.unit };
+            line = { key, host: several ? host.host : '', hostName, ...own, at: new Map(), sum: 0 };
             lines.set(id, line);
           }
           line.at.set(snapshot.at, value);
@@ -129,7 +135,8 @@ export function seriesOfSnapshots(
   }
   const ordered = [...times].sort((a, b) => a - b);
   const shown = [...lines.values()].sort((a, b) => b.sum - a.sum).slice(0, top);
-  const rest = isGauge || subject.byEntry ? [] : restsOf(hosts, shown, place, range, several);
+  const adds = !subject.byEntry && !readingOf('').isValue && !subject.measures[place]?.gauge;
+  const rest = adds ? restsOf(hosts, shown, place, range, several) : [];
   const all = [...shown, ...rest];
   if (together === 'merged' && several) return { ...mergedLines(all, ordered, points), unit, kept };
   const values = all.map(({ at }) => ordered.map((time) => at.get(time) ?? null));
@@ -138,10 +145,11 @@ export function seriesOfSnapshots(
     times: small.times,
     unit,
     kept,
-    lines: all.map(({ key, host, hostName }, index) => ({
+    lines: all.map(({ key, host, hostName, unit: own }, index) => ({
       label: several ? `${hostName} · ${key}` : key,
       host,
       values: small.lines[index] ?? [],
+      ...(own !== undefined && { unit: own }),
     })),
   };
 }
@@ -150,6 +158,8 @@ interface Line {
   key: string;
   host: string;
   hostName: string;
+  /** Where it is another than that of the series. */
+  unit?: string;
   /** Values by time. */
   at: Map<number, number>;
   sum: number;
@@ -193,10 +203,14 @@ function mergedLines(
   const step = Math.max(2, stepFor(to - from, points));
   const grid = gridOf(from, to + step, step);
   const start = grid[0] ?? 0;
-  const byKey = new Map<string, (number | null)[]>();
-  for (const { key, at } of lines) {
-    const sums = byKey.get(key) ?? Array<number | null>(grid.length).fill(null);
-    byKey.set(key, sums);
+  const byKey = new Map<string, SeriesLine>();
+  for (const { key, at, unit } of lines) {
+    const line: SeriesLine = byKey.get(key) ?? {
+      ...{ label: key, host: '', values: Array<number | null>(grid.length).fill(null) },
+      ...(unit !== undefined && { unit }),
+    };
+    byKey.set(key, line);
+    const sums = line.values;
     const mine = new Map<number, { sum: number; count: number }>();
     for (const [time, value] of at) {
       const place = Math.floor((time - start) / step);
@@ -207,7 +221,7 @@ function mergedLines(
       if (place < grid.length) sums[place] = (sums[place] ?? 0) + sum / count;
     }
   }
-  return { times: grid, lines: [...byKey].map(([label, values]) => ({ label, host: '', values })) };
+  return { times: grid, lines: [...byKey.values()] };
 }
 
 export function distributionsOfSnapshots(
@@ -344,10 +358,7 @@ export function rankingOfSnapshots(
   { range, measure, statistic, limit, hosts: together = 'apart' }: Asked<RankingQuery>,
 ): Ranking {
   const place = measureAt(subject, measure);
-  const isGauge = statistic === undefined ? asGauge(history, subject, place) : statistic !== 'rate';
-  const change = changeOf(subject, place);
-  const own = unitAt(subject, place, measure);
-  const unit = isGauge ? own : perSecond(own);
+  const { isValue, change, unit } = readings(history, subject, place, statistic)('');
   const hosts = history.hosts().map((host) => ({ ...host, placed: placed(host) }));
   const several = hosts.length > 1;
   const values = new Map<string, { id: string; host: string; hostName: string; value: number }>();
@@ -369,7 +380,7 @@ export function rankingOfSnapshots(
       const first = since && (since.whole ? since : [since, ...later].find(({ entries }) => entries.has(id)));
       const seconds = first ? until.at - first.at : 0;
       const earlier = first?.entries.get(id)?.numbers[place] ?? 0;
-      const value = isGauge ? number : seconds > 0 ? change(number, earlier) / seconds : Number.NaN;
+      const value = isValue ? number : seconds > 0 ? change(number, earlier) / seconds : Number.NaN;
       if (!Number.isNaN(number)) keys++;
       if (Number.isNaN(value)) continue;
       const key = several && together === 'merged' ? history.labelOf(id) || subject.name : id;
@@ -378,7 +389,8 @@ export function rankingOfSnapshots(
       else values.set(key, { id, host: several ? host : '', hostName: several ? hostName : '', value });
       ranked += value;
     }
-    const isThinned = !isGauge && since !== undefined && !since.whole && until.at > since.at;
+    const isThinned =
+      !isValue && change === grownSince && since !== undefined && !since.whole && until.at > since.at;
     total += isThinned
       ? ((until.grown[place] ?? 0) - (since.grown[place] ?? 0)) / (until.at - since.at)
       : ranked;
@@ -405,22 +417,37 @@ function measureAt({ measures }: SnapshotSubject, column: string | undefined): n
   return Math.max(0, column === undefined ? 0 : measures.findIndex((each) => each.column === column));
 }
 
-function unitAt(subject: SnapshotSubject, place: number, column: string | undefined): string {
-  if (!subject.byEntry) return subject.measures[place]?.unit ?? '';
-  const units = new Set(
-    subject.measures.filter((each) => column === undefined || each.column === column).map(({ unit }) => unit),
-  );
-  return units.size === 1 ? ([...units][0] ?? '') : '';
+/** How an entry's number is told: as it is, or as its change a second. */
+interface Reading {
+  isValue: boolean;
+  change: typeof changeSince;
+  unit: string;
 }
 
-function asGauge(history: SnapshotHistory, { measures }: SnapshotSubject, place: number): boolean {
-  return (measures[place]?.gauge ?? false) || history.fell(place);
-}
-
-/** `stats[3]` is a part of the variable `stats`. */
-function isVariable(id: string, column: string): boolean {
-  const name = id.slice(id.indexOf(':') + 1);
-  return name === column || name.startsWith(`${column}[`);
+/** By entry: variables of a section each have a measure of their own. */
+function readings(
+  history: SnapshotHistory,
+  { measures, byEntry }: SnapshotSubject,
+  place: number,
+  statistic: Statistic | undefined,
+): (id: string) => Reading {
+  const known = new Map<string, Reading>();
+  return (id) => {
+    const name = byEntry ? variableOf(id) : '';
+    const found = known.get(name);
+    if (found) return found;
+    const { gauge = false, unit = '' } =
+      (byEntry ? measures.find(({ column }) => column === name) : measures[place]) ?? {};
+    const isValue = statistic === undefined ? gauge || history.fell(place, id) : statistic !== 'rate';
+    const reading: Reading = {
+      isValue,
+      // A counter that is less than before has begun anew.
+      change: gauge ? changeSince : grownSince,
+      unit: isValue ? unit : perSecond(unit),
+    };
+    known.set(name, reading);
+    return reading;
+  };
 }
 
 function inRange(at: number, range: TimeRange | undefined): boolean {

@@ -34,6 +34,8 @@ export function ChartView({ source, view, live, hosts, options, onOptions, empty
     theDecoder().series({
       ...source,
       ...asked,
+      // All variables at a time: each by what it is, unless somebody chose.
+      statistic: view.of === 'globals' && asked.measure === undefined ? options.statistic : asked.statistic,
       range,
       points: frame.current?.clientWidth ?? POINTS_DEFAULT,
       hosts: together === 'merged' ? 'merged' : 'apart',

@@ -85,9 +85,9 @@ interface Shown {
 
 function numbersOf(view: ViewProps<'number'>['view'], series: Series & { each?: Series[] }): Shown[] {
   if (!series.each) {
-    return series.lines.map(({ label, values }) => ({
+    return series.lines.map(({ label, unit = series.unit, values }) => ({
       label,
-      unit: series.unit,
+      unit,
       times: series.times,
       values,
     }));
