@@ -245,3 +245,43 @@ test('what is older than 15 minutes is kept in steps of ten seconds', () => {
   const newest = whole(engine, { points: 2000, range: { from: START + 900, to: START + 990 } });
   assert.equal((newest.times[1] ?? 0) - (newest.times[0] ?? 0), 1);
 });
+
+test('structs of one size that an enum tells apart are each read by their own members', () => {
+  const kinds: Type = {
+    ...{ kind: 'enum', name: 'kind', size: 4, signed: false },
+    values: [
+      ['OPEN', '1'],
+      ['CLOSE', '2'],
+    ],
+  };
+  const struct = (name: string, members: readonly [string, number][]): Type => ({
+    ...{ kind: 'struct', name, size: 24 },
+    members: members.map(([member, offset]) => ({
+      ...{ name: member, type: member === 'kind' ? 0 : 1, offsetBits: offset * 8 },
+    })),
+  });
+  const open = struct('open_event', [
+    ['kind', 0],
+    ['took_ns', 8],
+  ]);
+  const close = struct('close_event', [
+    ['kind', 0],
+    ['inode', 8],
+    ['took_ns', 16],
+  ]);
+  const records = [2, 3].map((type) => ({ type, size: 24 }));
+  const files = sampleSource({ name: 'reads', kind: 'events', records });
+  const engine = createEngine(
+    () => undefined,
+    () => START + 3,
+  );
+  const schema = sampleSchema({ types: [kinds, U64, open, close], sources: [files] });
+  engine.open({ run: RUN, host: 'local', hostName: 'local', stream: 1, schema });
+  const record = new DataView(new ArrayBuffer(24));
+  record.setUint32(0, 2, true);
+  record.setBigUint64(8, 1_000_000n, true);
+  record.setBigUint64(16, 5n, true);
+  engine.frames(sampleMessage({ kind: 'events' }, sampleRecord(new Uint8Array(record.buffer))));
+  const [all] = engine.distributions({ ...READS, measure: 'took_ns' });
+  assert.deepEqual(all?.bars, [{ from: 4, to: 8, count: 1 }]);
+});

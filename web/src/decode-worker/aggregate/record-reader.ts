@@ -1,5 +1,6 @@
 import { isRelated, readLeaf } from '@probepad/protocol/leaf-value';
 import { type Leaf, leavesOf } from '@probepad/protocol/leaves';
+import { recordTypeOf } from '@probepad/protocol/record-types';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { isCharType, resolveType } from '@probepad/protocol/types';
 import { escapeControls } from '@probepad/protocol/values/escape';
@@ -30,28 +31,27 @@ export function createRecordReader(
   measure: string | undefined,
   split: string | undefined,
 ): RecordReader {
-  const types = [...source.records]
-    .sort((a, b) => b.size - a.size)
-    .map(({ type, size }) => {
-      const leaves = leavesOf(schema, type);
-      const splitAt = leaves.findIndex(({ name }) => name === split);
-      const shown = presentLeaves(schema, leaves, type)[splitAt] ?? PLAIN;
-      return {
-        size,
-        number: numberReader(
-          schema,
-          leaves.find(({ name }) => name === measure),
-        ),
-        text: textReader(schema, leaves[splitAt], shown, arch),
-      };
-    });
-  const typeOf = (length: number) =>
-    types.length === 1
-      ? types[0]
-      : (types.find(({ size }) => size === length) ?? types.find(({ size }) => size <= length) ?? types[0]);
+  const readers = source.records.map(({ type }) => {
+    const leaves = leavesOf(schema, type);
+    const splitAt = leaves.findIndex(({ name }) => name === split);
+    const shown = presentLeaves(schema, leaves, type)[splitAt] ?? PLAIN;
+    return {
+      type,
+      number: numberReader(
+        schema,
+        leaves.find(({ name }) => name === measure),
+      ),
+      text: textReader(schema, leaves[splitAt], shown, arch),
+    };
+  });
+  const byType = new Map(readers.map((reader) => [reader.type, reader]));
+  const typeOf = recordTypeOf(schema, source);
+  const only = readers.length === 1 ? readers[0] : undefined;
+  const readerOf = (view: DataView, start: number, end: number) =>
+    only ?? byType.get(typeOf(view, start, end) ?? -1);
   return {
-    value: (view, start, end) => typeOf(end - start)?.number(view, start, end) ?? Number.NaN,
-    key: (bytes, view, start, end) => typeOf(end - start)?.text(bytes, view, start, end) ?? '',
+    value: (view, start, end) => readerOf(view, start, end)?.number(view, start, end) ?? Number.NaN,
+    key: (bytes, view, start, end) => readerOf(view, start, end)?.text(bytes, view, start, end) ?? '',
   };
 }
 
