@@ -12,6 +12,8 @@ export const FRAME_PAYLOAD_MAX = 256 * KIB;
 export const SNIPPET_MAX = 512 * KIB;
 export const SNIPPET_FILES_MAX = 32;
 export const FILE_NAME_PATTERN = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/;
+/** Characters of a table's filter. */
+export const FILTER_MAX = 2000;
 /** A snippet smaller than this (deflated, base64url) may travel in a link's fragment. */
 export const FRAGMENT_MAX = 6 * KIB;
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FILTER_MAX } from '../limits.ts';
 import { SnippetSettingsSchema } from './snippet.ts';
 
 /** As the first versions saved them. */
@@ -48,4 +49,11 @@ test('options of views and the panels of a dashboard are kept as they were saved
     panels: [{ source: 'latency', view: 'heatmap', wide: true, options: { hosts: 'versus' } }],
   };
   assert.deepEqual(SnippetSettingsSchema.parse(settings), settings);
+});
+
+test('a filter that is too long to be read is none, and the rest of what was saved stays', () => {
+  const tables = { events: { filter: ' '.repeat(FILTER_MAX + 1), shown: { 'field pid': false } } };
+  assert.deepEqual(SnippetSettingsSchema.parse({ ...BEFORE_TABLES, tables }).tables, {
+    events: { filter: '', shown: { 'field pid': false } },
+  });
 });

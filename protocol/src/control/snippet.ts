@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { FILTER_MAX } from '../limits.ts';
 import { SourceFileSchema } from './run.ts';
 
 /** What can be said of the numbers of a column in a group of rows. */
@@ -7,7 +8,13 @@ export type GroupStatistic = (typeof GROUP_STATISTICS)[number];
 
 /** What somebody made of a table. Columns are named as the page knows them: role and name. What is left out is as it would be anyway. */
 export const TableSettingsSchema = z.object({
-  filter: z.optional(z.string()),
+  /** One that is too long, which old settings may hold, is none. */
+  filter: z.optional(
+    z.pipe(
+      z.string(),
+      z.transform((text: string) => (text.length > FILTER_MAX ? '' : text)),
+    ),
+  ),
   sort: z.optional(z.object({ column: z.string(), descending: z.boolean() })),
   group: z.optional(
     z.object({

@@ -201,3 +201,11 @@ test('what is wrong is told with its place and a remedy', () => {
     assert.ok(found.start <= text.length && found.end >= found.start, text);
   }
 });
+
+test('a filter that was made to be hard to read is read, and one that is too long is none', () => {
+  const words = `${'not   '.repeat(300)}@`;
+  assert.deepEqual(readFilter(words, COLUMNS), { kind: 'text', text: words });
+  const spaces = `a${' '.repeat(1900)}@`;
+  assert.deepEqual(readFilter(spaces, COLUMNS), { kind: 'text', text: spaces });
+  assert.match(problem(`a${' '.repeat(8000)}@`).message, /too long/);
+});

@@ -1,3 +1,4 @@
+import { FILTER_MAX } from '@probepad/protocol/limits';
 import {
   type Arithmetic,
   type Comparison,
@@ -11,7 +12,6 @@ import { tokensOf } from './tokens.ts';
 
 /** Depth of parentheses and signs that is read. */
 const DEPTH_MAX = 64;
-export const FILTER_MAX = 2000;
 
 const COMPARISONS: readonly Sign[] = ['==', '!=', '<', '<=', '>', '>='];
 const RELATIONS: readonly Sign[] = [...COMPARISONS, '~', '!~', 'in'];
@@ -22,11 +22,16 @@ const ARITHMETIC: readonly (readonly Arithmetic[])[] = [
   ['*', '/', '%', '&'],
 ];
 
+/** @throws FilterError where a filter is too long to be looked at any further */
+export function checkLength(text: string): void {
+  if (text.length <= FILTER_MAX) return;
+  const span = { start: 0, end: text.length };
+  throw new FilterError('the filter is too long', `Keep it under ${FILTER_MAX} characters.`, span);
+}
+
 /** A filter of the language that docs/FILTERS.md describes. @throws FilterError */
 export function parseFilter(text: string): Expression {
-  const span = { start: 0, end: text.length };
-  if (text.length > FILTER_MAX)
-    throw new FilterError('the filter is too long', `Keep it under ${FILTER_MAX} characters.`, span);
+  checkLength(text);
   const tokens = tokensOf(text);
   let at = 0;
   let depth = 0;

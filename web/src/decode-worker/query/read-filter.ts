@@ -1,6 +1,6 @@
 import { bindFilter, type Condition } from './bind.ts';
 import type { ColumnFacts } from './columns.ts';
-import { parseFilter } from './parse.ts';
+import { checkLength, parseFilter } from './parse.ts';
 import { quoteText } from './syntax.ts';
 
 /** What somebody who wrote a filter wants to see. */
@@ -10,12 +10,13 @@ export type Filter =
   | { kind: 'text'; text: string }
   | { kind: 'condition'; condition: Condition };
 
-const OPERAND = String.raw`(?:not\s+|[\s!(-])*(?:\x60(?<quoted>[^\x60]+)\x60|(?<name>[A-Za-z_][\w.[\]]*)|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d[\w.:]*)`;
-const COMPARED = new RegExp(String.raw`^${OPERAND}\s*\)*\s*(?:==|!=|<=?|>=?|!?~|&&|\|\|)`);
-const RECKONED = new RegExp(String.raw`^${OPERAND}\s*\)*\s*[-+*/%&]\s*[\w(\x60-][^"']*(?:==|!=|<|>)`);
+// No two parts that stand side by side may take the same letters: a filter may be made to take for ever, and be shared.
+const OPERAND = String.raw`(?:not\b|[\s!(-])*(?:\x60(?<quoted>[^\x60]+)\x60|(?<name>[A-Za-z_][\w.[\]]*)|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d[\w.:]*)`;
+const COMPARED = new RegExp(String.raw`^${OPERAND}[\s)]*(?:==|!=|<=?|>=?|!?~|&&|\|\|)`);
+const RECKONED = new RegExp(String.raw`^${OPERAND}[\s)]*[-+*/%&]\s*[\w(\x60-][^"']*(?:==|!=|<|>)`);
 /** Signs and words that also stand in ordinary texts: only after a column's name are they meant. */
 const AFTER_COLUMN = new RegExp(String.raw`^${OPERAND}\s*(?:=|\bin\b\s*[(\da-f:])`);
-const DENIED = /^\s*(?:!|not\s)[\s!(]*(?<name>[A-Za-z_][\w.[\]]*)\s*\)*\s*$/;
+const DENIED = /^\s*(?:!|not\s)[\s!(]*(?<name>[A-Za-z_][\w.[\]]*)[\s)]*$/;
 const QUOTED = /^\s*(["'])((?:(?!\1)[^\\]|\\.)+)\1\s*$/;
 
 /**
@@ -23,6 +24,7 @@ const QUOTED = /^\s*(["'])((?:(?!\1)[^\\]|\\.)+)\1\s*$/;
  * @throws FilterError
  */
 export function readFilter(text: string, columns: ReadonlyMap<string, ColumnFacts>): Filter {
+  checkLength(text);
   if (text.trim() === '') return { kind: 'all' };
   const quoted = QUOTED.exec(text);
   if (quoted) return { kind: 'text', text: (quoted[2] ?? '').replace(/\\(.)/g, '$1').toLowerCase() };
