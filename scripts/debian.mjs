@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -92,6 +93,48 @@ export async function unpackedPackage(choice) {
 }
 
 /**
+ * Downloads a source package's upstream archive once, and unpacks one folder of it; later calls are a lookup in the cache folder.
+ *
+ * @param {PackageChoice & { folder: string }} choice the folder, as the archive has it below its first one
+ * @returns {Promise<string>} the unpacked folder
+ */
+export async function unpackedSource(choice) {
+  await refreshLists();
+  const listing = await apt(`looking up the source of ${choice.name}`, 'apt-cache', ['madison', choice.name]);
+  const sourceLines = listing.split('\n').filter((line) => line.trimEnd().endsWith(' Sources'));
+  const version = newestInSuite(sourceLines.join('\n'), choice.suite);
+  if (version === undefined)
+    throw new Error(`looking up the source of ${choice.name}: ${choice.suite} has no such package`);
+  const sources = join(cacheFolder(), 'sources');
+  const folder = join(sources, `${choice.name}_${version.replace(/:/g, '%3a')}`);
+  if (existsSync(folder)) return join(folder, choice.folder);
+
+  mkdirSync(sources, { recursive: true });
+  const work = mkdtempSync(join(sources, '.unpacking-'));
+  try {
+    await apt(
+      `downloading the source of ${choice.name} ${version}`,
+      'apt-get',
+      ['source', '--download-only', '--tar-only', '--only-source', `${choice.name}=${version}`],
+      work,
+    );
+    const archive = readdirSync(work).find((name) => /\.orig\.tar\.\w+$/.test(name));
+    if (archive === undefined)
+      throw new Error(`downloading ${choice.name}: apt-get left no upstream archive`);
+    mkdirSync(join(work, 'root'));
+    await runOrThrow(`unpacking the source of ${choice.name}`, [
+      ...['tar', '--extract', '--auto-compress', '--file', join(work, archive)],
+      ...['--directory', join(work, 'root'), '--strip-components', '1', '--no-same-owner'],
+      ...['--wildcards', `*/${choice.folder}/*`],
+    ]);
+    moveIntoPlace(join(work, 'root'), folder);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  return join(folder, choice.folder);
+}
+
+/**
  * Renames a finished folder to its final name; when another process was first, its folder stays.
  *
  * @param {string} from
@@ -123,17 +166,19 @@ export function newestInSuite(madison, suite) {
 /** Makes the configuration, and fetches the lists when they are missing or old. */
 async function refreshLists() {
   const { folder, stamp } = aptFolders();
-  const age = existsSync(stamp) ? Date.now() - statSync(stamp).mtimeMs : Number.POSITIVE_INFINITY;
+  const list = join(folder, 'sources.list');
+  const isKnown = existsSync(stamp) && existsSync(list) && readFileSync(list, 'utf8') === sourcesList();
+  const age = isKnown ? Date.now() - statSync(stamp).mtimeMs : Number.POSITIVE_INFINITY;
   if (age < LISTS_LIFETIME_MS) return;
   for (const part of ['state/lists/partial', 'cache/archives/partial', 'parts', 'preferences']) {
     mkdirSync(join(folder, part), { recursive: true });
   }
   writeFileSync(join(folder, 'status'), '');
-  writeFileSync(join(folder, 'sources.list'), sourcesList());
+  writeFileSync(list, sourcesList());
   writeFileSync(join(folder, 'apt.conf'), configuration(folder));
   const result = await runAsProject('apt-get', ['-q', 'update'], folder);
   if (result.code === 0) writeFileSync(stamp, '');
-  else if (age === Number.POSITIVE_INFINITY) {
+  else if (!existsSync(stamp)) {
     throw new Error(`fetching Debian's package lists: ${`${result.stderr}${result.stdout}`.trim()}`);
   }
   // Old lists still serve on a machine that is off the network now.
@@ -148,6 +193,7 @@ function sourcesList() {
   const signed = `[signed-by=${KEYRING}]`;
   return [
     `deb ${signed} ${archive} bookworm main`,
+    `deb-src ${signed} ${archive} bookworm main`,
     `deb ${signed} ${archive} bookworm-updates main`,
     `deb ${signed} ${archive} bookworm-backports main`,
     `deb ${signed} ${security} bookworm-security main`,

@@ -12,3 +12,8 @@ test('the newest version of a suite, with its security fixes', () => {
   assert.equal(newestInSuite(MADISON, 'bookworm-backports'), '6.12.95-1~bpo12+1');
   assert.equal(newestInSuite('', 'bookworm'), undefined);
 });
+
+test('a source package is told by its version, too', () => {
+  const madison = 'bpfcc | 0.26.0+ds-1 | http://m/debian bookworm/main Sources\n';
+  assert.equal(newestInSuite(madison, 'bookworm'), '0.26.0+ds-1');
+});
