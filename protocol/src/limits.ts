@@ -28,6 +28,8 @@ export const LEASE = 15_000;
 export const JOIN_TOKEN_LIFETIME = 15 * 60_000;
 export const HELLO_TIMEOUT = 5_000;
 export const REQUEST_TIMEOUT = 30_000;
+/** Measuring what a probe costs: some twenty seconds, and many times that for one that slows what it is measured by. */
+export const COST_MAX = 150_000;
 
 /** Frames an agent keeps per run to send again after a reconnect. */
 export const RESUME_BUFFER = 8 * MIB;

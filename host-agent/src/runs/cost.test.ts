@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { ProbepadFailure } from '@probepad/protocol/errors';
 import { probeOfText, type TestMachine, testMachine } from '../link/testing.ts';
 import { reportOf } from './cost.ts';
+import { createRunTable } from './run-table.ts';
 import type { Round } from './workload.ts';
 
 let machine: TestMachine;
@@ -68,6 +69,49 @@ test('one measurement goes on at a time', async () => {
     (thrown) => thrown instanceof ProbepadFailure && thrown.error.code === 'host_busy',
   );
   await first;
+});
+
+const QUIET = 'SEC("tracepoint/sched/sched_process_exec") int f(void *ctx) { return 0; }';
+const nobody = { status() {}, schema() {}, counts() {}, data() {} };
+
+function endsWith(code: string) {
+  return (thrown: unknown) => thrown instanceof ProbepadFailure && thrown.error.code === code;
+}
+
+test('when all runs end, the measurement does too, and attaches nothing again', async () => {
+  const attached: string[] = [];
+  const { environment } = machine;
+  const compiler: typeof environment.compiler = {
+    compile(...args) {
+      attached.push('once');
+      return environment.compiler.compile(...args);
+    },
+  };
+  const table = createRunTable({ ...environment, compiler }, nobody);
+  const measurement = table.measure(request(probeOfText(QUIET)));
+  // The first rounds are without the probe.
+  await table.endAll('lease_lost');
+  await assert.rejects(measurement, endsWith('run_ended'));
+  assert.deepEqual(attached, []);
+  table.close();
+});
+
+test('a measurement that takes too long is given up, and the next one is not refused', async () => {
+  const table = createRunTable(machine.environment, nobody, 1);
+  for (let again = 0; again < 2; again++) {
+    await assert.rejects(table.measure(request(probeOfText(QUIET))), endsWith('over_budget'));
+  }
+  await table.endAll('stopped');
+  table.close();
+});
+
+test('a machine that can start no process can measure when it can again', async () => {
+  // spawn(2) is never reached with such a path.
+  const table = createRunTable({ ...machine.environment, loaderPath: '\0' }, nobody);
+  for (let again = 0; again < 2; again++) {
+    await assert.rejects(table.measure(request(probeOfText(QUIET))), { code: 'ERR_INVALID_ARG_VALUE' });
+  }
+  table.close();
 });
 
 test('a difference counts when every round with the probe was slower than each without', () => {

@@ -1,11 +1,12 @@
 import type { CostReport } from '@probepad/protocol/control/cost';
 import type { EndReason } from '@probepad/protocol/control/run';
-import { fail } from '@probepad/protocol/errors';
+import { fail, type ProbepadError, ProbepadFailure, probepadError } from '@probepad/protocol/errors';
+import { COST_MAX } from '@probepad/protocol/limits';
 import { measureCost } from './cost.ts';
 import type { RunEnvironment } from './environment.ts';
 import { type Run, type RunListener, type RunRequest, startRun } from './run.ts';
 import { createStatistics } from './statistics.ts';
-import { startWorkload } from './workload.ts';
+import { startWorkload, type Workload } from './workload.ts';
 
 /** The runs of this machine: those that go on, and those that ended and whose end is not reported yet. */
 export interface RunTable {
@@ -20,8 +21,8 @@ export interface RunTable {
   statistics(run: string, on: boolean): void;
   /**
    * Measures what the probe costs others by running it a few times, which takes some seconds. Those runs are nobody else's: their
-   * records are thrown away. One measurement goes on at a time.
-   * @throws ProbepadFailure `host_busy`, or what keeps the probe from running
+   * records are thrown away. One measurement goes on at a time, for COST_MAX at most.
+   * @throws ProbepadFailure `host_busy`, `over_budget` when that is not enough, `run_ended` by `endAll`, or what keeps the probe from running
    */
   measure(request: RunRequest): Promise<CostReport>;
   /** Stops every run and waits until the kernel is clean. */
@@ -30,11 +31,24 @@ export interface RunTable {
   close(): void;
 }
 
-export function createRunTable(environment: RunEnvironment, listener: RunListener): RunTable {
+const TOO_SLOW = 'measuring: the probe slows what it is measured by so much that it would take minutes';
+
+/** @param measureMax milliseconds that one measurement may take */
+export function createRunTable(
+  environment: RunEnvironment,
+  listener: RunListener,
+  measureMax = COST_MAX,
+): RunTable {
   const runs = new Map<string, Run>();
   const statistics = createStatistics(environment.loaderPath, environment.log);
+  /** The measurement that goes on, aborted when it shall not; and its run, while it has one. */
+  let measuring: AbortController | undefined;
   let measured: Run | undefined;
-  let measuring = false;
+
+  function endMeasuring(why: ProbepadError, reason: EndReason): void {
+    measuring?.abort(new ProbepadFailure(why));
+    measured?.stop(reason);
+  }
 
   function going(): Run[] {
     return [...runs.values()].filter((run) => run.status.state !== 'ended');
@@ -80,22 +94,37 @@ export function createRunTable(environment: RunEnvironment, listener: RunListene
       statistics.set(id, on);
     },
     async measure(request) {
-      if (measuring) fail('host_busy', 'measuring: another measurement goes on', { limit: 1 });
+      if (measuring !== undefined) fail('host_busy', 'measuring: another measurement goes on', { limit: 1 });
       checkLimits(request.user);
-      measuring = true;
-      const workload = await startWorkload(environment.loaderPath, environment.log);
+      const ours = new AbortController();
+      const { signal } = ours;
+      measuring = ours;
+      const late = setTimeout(
+        () => endMeasuring(probepadError('over_budget', TOO_SLOW), 'stopped'),
+        measureMax,
+      );
+      let workload: Workload | undefined;
       try {
+        workload = await startWorkload(environment.loaderPath, environment.log);
         return await measureCost((listener) => {
+          signal.throwIfAborted();
           measured = startRun(environment, statistics, request, listener);
           return measured;
         }, workload);
+      } catch (error) {
+        // That the run ended is no news to who ended it.
+        signal.throwIfAborted();
+        throw error;
       } finally {
-        workload.end();
-        measuring = false;
+        clearTimeout(late);
+        workload?.end();
+        measured = undefined;
+        measuring = undefined;
       }
     },
     async endAll(reason) {
       const current = measured === undefined ? going() : [...going(), measured];
+      endMeasuring(probepadError('run_ended', `measuring: all runs ended (${reason})`), reason);
       for (const run of current) run.stop(reason);
       await Promise.all(current.map((run) => run.ended));
     },
