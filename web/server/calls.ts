@@ -1,6 +1,5 @@
-import { type Reply, ReplySchema } from '@probepad/protocol/control/envelope';
+import { type Reply, ReplySchema, replyTimeout } from '@probepad/protocol/control/envelope';
 import { ProbepadFailure, probepadError } from '@probepad/protocol/errors';
-import { REQUEST_TIMEOUT } from '@probepad/protocol/limits';
 import * as z from 'zod/mini';
 
 /** Requests of this side that wait for their reply, matched by id. */
@@ -20,13 +19,14 @@ interface Open {
   fail(error: Error): void;
 }
 
-export function calls(send: (message: unknown) => void, timeout: number = REQUEST_TIMEOUT): Calls {
+export function calls(send: (message: unknown) => void): Calls {
   const open = new Map<number, Open>();
   let nextId = 1;
 
   return {
     call(method, params, result) {
       const id = nextId++;
+      const timeout = replyTimeout(method);
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
           open.delete(id);

@@ -4,7 +4,7 @@ import {
   type BrowserMethod,
   BrowserRequests,
 } from '@probepad/protocol/control/browser';
-import { type ParamsOf, ReplySchema, type ResultOf } from '@probepad/protocol/control/envelope';
+import { type ParamsOf, ReplySchema, type ResultOf, replyTimeout } from '@probepad/protocol/control/envelope';
 import type { Host } from '@probepad/protocol/control/host';
 import { fail, ProbepadFailure, probepadError } from '@probepad/protocol/errors';
 import { type Frame, framesOf } from '@probepad/protocol/frames';
@@ -141,7 +141,7 @@ export async function connectToHub(hub: string): Promise<HubClient> {
         const timer = setTimeout(() => {
           waiting.delete(id);
           reject(new ProbepadFailure(probepadError('internal', `waiting for ${method}: no reply`)));
-        }, 2 * REQUEST_TIMEOUT);
+        }, REQUEST_TIMEOUT + replyTimeout(method));
         const settle = (act: () => void): void => {
           clearTimeout(timer);
           act();

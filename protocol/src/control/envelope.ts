@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { ProbepadErrorSchema } from '../errors.ts';
+import { COST_MAX, REQUEST_TIMEOUT } from '../limits.ts';
 
 /** Replies name their request; a request's id is chosen by its sender and unique while it waits. */
 export const ReplySchema = z.object({
@@ -18,6 +19,11 @@ export const RequestEnvelopeSchema = z.object({
   params: z.unknown(),
 });
 export type RequestEnvelope = z.infer<typeof RequestEnvelopeSchema>;
+
+/** How long a reply to a request is waited for, in milliseconds. */
+export function replyTimeout(method: string): number {
+  return method === 'cost.measure' ? COST_MAX + REQUEST_TIMEOUT : REQUEST_TIMEOUT;
+}
 
 /**
  * A table of requests: by method, what goes in and what comes back. Both ends take their types from it, so that a

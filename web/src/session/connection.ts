@@ -1,12 +1,12 @@
 import { type BrowserEvent, BrowserEventSchema, BrowserRequests } from '@probepad/protocol/control/browser';
-import { type ParamsOf, ReplySchema, type ResultOf } from '@probepad/protocol/control/envelope';
+import { type ParamsOf, ReplySchema, type ResultOf, replyTimeout } from '@probepad/protocol/control/envelope';
 import {
   type ProbepadError,
   ProbepadErrorSchema,
   ProbepadFailure,
   probepadError,
 } from '@probepad/protocol/errors';
-import { HEARTBEAT_TIMEOUT, MESSAGE_MAX, REQUEST_TIMEOUT, SNIPPET_MAX } from '@probepad/protocol/limits';
+import { HEARTBEAT_TIMEOUT, MESSAGE_MAX, SNIPPET_MAX } from '@probepad/protocol/limits';
 import { PROTOCOL_VERSION, RefusalSchema } from '@probepad/protocol/version';
 import type { HubSocket, OpenHubSocket } from './hub-socket.ts';
 
@@ -196,10 +196,11 @@ export function connect(options: ConnectionOptions): Connection {
           reject(new ProbepadFailure(probepadError('source_too_large', what, { limit: SNIPPET_MAX })));
           return;
         }
+        const timeout = replyTimeout(method);
         const timer = setTimeout(() => {
           waiting.delete(id);
-          reject(new ProbepadFailure(lost(`${method}: no answer within ${REQUEST_TIMEOUT / 1000} s`)));
-        }, REQUEST_TIMEOUT);
+          reject(new ProbepadFailure(lost(`${method}: no answer within ${timeout / 1000} s`)));
+        }, timeout);
         waiting.set(id, { method, resolve: resolve as (result: unknown) => void, reject, timer });
         socket.send(text);
       }),
