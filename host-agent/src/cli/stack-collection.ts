@@ -21,7 +21,6 @@ export interface StackCollection {
 const STACKS_MAX = 250_000;
 
 interface Seen {
-  number: number;
   sample: Pick<StackSample, 'parts' | 'pid'>;
   weight: number;
 }
@@ -41,6 +40,7 @@ export function createStackCollection(
   const byName = new Map([...tables.values()].map(({ name, table }) => [name, table]));
   const seen = new Map<string, Seen>();
   const totals = createTotals();
+  const { keySize } = source;
   let leftOut = 0;
 
   function seenOf(sample: StackSample): Seen | undefined {
@@ -52,7 +52,7 @@ export function createStackCollection(
         return undefined;
       }
       const { parts, pid } = sample;
-      known = { number: seen.size, sample: { parts, pid }, weight: 0 };
+      known = { sample: { parts, pid }, weight: 0 };
       seen.set(key, known);
     }
     return known;
@@ -68,10 +68,15 @@ export function createStackCollection(
       if (stacks !== undefined && kind === 'map') stacks.table.take(frame);
       if (id !== source.id) return;
       if (kind === 'map') {
-        for (const sample of plan.ofMap(decoder.map(frame))) {
+        const batch = decoder.map(frame);
+        for (const [row, sample] of plan.ofMap(batch).entries()) {
           const known = seenOf(sample);
-          if (known !== undefined) known.weight += totals.grown(known.number, sample.weights)?.[0] ?? 0;
+          if (known === undefined) continue;
+          // Keys with a member that no sample tells of are one stack, each with its own sum.
+          const entry = Buffer.from(frame.payload.subarray(row * keySize, (row + 1) * keySize));
+          known.weight += totals.grown(entry.toString('latin1'), sample.weights)?.[0] ?? 0;
         }
+        if (batch.last) totals.turn();
       } else if (kind === 'events') {
         for (const batch of decoder.records(frame)) {
           for (const sample of plan.ofRecords(batch)) {
