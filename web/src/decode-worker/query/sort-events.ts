@@ -15,12 +15,13 @@ export function* sortEvents(
   descending: boolean,
 ): Generator<void, Float64Array> {
   const keys = keysFor(rows.length);
+  const put = putFor(cells, column);
   const isText = cells.all().some((layout) => layout[column] !== undefined && !isNumeric(layout[column]));
   yield* isText
     ? textKeys(history, cells, rows, column, keys)
     : visitRows(history, rows, (at, chunk, place) => {
         const cell = cellOf(cells, chunk.stream, at, column);
-        if (cell) putNumber(keys, place, cell, at);
+        if (cell) put(keys, place, cell, at);
       });
   const places = yield* sortedPlaces(keys, descending);
   const sorted = new Float64Array(places.length);
@@ -111,6 +112,46 @@ function isNumeric(cell: EventCell | undefined): boolean {
   );
 }
 
+type PutNumber = (keys: Keys, place: number, cell: EventCell, at: RecordAt) => void;
+
+/**
+ * How the numbers of a column are put in order. Structs and hosts may have it in different types: all have one order then, at the
+ * price of a bigint each, or of what a double can't hold where some are no whole numbers.
+ */
+function putFor(cells: EventCells, column: number): PutNumber {
+  const all = cells.all().flatMap((layout) => layout[column] ?? []);
+  const kinds = new Set(all.map(kindOf));
+  if (kinds.size <= 1) return putNumber;
+  if (kinds.has('other')) {
+    return (keys, place, cell, at) => {
+      const value = numberIn(cell, at);
+      if (value !== null) putReal(keys, place, Number(value));
+    };
+  }
+  // Unsigned ones fill the range of 64 bits by themselves. Beside signed ones those above are all the largest.
+  const shift = all.some(({ field }) => field.integer?.signed) ? 0n : 2n ** 63n;
+  return (keys, place, cell, at) => {
+    const value = numberIn(cell, at);
+    if (value === null) return;
+    const whole = BigInt(value) - shift;
+    putWhole(keys, place, whole < 2n ** 63n ? whole : 2n ** 63n - 1n);
+  };
+}
+
+/** Numbers of one kind are in the order of what `putNumber` makes of them. */
+function kindOf({ field: { integer }, bigEndian, facts }: EventCell): string {
+  if (facts.kind === 'clock') return 'bigint';
+  if (!integer) return 'other';
+  if (integer.size < 8) return 'number';
+  return bigEndian ? 'bigint' : `word ${integer.signed}`;
+}
+
+function numberIn(cell: EventCell, at: RecordAt): number | bigint | null {
+  const value = cell.value(at);
+  if (typeof value === 'boolean') return Number(value);
+  return typeof value === 'bigint' || (typeof value === 'number' && !Number.isNaN(value)) ? value : null;
+}
+
 function putNumber(keys: Keys, place: number, cell: EventCell, at: RecordAt): void {
   const { integer } = cell.field;
   if (integer?.size === 8 && !cell.bigEndian) {
@@ -122,8 +163,7 @@ function putNumber(keys: Keys, place: number, cell: EventCell, at: RecordAt): vo
     keys.present[place] = 1;
     return;
   }
-  const value = cell.value(at);
+  const value = numberIn(cell, at);
   if (typeof value === 'bigint') putWhole(keys, place, value);
-  else if (typeof value === 'number') putReal(keys, place, value);
-  else if (typeof value === 'boolean') putReal(keys, place, Number(value));
+  else if (value !== null) putReal(keys, place, value);
 }
