@@ -40,11 +40,24 @@ const LINES_DEFAULT = 7;
 /** Events take a moment to come: the newest second is not full yet. */
 const LATE_SECONDS = 1;
 
-/** Sums by line and step. A line is a key (empty: all) of a host (empty: of all). */
-interface Sums {
+/** A key (empty: all) of a host (empty: of all). */
+interface LineOf {
+  key: string;
+  host: string;
+  hostName: string;
+}
+
+/** Sums by line and step. */
+interface Sums extends Grid {
   times: number[];
+  lines: (LineOf & { steps: (Sketch | undefined)[] })[];
+}
+
+/** The time that a question is about, in whole steps; `to` is not of it. */
+interface Grid {
+  from: number;
+  to: number;
   step: number;
-  lines: Map<string, { key: string; host: string; hostName: string; steps: (Sketch | undefined)[] }>;
 }
 
 function keptOf(hosts: readonly HostTimeline[], now: number): TimeRange | undefined {
@@ -54,40 +67,106 @@ function keptOf(hosts: readonly HostTimeline[], now: number): TimeRange | undefi
   return starts.length === 0 ? undefined : { from: Math.min(...starts), to: Math.floor(now) - LATE_SECONDS };
 }
 
-function sumUp(
-  hosts: readonly HostTimeline[],
-  { range, hosts: together = 'apart' }: Pick<SeriesQuery, 'range' | 'hosts'>,
-  kept: TimeRange,
-  points: number,
-): Sums {
+function gridFor(range: TimeRange | undefined, kept: TimeRange, points: number): Grid {
   const from = Math.max(range?.from ?? kept.from, kept.from);
   const to = Math.min(range?.to ?? kept.to, kept.to);
   const least = from < kept.to - FINE_SECONDS ? COARSE_SECONDS : 1;
   const step = Math.max(least, stepFor(Math.max(1, (range?.to ?? to) - (range?.from ?? from)), points));
-  const times = gridOf(from, to, step);
-  const start = times[0] ?? 0;
-  const lines: Sums['lines'] = new Map();
+  return { from: Math.floor(from / step) * step, to: Math.floor(to / step) * step, step };
+}
+
+/** Visits what the cells within the grid hold, host by host, with the moment on the page's clock. */
+function forEachCell(
+  hosts: readonly HostTimeline[],
+  together: SeriesQuery['hosts'],
+  { from, to }: Grid,
+  visit: (owner: Omit<LineOf, 'key'>, byKey: ReadonlyMap<string, Sketch>, moment: number) => void,
+): void {
   for (const { host, hostName, timeline, offset } of hosts) {
     // Rounded up, so that a step is only shown when it is full on both clocks.
     const shift = Math.ceil(offset);
-    const owner = together === 'apart' ? { host, hostName } : { host: '', hostName: '' };
+    const owner = (together ?? 'apart') === 'apart' ? { host, hostName } : { host: '', hostName: '' };
     for (const { second, byKey } of timeline.cells()) {
-      const at = Math.floor((second + shift - start) / step);
-      if (at < 0 || at >= times.length) continue;
-      for (const [key, sketch] of byKey) {
-        const id = `${owner.host}\n${key}`;
-        let line = lines.get(id);
-        if (!line) {
-          line = { key, ...owner, steps: Array(times.length) };
-          lines.set(id, line);
-        }
-        const known = line.steps[at] ?? createSketch(sketch.pages !== undefined);
-        line.steps[at] = known;
-        addSketch(known, sketch);
-      }
+      const moment = second + shift;
+      if (moment >= from && moment < to) visit(owner, byKey, moment);
     }
   }
-  return { times, step, lines };
+}
+
+/** By host and key. */
+type ByLine<T> = Map<string, Map<string, T>>;
+
+function ofHost<T>(all: ByLine<T>, host: string): Map<string, T> {
+  const known = all.get(host) ?? new Map<string, T>();
+  all.set(host, known);
+  return known;
+}
+
+/** One sum for each line. @param withBuckets whether quantiles will be asked of them */
+function totalsOf(
+  hosts: readonly HostTimeline[],
+  together: SeriesQuery['hosts'],
+  grid: Grid,
+  withBuckets: boolean,
+): (LineOf & { sketch: Sketch })[] {
+  const lines: ByLine<LineOf & { sketch: Sketch }> = new Map();
+  forEachCell(hosts, together, grid, (owner, byKey) => {
+    const own = ofHost(lines, owner.host);
+    for (const [key, sketch] of byKey) {
+      const line = own.get(key) ?? { key, ...owner, sketch: createSketch(withBuckets) };
+      own.set(key, line);
+      addSketch(line.sketch, sketch);
+    }
+  });
+  return [...lines.values()].flatMap((own) => [...own.values()]);
+}
+
+/** The keys that most came of, the first the most, by host. A step for each of all would be too much: there may be very many. */
+function largestLines(
+  hosts: readonly HostTimeline[],
+  together: SeriesQuery['hosts'],
+  grid: Grid,
+  bySum: boolean,
+  top: number,
+): { host: string; key: string }[] {
+  const weights: ByLine<number> = new Map();
+  forEachCell(hosts, together, grid, ({ host }, byKey) => {
+    const own = ofHost(weights, host);
+    for (const [key, { sum, count }] of byKey) {
+      if (key !== '') own.set(key, (own.get(key) ?? 0) + (bySum ? sum : count));
+    }
+  });
+  return [...weights]
+    .flatMap(([host, own]) => [...own].map(([key, weight]) => ({ host, key, weight })))
+    .sort((a, b) => b.weight - a.weight || a.key.localeCompare(b.key))
+    .slice(0, top);
+}
+
+/** What came in each step of all, and of the lines that are named. */
+function sumUp(
+  hosts: readonly HostTimeline[],
+  together: SeriesQuery['hosts'],
+  grid: Grid,
+  named: readonly { host: string; key: string }[] = [],
+): Sums {
+  const times = gridOf(grid.from, grid.to, grid.step);
+  const lines: ByLine<Sums['lines'][number]> = new Map();
+  const wanted = new Map<string, Set<string>>();
+  for (const { host, key } of named) wanted.set(host, (wanted.get(host) ?? new Set()).add(key));
+  forEachCell(hosts, together, grid, (owner, byKey, moment) => {
+    const at = Math.floor((moment - grid.from) / grid.step);
+    const own = ofHost(lines, owner.host);
+    for (const key of ['', ...(wanted.get(owner.host) ?? [])]) {
+      const sketch = byKey.get(key);
+      if (!sketch) continue;
+      const line = own.get(key) ?? { key, ...owner, steps: Array(times.length) };
+      own.set(key, line);
+      const known = line.steps[at] ?? createSketch(sketch.pages !== undefined);
+      line.steps[at] = known;
+      addSketch(known, sketch);
+    }
+  });
+  return { ...grid, times, lines: [...lines.values()].flatMap((own) => [...own.values()]) };
 }
 
 export function seriesOfTimelines(
@@ -100,9 +179,11 @@ export function seriesOfTimelines(
   const unit = unitOf(statistic, measure, subject);
   const kept = keptOf(hosts, now);
   if (!kept) return { times: [], lines: [], unit };
-  const { times, step, lines } = sumUp(hosts, query, kept, query.points ?? POINTS_DEFAULT);
-  const all = [...lines.values()];
-  const wholes = all.filter(({ key }) => key === '');
+  const grid = gridFor(query.range, kept, query.points ?? POINTS_DEFAULT);
+  const bySum = measure !== undefined && statistic === 'rate';
+  const largest = split === undefined ? [] : largestLines(hosts, together, grid, bySum, top);
+  const { times, step, lines } = sumUp(hosts, together, grid, largest);
+  const wholes = lines.filter(({ key }) => key === '');
   const value = (sketch: Sketch | undefined): number | null =>
     figureOf(sketch, statistic, measure !== undefined, step);
   const labelled = (key: string, hostName: string): string =>
@@ -119,11 +200,9 @@ export function seriesOfTimelines(
       })),
     };
   }
-  const ranked = all
-    .filter(({ key }) => key !== '')
-    .map((line) => ({ line, weight: weightOf(line.steps, measure !== undefined && statistic === 'rate') }))
-    .sort((a, b) => b.weight - a.weight || a.line.key.localeCompare(b.line.key));
-  const shown = ranked.slice(0, top).map(({ line }) => line);
+  const shown = largest.flatMap(
+    ({ host, key }) => lines.find((line) => line.host === host && line.key === key) ?? [],
+  );
   const adds = statistic === 'rate';
   const rests = wholes.flatMap((whole) => {
     const own = shown.filter(({ host }) => host === whole.host);
@@ -149,10 +228,6 @@ export function seriesOfTimelines(
       ...rests,
     ],
   };
-}
-
-function weightOf(steps: readonly (Sketch | undefined)[], bySum: boolean): number {
-  return steps.reduce((sum, sketch) => sum + ((bySum ? sketch?.sum : sketch?.count) ?? 0), 0);
 }
 
 /** Nothing came: a rate is 0 then, and anything else is unknown. */
@@ -200,11 +275,10 @@ export function distributionsOfTimelines(
   if (!kept) return [];
   // The newest second counts as well: nothing is divided by its length.
   const all = { ...kept, to: Math.floor(now) + 1 };
-  const { lines } = sumUp(hosts, query, all, Number.POSITIVE_INFINITY);
-  return [...lines.values()]
+  const grid = gridFor(query.range, all, Number.POSITIVE_INFINITY);
+  return totalsOf(hosts, query.hosts, grid, true)
     .filter(({ key }) => key === '')
-    .map(({ host, hostName, steps }) => {
-      const sketch = merged(steps);
+    .map(({ host, hostName, sketch }) => {
       return {
         label: [query.measure ?? subject.name, ...(hostName === '' ? [] : [hostName])].join(' · '),
         host,
@@ -223,8 +297,7 @@ export function heatmapsOfTimelines(
 ): Heatmap[] {
   const kept = keptOf(hosts, now);
   if (!kept) return [];
-  const { times, step, lines } = sumUp(hosts, query, kept, query.points);
-  const wholes = [...lines.values()].filter(({ key }) => key === '');
+  const { times, step, lines: wholes } = sumUp(hosts, query.hosts, gridFor(query.range, kept, query.points));
   const rows = heatRows(wholes.flatMap(({ steps }) => steps));
   const count = rows.edges.length - 1;
   return wholes.map(({ host, hostName, steps }) => {
@@ -257,7 +330,13 @@ export function rankingOfTimelines(
   const kept = keptOf(hosts, now);
   if (!kept) return { rows: [], rest: undefined, unit };
   const whole = { ...kept, to: Math.floor(now) + 1 };
-  const { lines } = sumUp(hosts, query, whole, Number.POSITIVE_INFINITY);
+  const isQuantile = statistic === 'p50' || statistic === 'p90' || statistic === 'p99';
+  const lines = totalsOf(
+    hosts,
+    query.hosts,
+    gridFor(query.range, whole, Number.POSITIVE_INFINITY),
+    isQuantile,
+  );
   const seconds = Math.max(
     1,
     Math.min(query.range?.to ?? whole.to, whole.to) - Math.max(query.range?.from ?? whole.from, whole.from),
@@ -267,7 +346,7 @@ export function rankingOfTimelines(
     if (statistic === 'rate') return sum / seconds;
     return statistic === 'value' ? sum : (figureOf(sketch, statistic, true, 1) ?? 0);
   };
-  const all = [...lines.values()].map((line) => ({ ...line, value: figure(merged(line.steps)) }));
+  const all = lines.map((line) => ({ ...line, value: figure(line.sketch) }));
   const ranked = all
     .filter(({ key }) => key !== '')
     .sort((a, b) => b.value - a.value || a.key.localeCompare(b.key));
@@ -287,10 +366,4 @@ export function rankingOfTimelines(
     unit: statistic === 'rate' ? perSecond(unit) : unit,
     kept,
   };
-}
-
-function merged(steps: readonly (Sketch | undefined)[]): Sketch {
-  const sum = createSketch(true);
-  for (const sketch of steps) if (sketch) addSketch(sum, sketch);
-  return sum;
 }
