@@ -56,8 +56,6 @@ test('records that came as bytes are read anew once it is said what they are', (
   feed(engine, stream, 50);
   const shown = () => engine.rows({ ...EVENTS, offset: 0, limit: 2, filter: '' });
   const before = shown();
-  const slowest = { ...EVENTS, measure: 'dur_ns', split: 'comm', statistic: 'max', limit: 5 } as const;
-  assert.deepEqual(engine.ranking(slowest).rows, []);
   assert.deepEqual(
     before.columns.map(({ name }) => name),
     ['time', 'bytes'],
@@ -66,7 +64,6 @@ test('records that came as bytes are read anew once it is said what they are', (
   const after = shown();
   assert.equal(after.total, before.total);
   assert.ok(after.columns.some(({ name }) => name === 'dur_ns'));
-  assert.ok(engine.ranking(slowest).rows.length > 0);
   feed(engine, stream, 50);
   assert.equal(
     shown().rows.some(({ gap }) => gap !== undefined),

@@ -285,3 +285,23 @@ test('structs of one size that an enum tells apart are each read by their own me
   const [all] = engine.distributions({ ...READS, measure: 'took_ns' });
   assert.deepEqual(all?.bars, [{ from: 4, to: 8, count: 1 }]);
 });
+
+test('what was charted as bytes is charted by column once it is said what the records are', () => {
+  const { engine, feed, at } = page('local');
+  engine.retype(1, sampleSchema({ ...SCHEMA, sources: [sampleSource({ name: 'reads', kind: 'events' })] }));
+  feed(0, [
+    ['cat', 30],
+    ['ls', 10],
+  ]);
+  at(3);
+  const slowest = () =>
+    engine
+      .ranking({ ...READS, split: 'comm', measure: 'took_ns', statistic: 'max', limit: 5 })
+      .rows.map(({ label, value }) => [label, value]);
+  assert.deepEqual(slowest(), []);
+  engine.retype(1, SCHEMA);
+  assert.deepEqual(slowest(), [
+    ['cat', 30],
+    ['ls', 10],
+  ]);
+});
