@@ -16,14 +16,10 @@ import type {
 import type { MapLayout } from '../map-layout.ts';
 import { numberOf } from '../present.ts';
 import type { Stream } from '../stream.ts';
+import type { SnapshotSubject } from './placed-snapshots.ts';
+import { distributionsOfSnapshots, heatmapsOfSnapshots } from './snapshot-histograms.ts';
 import { type CountedEntry, createSnapshotHistory } from './snapshot-history.ts';
-import {
-  distributionsOfSnapshots,
-  heatmapsOfSnapshots,
-  rankingOfSnapshots,
-  type SnapshotSubject,
-  seriesOfSnapshots,
-} from './snapshot-views.ts';
+import { rankingOfSnapshots, seriesOfSnapshots } from './snapshot-views.ts';
 import { unitOf } from './units.ts';
 
 type Asked<Q> = Omit<Q, 'run' | 'source'>;

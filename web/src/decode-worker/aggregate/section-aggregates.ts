@@ -15,13 +15,10 @@ import type {
 import { numberOf } from '../present.ts';
 import type { Stream } from '../stream.ts';
 import { countsOf, measuresIn, slotsIn } from './map-aggregates.ts';
+import type { SnapshotSubject } from './placed-snapshots.ts';
+import { distributionsOfSnapshots, heatmapsOfSnapshots } from './snapshot-histograms.ts';
 import { type CountedEntry, createSnapshotHistory } from './snapshot-history.ts';
-import {
-  distributionsOfSnapshots,
-  heatmapsOfSnapshots,
-  type SnapshotSubject,
-  seriesOfSnapshots,
-} from './snapshot-views.ts';
+import { seriesOfSnapshots } from './snapshot-views.ts';
 import { unitOf } from './units.ts';
 
 type Asked<Q> = Omit<Q, 'run' | 'source'>;

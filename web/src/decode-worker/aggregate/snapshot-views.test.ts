@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPageClock } from '../page-clock.ts';
+import type { SnapshotSubject } from './placed-snapshots.ts';
+import { distributionsOfSnapshots, heatmapsOfSnapshots } from './snapshot-histograms.ts';
 import { type CountedEntry, createSnapshotHistory } from './snapshot-history.ts';
-import {
-  distributionsOfSnapshots,
-  heatmapsOfSnapshots,
-  rankingOfSnapshots,
-  type SnapshotSubject,
-  seriesOfSnapshots,
-} from './snapshot-views.ts';
+import { rankingOfSnapshots, seriesOfSnapshots } from './snapshot-views.ts';
 
 const SUBJECT: SnapshotSubject = {
   name: 'counts',
