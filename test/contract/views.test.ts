@@ -82,6 +82,12 @@ const TEMPLATES: Record<string, string[]> = {
     'waits (result): histogram value:slots, heatmap value:slots, table',
     'ready (working): table, bars value, chart value',
   ],
+  rwsize: [
+    'events (result): table, chart moved by comm|direction|pid, bars moved by comm|direction|pid, heatmap moved, histogram moved',
+    'sizes (result): histogram value:slots, heatmap value:slots, table',
+    '.data (aside): values, chart min_bytes~, number min_bytes~',
+    '.bss (aside): values, chart calls|bytes|rows, number calls|bytes|rows',
+  ],
   syscount: ['counts (result): bars value, table, chart value'],
   syslat: [
     'slow (result): table, chart latency_ns by comm|ret|pid|syscall_nr, bars latency_ns by comm|ret|pid|syscall_nr, heatmap latency_ns, histogram latency_ns',
