@@ -293,8 +293,16 @@ test('entries of a map group, stay at the top, tell what each CPU holds and how 
 test('from a moment on a chart to its row and back, by mouse and by keyboard', async ({
   workbench: page,
 }) => {
-  await stopped(page);
+  await write(page, EXEC_PROBE);
+  await page.getByTestId('run').click();
+  await state(page, /running/i);
   const strip = page.getByTestId('chart').first();
+  // Programs start in one second and in another: less is no line.
+  await expect(async () => {
+    await stir(5);
+    await expect(strip).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await stop(page);
   const selected = page.locator('[data-testid="event-row"][aria-selected="true"]');
   const box = await strip.locator('.u-over').boundingBox();
   if (!box) throw new Error('no chart');

@@ -21,7 +21,7 @@ test('who speaks with whom is a graph, walked by keys, with its numbers behind i
   await expect(
     page
       .getByTestId('topology-node')
-      .filter({ hasText: `127.0.0.1]:${often}` })
+      .filter({ hasText: `127.0.0.1:${often}` })
       .last(),
   ).toBeVisible();
   await graph.focus();
@@ -32,7 +32,7 @@ test('who speaks with whom is a graph, walked by keys, with its numbers behind i
     .getByTestId('topology-table')
     .getByRole('row')
     .filter({ hasText: 'pp-client' })
-    .filter({ hasText: `127.0.0.1]:${often}` });
+    .filter({ hasText: `127.0.0.1:${often}` });
   await expect(edge).toContainText('12');
   await stop(page);
 });
