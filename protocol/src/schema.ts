@@ -87,7 +87,7 @@ export const ProgramSchema = z.object({
     'struct_ops',
     'none',
   ]),
-  /** True when SEC() leaves out what the kernel needs, so that the user or a default has to give it. */
+  /** True when SEC() leaves out what the kernel needs and nothing else gives it. */
   needsTarget: z.boolean(),
   /** An example of a target for this program, for forms and error texts. */
   targetExample: z.string(),

@@ -207,7 +207,7 @@ test('programs have their hooks and lines; functions they call are none', () => 
       ['first', 'tracepoint', 'syscalls/sys_enter_getppid', false, lineOf('first(')],
       ['second', 'fentry', 'vfs_read', false, lineOf('second,')],
       ['walk', 'iter', 'task', false, lineOf('walk(')],
-      ['sample', 'perf_event', '', true, lineOf('sample(')],
+      ['sample', 'perf_event', '', false, lineOf('sample(')],
     ],
   );
 });
@@ -260,7 +260,7 @@ test('section names mean what libbpf makes of them', () => {
     ['socket', 'socket_filter', 'socket_filter', '', true],
     ['sk_msg', 'sk_msg', 'none', '', false],
     ['sk_lookup', 'sk_lookup', 'none', '', false],
-    ['perf_event', 'perf_event', 'perf_event', '', true],
+    ['perf_event', 'perf_event', 'perf_event', '', false],
     ['struct_ops/init', 'struct_ops', 'struct_ops', 'init', false],
     ['syscall', 'syscall', 'none', '', false],
     ['freplace/f', 'ext', 'none', 'f', false],

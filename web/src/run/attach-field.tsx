@@ -25,7 +25,7 @@ export function AttachField({ program }: { program: Program }) {
       label={<code>{program.name}</code>}
       type={program.attach}
       value={value}
-      placeholder={program.needsTarget ? program.targetExample : program.target || program.section}
+      placeholder={program.target || program.targetExample || program.section}
       options={[...interfaces, 'off']}
       disabled={fixed}
       hint={

@@ -161,7 +161,8 @@ function hook(rule: Rule, target: string): Hook {
     type: rule.type,
     attach: rule.attach,
     target,
-    needsTarget: attachable && !complete,
+    // Without one a perf_event program samples every CPU.
+    needsTarget: attachable && !complete && rule.attach !== 'perf_event',
     targetExample: rule.example ?? '',
   };
 }
