@@ -47,7 +47,6 @@ export function createStatistics(loaderPath: string, log: Log): Statistics {
       if (helper !== child) return;
       helper = undefined;
       log(`program statistics ended: ${failure ?? signal ?? code}`);
-      log(`program statistics ended: ${failure ?? signal ?? code}`);
       // Without it no run has a budget.
       restart = setTimeout(() => {
         restart = undefined;
