@@ -12,6 +12,7 @@ static int usage(void)
 	      "       probepad-loader processes           tells what processes map and are called while stdin is open\n"
 	      "       probepad-loader statistics          measures programs: orders on fd 0, samples on 1\n"
 	      "       probepad-loader workload            a round of common operations, timed, for each byte on fd 0\n"
+	      "       probepad-loader kernel-symbols      prints /proc/kallsyms with its addresses\n"
 	      "       probepad-loader dump-btf [FILE]     prints vmlinux.h of the kernel's BTF\n"
 	      "       probepad-loader sweep               removes what killed runs left\n"
 	      "       probepad-loader probe-capabilities  prints what works here, as JSON\n",
@@ -35,6 +36,8 @@ int main(int argc, char **argv)
 		return processes_main();
 	if (!strcmp(mode, "workload"))
 		return workload_main();
+	if (!strcmp(mode, "kernel-symbols"))
+		return kernel_symbols_main();
 	if (!strcmp(mode, "sweep"))
 		return sweep_main();
 	if (!strcmp(mode, "probe-capabilities"))

@@ -14,6 +14,9 @@ int processes_main(void);
 /* Does what traced programs do, a round for each byte on fd 0, and prints how long it took: WorkloadMessageSchema. */
 int workload_main(void);
 
+/* Prints /proc/kallsyms with the addresses that CAP_SYSLOG shows. */
+int kernel_symbols_main(void);
+
 /* Prints a C header of the BTF in that file. Needs no privilege. */
 int dump_btf_main(const char *path);
 

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { Name } from '@probepad/protocol/values/name';
+import { execute } from '../exec/execute.ts';
 
 /** Functions of the kernel, its modules and BPF programs by address. */
 export interface KernelSymbols {
   find(address: bigint): Promise<Name | undefined>;
-  /** Whether this process is shown addresses: undefined before the first look, false under kptr_restrict. */
+  /** Whether the list has addresses: undefined before the first look, false under kptr_restrict. */
   readonly shown: boolean | undefined;
 }
 
@@ -36,13 +37,29 @@ export interface SymbolFiles {
   modules(): Promise<string>;
 }
 
-const PROC: SymbolFiles = {
-  symbols: () => readFile('/proc/kallsyms'),
-  modules: () => readFile('/proc/modules', 'utf8').catch(() => ''),
-};
+/** /proc/kallsyms of a large kernel has some 20 MB. */
+const LIST_MAX = 64 * 1024 * 1024;
+const LIST_TIMEOUT = 20_000;
+
+/** As the loader may see them: the agent itself may be shown no addresses. */
+export function symbolFiles(loaderPath: string): SymbolFiles {
+  return {
+    async symbols() {
+      const { code, stdout } = await execute({
+        file: loaderPath,
+        args: ['kernel-symbols'],
+        timeoutMs: LIST_TIMEOUT,
+        stdoutMax: LIST_MAX,
+        stderrMax: 4 * 1024,
+      });
+      return code === 0 ? stdout : readFile('/proc/kallsyms');
+    },
+    modules: () => readFile('/proc/modules', 'utf8').catch(() => ''),
+  };
+}
 
 export function createKernelSymbols(
-  files: SymbolFiles = PROC,
+  files: SymbolFiles,
   now: () => number = () => performance.now(),
 ): KernelSymbols {
   let table: Table | undefined;

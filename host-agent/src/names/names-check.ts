@@ -1,22 +1,22 @@
 import type { Check } from '@probepad/protocol/control/host';
-import { createKernelSymbols } from './kernel-symbols.ts';
+import { createKernelSymbols, symbolFiles } from './kernel-symbols.ts';
 import { isInFirst } from './namespaces.ts';
 import { createSymbolReader } from './user/symbol-reader.ts';
 
 /** What names this host can't tell, and what would mend it. */
-export async function namesCheck(told: boolean): Promise<Check> {
+export async function namesCheck(told: boolean, loaderPath: string): Promise<Check> {
   if (!told) {
     const remedy = 'Set `names` to true in the policy file of the host.';
     return { name: 'names', result: 'limited', found: 'the policy tells none', remedy };
   }
-  const kernel = createKernelSymbols();
+  const kernel = createKernelSymbols(symbolFiles(loaderPath));
   await kernel.find(0xffff_ffff_8000_0000n);
   const lacks = [
     ...(kernel.shown === false
       ? [
           {
-            found: 'kernel functions: this user sees no addresses in /proc/kallsyms',
-            remedy: 'Run the agent as root, or set kernel.kptr_restrict and kernel.perf_event_paranoid to 0.',
+            found: 'kernel functions: the loader sees no addresses in /proc/kallsyms',
+            remedy: 'Give the loader CAP_SYSLOG (as npm start does), and set kernel.kptr_restrict to 1 or 0.',
           },
         ]
       : []),

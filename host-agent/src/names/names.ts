@@ -5,7 +5,7 @@ import { createAccounts } from './accounts.ts';
 import { createCgroups } from './cgroups.ts';
 import { containerNames } from './container-names.ts';
 import { deviceName } from './devices.ts';
-import { createKernelSymbols } from './kernel-symbols.ts';
+import { createKernelSymbols, symbolFiles } from './kernel-symbols.ts';
 import { isInFirst } from './namespaces.ts';
 import { mayRead, type ProcessOwners } from './process-owners.ts';
 import { createProcessTable } from './user/process-table.ts';
@@ -41,7 +41,7 @@ export function createNames(options: NamesOptions): Names {
   const { hostRoot, cgroupRoot, allowed, loaderPath, log } = options;
   const users = createAccounts(`${hostRoot}/etc/passwd`);
   const groups = createAccounts(`${hostRoot}/etc/group`);
-  const kernel = createKernelSymbols();
+  const kernel = createKernelSymbols(symbolFiles(loaderPath));
   const cgroups = createCgroups(cgroupRoot, containerNames(hostRoot));
   const processes = createProcessTable();
   let reader: Promise<SymbolReader | undefined> | undefined;

@@ -62,7 +62,7 @@ export async function preflight({
       await compiler.header();
       return good('vmlinux', 'vmlinux.h is made from this kernel’s BTF');
     }),
-    guarded('names', () => namesCheck(names)),
+    guarded('names', () => namesCheck(names, loaderPath)),
   ]);
 }
 
