@@ -71,6 +71,24 @@ test('records that came as bytes are read anew once it is said what they are', (
   );
 });
 
+test('rows that came before their host told its clock have a time once it has', () => {
+  const changed = new Set<string>();
+  const engine = createEngine((key) => changed.add(key));
+  const stream = new FakeStream(1, 1000, 'local');
+  engine.open({ run: RUN, host: 'local', hostName: 'local', stream: 1, schema: fakeSchema() });
+  feed(engine, stream, 50);
+  const times = () =>
+    engine.rows({ ...EVENTS, offset: 0, limit: 2, filter: '' }).rows.map(({ cells }) => cells[0]);
+  assert.deepEqual(times(), ['', '']);
+  changed.clear();
+  engine.clock(1, String(stream.clockOffset));
+  assert.ok(changed.has('r1\nevents'), 'they are shown anew');
+  for (const time of times()) assert.match(time ?? '', /^\d\d:\d\d:\d\d\.\d{3}$/);
+  changed.clear();
+  engine.clock(1, String(stream.clockOffset));
+  assert.equal(changed.size, 0);
+});
+
 test('a held head keeps its rows while new ones come', () => {
   const { engine, streams } = started('local');
   feed(engine, streams[0] as FakeStream, 50);

@@ -248,7 +248,11 @@ export function createEngine(
     },
     clock(id, offset) {
       const stream = streams.get(id);
-      if (stream) stream.clock.wall = BigInt(offset);
+      const wall = BigInt(offset);
+      if (!stream || stream.clock.wall === wall) return;
+      stream.clock.wall = wall;
+      // What is on screen already has a time now.
+      for (const { name } of stream.decoder.schema.sources) changed(sourceKey(stream.run, name));
     },
     frames(message) {
       for (const frame of framesOf(new Uint8Array(message), FRAME_PAYLOAD_MAX)) {
