@@ -1,7 +1,7 @@
 import { useSession } from '../session/hosts.ts';
 import { endRun, startRun, stopRun } from '../session/run-actions.ts';
 import { isLive, type RunView, useRuns } from '../session/runs.ts';
-import { useWorkspace } from '../session/workspace.ts';
+import { hasProgram, useWorkspace } from '../session/workspace.ts';
 import { Button } from '../ui/button.tsx';
 import { toast } from '../ui/toast.tsx';
 import { Tooltip } from '../ui/tooltip.tsx';
@@ -64,16 +64,20 @@ function StartButton({ starting }: { starting: boolean }) {
   const mayRun = useSession(
     (state) => state.permissions.includes('run') || state.permissions.includes('author'),
   );
+  // A new page has a file before it has the text of its first template.
+  const written = useWorkspace(hasProgram);
+  const words = !written
+    ? 'There is no program yet'
+    : mayRun || !open
+      ? 'Compile, load and attach on the chosen hosts'
+      : 'You may only watch here';
   return (
-    <Tooltip
-      text={mayRun || !open ? 'Compile, load and attach on the chosen hosts' : 'You may only watch here'}
-      keys="Ctrl+Enter"
-    >
+    <Tooltip text={words} keys="Ctrl+Enter">
       <Button
         tone="primary"
         icon="play"
         className={styles.button}
-        disabled={starting || !open || !mayRun}
+        disabled={starting || !open || !mayRun || !written}
         onClick={() => void startWithWords()}
         data-testid="run"
       >

@@ -6,7 +6,7 @@ import { leadingHost, runsSavedOnly, useSession } from './hosts.ts';
 import { isOwnRun } from './own-run.ts';
 import { isLive, keepOnly, putStarted, putWatched, useRuns } from './runs.ts';
 import { knowStream, request, theDecoder } from './session.ts';
-import { mainFile, openProbe, useWorkspace } from './workspace.ts';
+import { hasProgram, mainFile, openProbe, useWorkspace } from './workspace.ts';
 
 /** The probe on screen as a request takes it: the file to compile first. */
 export function probeInput(): ProbeInput {
@@ -51,7 +51,7 @@ export interface LeftRun {
  * @returns this tab's run before it, when that goes on because another's is on screen
  */
 export async function startRun(): Promise<LeftRun | undefined> {
-  if (useRuns.getState().starting) return undefined;
+  if (useRuns.getState().starting || !hasProgram(useWorkspace.getState())) return undefined;
   const { own } = useWorkspace.getState();
   const stopping = isOwnRun();
   const error = await tryStart();

@@ -50,6 +50,11 @@ interface Workspace extends Probe {
   shelf: Shelved[];
 }
 
+/** Whether there is anything to run. */
+export function hasProgram({ files }: Pick<Workspace, 'files'>): boolean {
+  return files.some(({ text }) => text.trim() !== '');
+}
+
 export const HEADER_FILE = 'vmlinux.h';
 const SHELF_MAX = 8;
 
