@@ -1,11 +1,8 @@
 import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
 import { createDecoder } from '@probepad/protocol/decode';
-import { SHOWN_FORMATS } from '@probepad/protocol/export/shown-table';
-import { TABLE_FORMATS } from '@probepad/protocol/export/table-file';
-import { FRAME_FLAGS, type Frame, framesOf } from '@probepad/protocol/frames';
+import { type Frame, framesOf } from '@probepad/protocol/frames';
 import { FRAME_PAYLOAD_MAX } from '@probepad/protocol/limits';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
-import { escapeControls } from '@probepad/protocol/values/escape';
 import type {
   Distribution,
   DistributionQuery,
@@ -35,8 +32,7 @@ import type { FlameGraph, FlameQuery } from '../session/flame.ts';
 import type { Topology, TopologyQuery } from '../session/topology.ts';
 import { createEdgeSources } from './edges/edge-sources.ts';
 import { createEventSource, type EventSource } from './event-source.ts';
-import { type FileJob, fileJob } from './files/file-job.ts';
-import { shownPage } from './files/shown-page.ts';
+import { createFileJobs } from './files/file-jobs.ts';
 import { createGlobalsSource, type GlobalsSource } from './globals-source.ts';
 import { createMapSource, type MapSource } from './map-source.ts';
 import { createNameQuestions, type NameQuestions } from './name-questions.ts';
@@ -46,6 +42,7 @@ import { createFlameGraphs } from './stacks/flame-graphs.ts';
 import { createStackSources } from './stacks/stack-sources.ts';
 import { type Budget, createBudget } from './store/budget.ts';
 import type { Stream } from './stream.ts';
+import { createVerifierLogs } from './verifier-logs.ts';
 
 /** What the worker does, without being one: frames in, windows out. */
 export interface Engine {
@@ -91,11 +88,6 @@ const NO_ROWS: Omit<RowWindow, 'offset' | 'filter'> = {
   rows: [],
   searching: false,
 };
-/** Files in the making at once. */
-const JOBS_MAX = 4;
-/** Characters of a verifier's log that the page keeps. */
-const LOG_MAX = 16 * 1024 * 1024;
-const LOG_CUT = '[the beginning is left out: it is too long for a page]\n';
 
 /**
  * @param changed is called with the key of every source that something came for, and how many records did
@@ -116,9 +108,8 @@ export function createEngine(
   const edges = createEdgeSources();
   const streams = new Map<number, Stream & { run: string }>();
   const kept = new Map<string, Kept>();
-  /** Verifier logs by stream, with the bytes that came or are known to be missing; they may come before a schema does. */
-  const logs = new Map<number, { text: string; next: bigint; utf8: TextDecoder }>();
-  const jobs = new Map<string, FileJob>();
+  const logs = createVerifierLogs();
+  const files = createFileJobs(find);
   const hosts = new Map<number, { run: string; host: string; hostName: string }>();
 
   function open({ run, host, hostName, stream: id, schema, arch }: StreamOpening): void {
@@ -153,7 +144,7 @@ export function createEngine(
   function take(frame: Frame): void {
     const { header } = frame;
     if (header.kind === 'log') {
-      takeLog(frame);
+      if (logs.take(frame)) changed(LOG_SOURCE);
       return;
     }
     const stream = streams.get(header.stream);
@@ -167,65 +158,9 @@ export function createEngine(
     changed(key, header.kind === 'map' || header.kind === 'gap' ? 0 : header.count);
   }
 
-  function takeLog({ header, payload }: Frame): void {
-    let log = header.flags & FRAME_FLAGS.first ? undefined : logs.get(header.stream);
-    if (!log) {
-      log = { text: '', next: 0n, utf8: new TextDecoder() };
-      logs.set(header.stream, log);
-    }
-    // After a reconnect the agent sends again what may be here.
-    const known = Number(log.next - header.seq);
-    if (known > 0 && known >= payload.length) return;
-    if (known < 0) {
-      const before = log.text + log.utf8.decode();
-      const lineEnd = before === '' || before.endsWith('\n') ? '' : '\n';
-      log.text = `${before}${lineEnd}[${-known} bytes are missing here]\n`;
-      log.utf8 = new TextDecoder();
-    }
-    // Cut anywhere, in a character too: the lines of the source in it are whatever people write.
-    log.text = endOfLog(log.text + log.utf8.decode(payload.subarray(Math.max(0, known)), { stream: true }));
-    log.next = header.seq + BigInt(payload.length);
-    changed(LOG_SOURCE);
-  }
-
   function find(ref: SourceRef): Partial<{ [K in Kept['kind']]: Extract<Kept, { kind: K }>['source'] }> {
     const entry = kept.get(sourceKey(ref.run, ref.source));
     return entry ? { [entry.kind]: entry.source } : {};
-  }
-
-  function newJob(query: FileQuery): FileJob {
-    const { events, map } = find(query);
-    const { filter, sort, between, head: first } = query;
-    if (query.as === 'shown') {
-      const { columns, group } = query;
-      const kind = SHOWN_FORMATS[query.format];
-      if (events) {
-        return fileJob(kind, (head = first, offset, limit, turn) => {
-          const window = events.rows({ head, offset, limit, filter, sort, group, between }, turn);
-          return { ...window, ...shownPage(window.columns, window.rows, columns) };
-        });
-      }
-      // In one piece: the next snapshot has other entries in another order.
-      const all = map?.entries({ ...query, offset: 0, limit: Number.MAX_SAFE_INTEGER });
-      return fileJob(kind, (_head, offset, limit) => ({
-        ...shownPage(all?.columns ?? [], all?.rows.slice(offset, offset + limit) ?? [], columns),
-        ...{ total: all?.total ?? 0, head: 0, searching: false },
-      }));
-    }
-    const kind = TABLE_FORMATS[query.format];
-    if (events) {
-      return fileJob(kind, (head = first, offset, limit, turn) =>
-        events.page({ head, offset, limit, filter, sort, between }, turn),
-      );
-    }
-    const entries = map?.typed(query);
-    return fileJob(kind, (_head, offset, limit) => ({
-      columns: entries?.columns ?? [],
-      rows: entries?.rows(offset, limit) ?? [],
-      total: entries?.total ?? 0,
-      head: 0,
-      searching: false,
-    }));
   }
 
   return {
@@ -284,7 +219,7 @@ export function createEngine(
       for (const [id, each] of hosts) {
         if (each.run !== run) continue;
         hosts.delete(id);
-        logs.delete(id);
+        logs.forget(id);
       }
       stacks.forget(run);
       edges.forget(run);
@@ -317,18 +252,7 @@ export function createEngine(
         grouping: [],
         taken: undefined,
       },
-    file(query) {
-      let job = jobs.get(query.job);
-      if (job === undefined) {
-        job = newJob(query);
-        jobs.set(query.job, job);
-        // A page that was closed, or that gave up, does not ask again.
-        for (const [oldest] of jobs) if (jobs.size > JOBS_MAX) jobs.delete(oldest);
-      }
-      const answer = job.advance(slice());
-      if (!answer.searching) jobs.delete(query.job);
-      return answer;
-    },
+    file: (query) => files.advance(query, slice()),
     facts: (ref) => {
       const { events, map } = find(ref);
       return events?.facts(ref.row) ?? map?.facts(ref.row) ?? [];
@@ -364,11 +288,9 @@ export function createEngine(
     keepFlame: (query) => flames.keep(query, stacks.find(query)),
     globals: (ref) => find(ref).globals?.values() ?? [],
     log: (run) =>
-      [...logs].flatMap(([stream, { text }]) => {
-        const known = hosts.get(stream);
-        if (known?.run !== run) return [];
-        const { host, hostName } = known;
-        return [{ host, hostName, text: text.split('\n').map(escapeLine).join('\n') }];
+      [...hosts].flatMap(([stream, { run: of, host, hostName }]) => {
+        const text = of === run ? logs.text(stream) : undefined;
+        return text === undefined ? [] : [{ host, hostName, text }];
       }),
   };
 }
@@ -377,16 +299,6 @@ export function createEngine(
 function isRetyped({ sources }: ProbeSchema, { name, records }: Source): boolean {
   const known = sources.find((each) => each.name === name)?.records ?? [];
   return known.length !== records.length || records.some(({ type }, at) => type !== known[at]?.type);
-}
-
-/** What was wrong stands at the end of a log. Cut rarely, for each cut copies it. */
-function endOfLog(text: string): string {
-  if (text.length <= 2 * LOG_MAX) return text;
-  return `${LOG_CUT}${text.slice(text.indexOf('\n', text.length - LOG_MAX) + 1)}`;
-}
-
-function escapeLine(line: string): string {
-  return line.split('\t').map(escapeControls).join('\t');
 }
 
 function keep(source: Source, budget: Budget): Kept {
