@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NAMES_ASKED_MAX } from '../limits.ts';
 import { createNameBook } from './name-book.ts';
-import { stackFrames } from './stack-frames.ts';
+import { frameAt, stackAddresses } from './stack-frames.ts';
 
 const KERNEL = 0xffff_ffff_8100_0010n;
 
@@ -94,7 +94,8 @@ test('however much is looked up, questions and memory are bounded', () => {
 test('a stack reads as functions; callers are looked up where they call, not where they go on', () => {
   const book = createNameBook();
   const addresses = [KERNEL, 0x5010n, 0x6010n, 0n, 0x7010n];
-  const first = stackFrames(addresses, 7, book.lookUp);
+  const frames = () => stackAddresses(addresses).map((each) => frameAt(each, 7, book.lookUp));
+  const first = frames();
   assert.deepEqual(
     first.map(({ space, text, known }) => [space, text, known]),
     [
@@ -126,7 +127,7 @@ test('a stack reads as functions; callers are looked up where they call, not whe
     { kind: 'user_symbol', pid: 7, value: String(0x600f), text: 'libc.so.6+0x99', object: 'libc.so.6' },
   ]);
   assert.deepEqual(
-    stackFrames(addresses, 7, book.lookUp).map(({ text, known, object }) => [text, known, object]),
+    frames().map(({ text, known, object }) => [text, known, object]),
     [
       ['vfs_read', true, 'vmlinux'],
       ['evil␛[2J', true, 'a.out'],

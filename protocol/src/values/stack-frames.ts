@@ -58,13 +58,3 @@ export function frameAt(
     object: name?.object === undefined ? undefined : escapeControls(name.object),
   };
 }
-
-/** The functions of a stack, see `stackAddresses`. @param pid as for `frameAt` */
-export function stackFrames(
-  addresses: readonly bigint[],
-  pid: number | undefined,
-  names: NameLookup | undefined,
-  isWhole = true,
-): StackFrame[] {
-  return stackAddresses(addresses, isWhole).map((each) => frameAt(each, pid, names));
-}
