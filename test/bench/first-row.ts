@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { chromium } from '@playwright/test';
-import { CHROMIUM } from '../stack/chromium.ts';
+import { CHROMIUM, SCREEN } from '../stack/chromium.ts';
 import type { Stack } from '../stack/stack.ts';
 import { clock, median } from './measure.ts';
 
@@ -8,7 +8,7 @@ import { clock, median } from './measure.ts';
 export async function measureFirstRow(stack: Stack, rounds: number): Promise<number> {
   const browser = await chromium.launch(CHROMIUM);
   try {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const page = await browser.newPage(SCREEN);
     await page.goto(stack.url);
     const run = page.getByTestId('run');
     await run.waitFor();

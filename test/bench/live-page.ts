@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Browser, chromium, type Page } from '@playwright/test';
-import { CHROMIUM } from '../stack/chromium.ts';
+import { CHROMIUM, SCREEN } from '../stack/chromium.ts';
 import type { Stack } from '../stack/stack.ts';
 
 /** The workbench in Chromium, with a run of a probe that this file's caller feeds. */
@@ -34,10 +34,7 @@ export async function runInPage(
 ): Promise<LivePage> {
   const text = (await readFile(source, 'utf8')).replace('targ_pid = 0', `targ_pid = ${pid}`);
   const browser = await chromium.launch(CHROMIUM);
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    permissions: ['clipboard-read', 'clipboard-write'],
-  });
+  const context = await browser.newContext(SCREEN);
   const page = await context.newPage();
   await prepare(page);
   await page.goto(stack.url);

@@ -1,6 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { CHROMIUM } from '../stack/chromium.ts';
-import { SCREEN } from './workbench.ts';
+import { CHROMIUM, SCREEN } from '../stack/chromium.ts';
 
 /** One browser at a time: the machine has two cores, and the tests share a kernel. */
 export default defineConfig({

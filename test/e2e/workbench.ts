@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type BrowserContext,
-  type BrowserContextOptions,
   test as base,
   chromium,
   expect,
   type Page,
   type WorkerFixture,
 } from '@playwright/test';
-import { CHROMIUM } from '../stack/chromium.ts';
+import { CHROMIUM, SCREEN } from '../stack/chromium.ts';
 import { type Stack, type StackOptions, startStack } from '../stack/stack.ts';
 
 export { expect };
@@ -30,12 +29,6 @@ export function stackOf(
     { scope: 'worker', timeout: 120_000 },
   ];
 }
-
-/** What the tests' browser shows and may do. */
-export const SCREEN: BrowserContextOptions = {
-  viewport: { width: 1440, height: 900 },
-  permissions: ['clipboard-read', 'clipboard-write'],
-};
 
 /** What a page can leave for the next one: all of it belongs to the hub's origin. */
 async function forget(profile: BrowserContext, origin: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { LaunchOptions } from '@playwright/test';
+import type { BrowserContextOptions, LaunchOptions } from '@playwright/test';
 
 /** How Debian's Chromium is started for tests: headless, as root, and without a word to any network. */
 export const CHROMIUM: LaunchOptions = {
@@ -11,4 +11,10 @@ export const CHROMIUM: LaunchOptions = {
     '--disable-quic',
     '--no-first-run',
   ],
+};
+
+/** What the tests' browser shows and may do. */
+export const SCREEN: BrowserContextOptions = {
+  viewport: { width: 1440, height: 900 },
+  permissions: ['clipboard-read', 'clipboard-write'],
 };
