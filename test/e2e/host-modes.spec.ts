@@ -60,6 +60,22 @@ test('two hosts share each view: together, side by side, or one against the othe
   await page.getByTestId('heatmap-as-table').click();
   await hosts.selectOption('merged');
   await expect(page.getByTestId('heatmap-table')).toHaveCount(1);
+  await hosts.selectOption('versus');
+  const differences = page.getByTestId('heatmap-table');
+  await expect(differences.getByRole('caption')).toContainText(/\+ more on .*, − more on /);
+  await expect(
+    differences
+      .getByRole('cell')
+      .filter({ hasText: /^[+−][\d.]+ %$/ })
+      .first(),
+  ).toBeVisible();
+  await page.getByTestId('heatmap-as-table').click();
+  const legend = page.getByTestId('heatmap-legend');
+  for (const name of [OTHER, hostname()]) await expect(legend).toContainText(`${name} +`);
+  await page.getByTestId('heatmap').focus();
+  await page.keyboard.press('ArrowUp');
+  const told = page.getByTestId('heatmap-cell');
+  for (const name of [OTHER, hostname()]) await expect(told).toContainText(`${name} `);
 
   await page.getByTestId('source-tab-started').click();
   await page.getByTestId('view-bars').click();

@@ -4,6 +4,7 @@ import type { Series, Statistic } from '../../session/aggregates.ts';
 import { theDecoder } from '../../session/session.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Choice } from '../choice.tsx';
+import { comparedPair, PairChoice } from '../compared-pair.tsx';
 import { HostChoice } from '../host-choice.tsx';
 import { chosenMeasure, measureChoices } from '../measures.ts';
 import { groupDigits } from '../numbers.ts';
@@ -63,6 +64,7 @@ export function ChartView({ source, view, live, hosts, options, onOptions, empty
               kinds={['apart', 'merged', 'multiples', 'versus']}
               onChange={(value) => onOptions({ hosts: value })}
             />
+            {together === 'versus' && <PairChoice hosts={hosts} options={options} onOptions={onOptions} />}
           </>
         }
         status={{
@@ -79,7 +81,13 @@ export function ChartView({ source, view, live, hosts, options, onOptions, empty
         {!filled && empty}
         {filled && asTable && <SeriesTable series={series} label={source.source} />}
         {filled && !asTable && (
-          <Charts series={series} name={source.source} hosts={hosts} together={together} />
+          <Charts
+            series={series}
+            name={source.source}
+            hosts={hosts}
+            pair={comparedPair(hosts, options)}
+            together={together}
+          />
         )}
       </div>
     </div>
@@ -100,11 +108,13 @@ function Charts({
   series,
   name,
   hosts,
+  pair,
   together,
 }: {
   series: Series;
   name: string;
   hosts: ViewProps['hosts'];
+  pair: ReturnType<typeof comparedPair>;
   together: NonNullable<ViewOptions['hosts']>;
 }) {
   const label = `${name} over time, in ${series.unit}`;
@@ -116,17 +126,17 @@ function Charts({
       </section>
     ));
   }
-  if (hosts.length > 1 && together === 'versus') {
-    const [first, second] = hosts;
-    const pair = {
+  if (pair && together === 'versus') {
+    const [first, second] = pair;
+    const both = {
       ...series,
-      lines: series.lines.filter(({ host }) => host === first?.id || host === second?.id),
+      lines: series.lines.filter(({ host }) => host === first.id || host === second.id),
     };
-    const below = new Set(pair.lines.flatMap(({ host }, at) => (host === second?.id ? [at] : [])));
+    const below = new Set(both.lines.flatMap(({ host }, at) => (host === second.id ? [at] : [])));
     return (
       <LineChart
-        series={pair}
-        label={`${label}: ${first?.name} above, ${second?.name} below`}
+        series={both}
+        label={`${label}: ${first.name} above, ${second.name} below`}
         mirrored={below}
       />
     );

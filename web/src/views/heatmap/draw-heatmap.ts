@@ -1,29 +1,15 @@
-import type { Heatmap } from '../../session/aggregates.ts';
 import { remPixels, token } from '../../ui/theme.ts';
 import { timeText } from '../chart/series-table.ts';
 import { quantityText } from '../quantity.ts';
-import { rampPlace, rampTable } from '../ramp.ts';
-import type { Cell, HeatLayout } from './heatmap-layout.ts';
-
-/** The largest count that is drawn in the brightest colour, of all cells of all maps that share a scale. */
-export function largestCount(maps: readonly Heatmap[]): number {
-  let most = 0;
-  for (const { counts } of maps) for (const count of counts) if (count > most) most = count;
-  return most;
-}
-
-/** How bright a count is, 0 … 1: by its logarithm, for a few slow ones among many fast ones are what people look for. */
-export function brightness(count: number, most: number): number {
-  if (count <= 0) return 0;
-  return most <= 1 ? 1 : Math.log1p(count) / Math.log1p(most);
-}
+import type { Cell, HeatGrid, HeatLayout } from './heatmap-layout.ts';
+import type { CellShade } from './shade.ts';
 
 /** Draws cells, axes, the axis' cursor and the cell that the keyboard is on. */
 export function drawHeatmap(
   canvas: HTMLCanvasElement,
-  map: Heatmap,
+  grid: HeatGrid,
   layout: HeatLayout,
-  most: number,
+  shade: CellShade,
   marks: { cursor: number | undefined; cell: Cell | undefined },
 ): void {
   const ratio = globalThis.devicePixelRatio || 1;
@@ -40,15 +26,19 @@ export function drawHeatmap(
   context.fillStyle = token('panel');
   context.fill();
   context.clip();
-  drawCells(context, map, layout, most);
-  drawMarks(context, map, layout, marks);
+  drawCells(context, grid, layout, shade);
+  drawMarks(context, grid, layout, marks);
   context.restore();
-  drawAxes(context, map, layout);
+  drawAxes(context, grid, layout);
 }
 
-function drawCells(context: CanvasRenderingContext2D, map: Heatmap, layout: HeatLayout, most: number): void {
-  const colours = rampTable();
-  const { times, step, counts } = map;
+function drawCells(
+  context: CanvasRenderingContext2D,
+  { times, step }: HeatGrid,
+  layout: HeatLayout,
+  shade: CellShade,
+): void {
+  let lines: CanvasPattern | undefined;
   for (let column = 0; column < times.length; column++) {
     const from = times[column] as number;
     // On whole pixels, or the panel shines through between them.
@@ -56,18 +46,48 @@ function drawCells(context: CanvasRenderingContext2D, map: Heatmap, layout: Heat
     const next = Math.round(layout.xOf(from + step));
     if (next < layout.left || x > layout.left + layout.width) continue;
     for (let row = 0; row < layout.rows; row++) {
-      const count = counts[column * layout.rows + row] ?? 0;
-      if (count <= 0) continue;
-      context.fillStyle = colours[rampPlace(brightness(count, most))] ?? '';
+      const cell = shade(column * layout.rows + row);
+      if (!cell) continue;
       const y = Math.round(layout.yOf(row));
-      context.fillRect(x, y, next - x, Math.round(layout.yOf(row - 1)) - y);
+      const height = Math.round(layout.yOf(row - 1)) - y;
+      context.globalAlpha = cell.opacity;
+      context.fillStyle = cell.fill;
+      context.fillRect(x, y, next - x, height);
+      if (!cell.hatched) continue;
+      lines ??= hatching(context);
+      context.globalAlpha = 1;
+      context.fillStyle = lines;
+      context.fillRect(x, y, next - x, height);
     }
   }
+  context.globalAlpha = 1;
+}
+
+const HATCH_PIXELS = 5;
+
+/** Fine lines from lower left to upper right, which go on from cell to cell. */
+function hatching(context: CanvasRenderingContext2D): CanvasPattern {
+  const ratio = globalThis.devicePixelRatio || 1;
+  const tile = new OffscreenCanvas(HATCH_PIXELS * ratio, HATCH_PIXELS * ratio);
+  const own = tile.getContext('2d') as OffscreenCanvasRenderingContext2D;
+  own.scale(ratio, ratio);
+  own.strokeStyle = token('ground');
+  own.lineWidth = 1;
+  own.beginPath();
+  // The ends of its neighbours reach into the tile's corners.
+  for (const shift of [-HATCH_PIXELS, 0, HATCH_PIXELS]) {
+    own.moveTo(shift - 1, HATCH_PIXELS + 1);
+    own.lineTo(shift + HATCH_PIXELS + 1, -1);
+  }
+  own.stroke();
+  const pattern = context.createPattern(tile, 'repeat') as CanvasPattern;
+  pattern.setTransform(new DOMMatrix().scale(1 / ratio));
+  return pattern;
 }
 
 function drawMarks(
   context: CanvasRenderingContext2D,
-  { times, step }: Heatmap,
+  { times, step }: HeatGrid,
   layout: HeatLayout,
   { cursor, cell }: { cursor: number | undefined; cell: Cell | undefined },
 ): void {
@@ -94,7 +114,7 @@ function drawMarks(
   }
 }
 
-function drawAxes(context: CanvasRenderingContext2D, { edges, unit }: Heatmap, layout: HeatLayout): void {
+function drawAxes(context: CanvasRenderingContext2D, { edges, unit }: HeatGrid, layout: HeatLayout): void {
   const rem = remPixels();
   context.fillStyle = token('ink-2');
   context.font = `${Math.round(rem * 0.846)}px ${token('font-ui')}`;

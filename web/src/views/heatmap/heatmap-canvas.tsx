@@ -1,5 +1,4 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
-import type { Heatmap } from '../../session/aggregates.ts';
 import { usePreferences } from '../../session/preferences.ts';
 import {
   followTime,
@@ -13,16 +12,24 @@ import {
 import { remPixels } from '../../ui/theme.ts';
 import { timeText } from '../chart/series-table.ts';
 import { pressChartKey } from '../chart-keys.ts';
-import { groupDigits } from '../numbers.ts';
 import { rangeText } from '../quantity.ts';
 import { drawHeatmap } from './draw-heatmap.ts';
 import styles from './heatmap.module.css';
-import { type Cell, cellAt, countAt, type HeatLayout, layoutOf } from './heatmap-layout.ts';
+import { type Cell, cellAt, type HeatGrid, type HeatLayout, layoutOf, placeOf } from './heatmap-layout.ts';
+import type { CellShade } from './shade.ts';
 
 const DRAG_LEAST = 4;
 
+/** What is in the cells, as they show it and as they say it. */
+export interface CellContent {
+  /** Asked for each drawing, for the theme may be another. */
+  shade(): CellShade;
+  /** What is in the cell at this place among the counts, exactly. */
+  tell(at: number): string;
+}
+
 /** One heatmap over what the time axis shows. The arrow keys go from cell to cell, and what is in it is said. */
-export function HeatmapCanvas({ map, most }: { map: Heatmap; most: number }) {
+export function HeatmapCanvas({ map, content }: { map: HeatGrid; content: CellContent }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const layout = useRef<HeatLayout>(undefined);
   const theme = usePreferences((state) => state.theme);
@@ -40,7 +47,7 @@ export function HeatmapCanvas({ map, most }: { map: Heatmap; most: number }) {
       const axis = useTimeAxis.getState();
       const size = { width: element.clientWidth, height: element.clientHeight };
       layout.current = layoutOf(map, shownRange(axis), size, remPixels());
-      drawHeatmap(element, map, layout.current, most, {
+      drawHeatmap(element, map, layout.current, content.shade(), {
         cursor: axis.cursor,
         cell: keyed ? shown : undefined,
       });
@@ -58,16 +65,16 @@ export function HeatmapCanvas({ map, most }: { map: Heatmap; most: number }) {
       observer.disconnect();
       cancelAnimationFrame(frame);
     };
-  }, [map, most, theme, scale, shown, keyed]);
+  }, [map, content, theme, scale, shown, keyed]);
 
-  const placeOf = (event: PointerEvent): { x: number; y: number } => {
+  const pointOf = (event: PointerEvent): { x: number; y: number } => {
     const box = event.currentTarget.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
   const onMove = (event: PointerEvent): void => {
     const now = layout.current;
     if (!now) return;
-    const { x, y } = placeOf(event);
+    const { x, y } = pointOf(event);
     if (drag) {
       setDrag({ ...drag, to: x });
       return;
@@ -107,7 +114,7 @@ export function HeatmapCanvas({ map, most }: { map: Heatmap; most: number }) {
     );
   };
 
-  const text = shown && cellText(map, shown);
+  const text = shown && `${cellText(map, shown)} · ${content.tell(placeOf(map, shown))}`;
   return (
     <div className={styles.place}>
       <canvas
@@ -126,7 +133,7 @@ export function HeatmapCanvas({ map, most }: { map: Heatmap; most: number }) {
           leaveCursor();
         }}
         onPointerDown={(event) => {
-          const { x } = placeOf(event);
+          const { x } = pointOf(event);
           setDrag({ from: x, to: x });
         }}
         onPointerUp={onUp}
@@ -145,10 +152,9 @@ export function HeatmapCanvas({ map, most }: { map: Heatmap; most: number }) {
   );
 }
 
-/** What a cell holds, exactly. */
-export function cellText(map: Heatmap, cell: Cell): string {
+/** When and of which size a cell's values are. */
+function cellText(map: HeatGrid, cell: Cell): string {
   const from = map.times[cell.column] ?? 0;
   const when = map.step === 1 ? timeText(from) : `${timeText(from)} – ${timeText(from + map.step)}`;
-  const range = rangeText(map.edges[cell.row] ?? 0, map.edges[cell.row + 1] ?? 0, map.unit);
-  return `${when} · ${range} · ${groupDigits(countAt(map, cell))} values`;
+  return `${when} · ${rangeText(map.edges[cell.row] ?? 0, map.edges[cell.row + 1] ?? 0, map.unit)}`;
 }

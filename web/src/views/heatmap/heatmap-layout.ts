@@ -1,6 +1,9 @@
 import type { Heatmap } from '../../session/aggregates.ts';
 import type { TimeRange } from '../../session/time-axis.ts';
 
+/** The cells of a heatmap, whatever is in them: see `Heatmap`. */
+export type HeatGrid = Pick<Heatmap, 'label' | 'times' | 'step' | 'edges' | 'unit'>;
+
 /** Where the cells of a heatmap lie on its canvas, in CSS pixels. */
 export interface HeatLayout {
   left: number;
@@ -21,7 +24,7 @@ export function layoutOf(
   rem: number,
 ): HeatLayout {
   const left = rem * 5.6;
-  const top = rem * 0.4;
+  const top = rem * 0.7;
   const width = Math.max(10, size.width - left - rem * 1.2);
   const height = Math.max(10, size.height - top - rem * 1.8);
   const rows = Math.max(1, edges.length - 1);
@@ -59,6 +62,7 @@ export function cellAt(
   return { column, row: Math.max(0, Math.min(layout.rows - 1, row)) };
 }
 
-export function countAt({ counts, edges }: Pick<Heatmap, 'counts' | 'edges'>, { column, row }: Cell): number {
-  return counts[column * (edges.length - 1) + row] ?? 0;
+/** The place of a cell among a heatmap's counts. */
+export function placeOf({ edges }: Pick<HeatGrid, 'edges'>, { column, row }: Cell): number {
+  return column * (edges.length - 1) + row;
 }

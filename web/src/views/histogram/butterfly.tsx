@@ -13,21 +13,16 @@ export function Butterfly({
   hosts,
 }: {
   distributions: readonly Distribution[];
-  hosts: readonly { id: string; name: string }[];
+  hosts: readonly [left: { id: string; name: string }, right: { id: string; name: string }];
 }) {
   const [left, right] = hosts;
-  const keys = [...new Set(distributions.map((each) => keyOf(each, hosts)))];
+  const compared = distributions.filter(({ host }) => host === left.id || host === right.id);
+  const keys = [...new Set(compared.map((each) => keyOf(each, hosts)))];
   return keys.map((key) => {
-    const of = (host: string | undefined): Distribution | undefined =>
-      distributions.find((each) => each.host === host && keyOf(each, hosts) === key);
+    const of = (host: string): Distribution | undefined =>
+      compared.find((each) => each.host === host && keyOf(each, hosts) === key);
     return (
-      <Pair
-        key={key}
-        label={key}
-        left={of(left?.id)}
-        right={of(right?.id)}
-        names={[left?.name ?? '', right?.name ?? '']}
-      />
+      <Pair key={key} label={key} left={of(left.id)} right={of(right.id)} names={[left.name, right.name]} />
     );
   });
 }

@@ -2,6 +2,7 @@ import type { ExportedTable } from '@probepad/protocol/export/shown-table';
 import type { Distribution } from '../../session/aggregates.ts';
 import { theDecoder } from '../../session/session.ts';
 import { Choice } from '../choice.tsx';
+import { comparedPair, PairChoice } from '../compared-pair.tsx';
 import { HostChoice } from '../host-choice.tsx';
 import { groupDigits } from '../numbers.ts';
 import { barsPicture } from '../picture/bars-picture.ts';
@@ -47,6 +48,7 @@ export function HistogramView({
       }),
   );
   const all = answer ?? [];
+  const pair = comparedPair(hosts, options);
   const total = all.reduce((sum, each) => sum + each.total, 0);
   return (
     <div className={styles.view}>
@@ -72,6 +74,7 @@ export function HistogramView({
               kinds={['apart', 'merged', 'versus']}
               onChange={(value) => onOptions({ hosts: value })}
             />
+            {together === 'versus' && <PairChoice hosts={hosts} options={options} onOptions={onOptions} />}
           </>
         }
         status={{ text: `${groupDigits(total)} values`, testId: 'value-count' }}
@@ -83,8 +86,8 @@ export function HistogramView({
         empty
       ) : (
         <div className={own.page} data-testid="histogram">
-          {hosts.length > 1 && together === 'versus' ? (
-            <Butterfly distributions={all} hosts={hosts} />
+          {pair && together === 'versus' ? (
+            <Butterfly distributions={all} hosts={pair} />
           ) : (
             all.map((each) => <Bars key={`${each.host} ${each.label}`} {...each} />)
           )}

@@ -55,7 +55,8 @@ test('a heatmap has a cell where there is a count', () => {
       maps: [{ label: 'local', times: [0, 1], step: 1, edges: [0, 2, 4], counts: [3, 0, 0, 7] }],
       edge: String,
       moment: TEXTS.moment,
-      brightness: (count) => count / 7,
+      cell: ({ counts }, at, paint) =>
+        counts[at] ? { fill: paint.ramp(counts[at] / 7), opacity: 1, told: String(counts[at]) } : undefined,
     }),
   );
   assertWellFormed(text);

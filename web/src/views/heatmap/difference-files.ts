@@ -1,0 +1,54 @@
+import type { ExportedTable } from '@probepad/protocol/export/shown-table';
+import { timeText } from '../chart/series-table.ts';
+import { heatPicture } from '../picture/heat-picture.ts';
+import type { Picture } from '../picture/picture.ts';
+import { quantityText } from '../quantity.ts';
+import { cellText, legendOf, titleOf } from './difference-texts.ts';
+import { type HostDifference, leadOf } from './host-difference.ts';
+import { shadeOfDifference, shadeOfLead } from './shade.ts';
+
+/** One host against another, to take along. */
+
+export function pictureOfDifference(difference: HostDifference, name: string): Picture {
+  return heatPicture({
+    title: `${name}: sizes over time, ${titleOf(difference)}`,
+    maps: [difference],
+    edge: (value) => (value === Number.NEGATIVE_INFINITY ? '< 0' : quantityText(value, difference.unit)),
+    moment: timeText,
+    cell: (map, at, paint) => {
+      const colours = { left: paint.series(0), right: paint.series(1), alike: paint.line };
+      const shade = shadeOfDifference(map, colours)(at);
+      return shade && { ...shade, told: cellText(map, at) };
+    },
+    legend: (paint) => {
+      const colours = { left: paint.series(0), right: paint.series(1), alike: paint.line };
+      return legendOf(difference).map(({ ahead, strength, text }) => ({
+        ...shadeOfLead(ahead, strength, colours),
+        told: text,
+      }));
+    },
+  });
+}
+
+/** A row for each cell in which either host has something. */
+export function exportOfDifference(difference: HostDifference): ExportedTable {
+  const { times, edges, left, right, differences } = difference;
+  const rows = edges.length - 1;
+  return {
+    columns: [
+      { name: 'time', align: 'text' },
+      { name: 'from', align: 'number' },
+      { name: 'to', align: 'number' },
+      { name: left.name, align: 'number' },
+      { name: right.name, align: 'number' },
+      { name: 'difference of parts', align: 'number' },
+    ],
+    rows: differences.flatMap((part, at) => {
+      if (!leadOf(difference, at)) return [];
+      const when = new Date((times[Math.floor(at / rows)] ?? 0) * 1000).toISOString();
+      const row = at % rows;
+      const numbers = [edges[row], edges[row + 1], left.counts[at], right.counts[at], part];
+      return [{ cells: [when, ...numbers.map((each) => String(each ?? 0))] }];
+    }),
+  };
+}
