@@ -6,6 +6,7 @@ import { type Frame, FrameError, forEachRecord } from './frames.ts';
 import { recordTypeOf } from './record-types.ts';
 import type { ProbeSchema, Source } from './schema.ts';
 import { hexOf, readValue, textOf, type Value } from './values/value.ts';
+import { stacksAsEntries } from './views/stack-table.ts';
 
 /** Rows of one record type. */
 export interface RecordBatch {
@@ -49,7 +50,7 @@ export interface Decoder {
   sourceOf(frame: Frame): Source;
   /** `events` frames: one batch per record type that occurs, usually one. */
   records(frame: Frame): RecordBatch[];
-  /** `map` frames of a `map` source. */
+  /** `map` frames of a `map` source, and `stacks` frames of a stack trace map: its entries as far as the frame has them. */
   map(frame: Frame): MapBatch;
   /** `map` frames of a `globals` source: the section as one struct value. */
   globals(frame: Frame): Value;
@@ -101,9 +102,9 @@ export function createDecoder(schema: ProbeSchema): Decoder {
       : planOf(type).fill(payload, starts, ends);
   }
 
-  function mapBatch(frame: Frame): MapBatch {
-    const source = sourceOf(frame);
-    const { header, payload } = frame;
+  function mapBatch(given: Frame): MapBatch {
+    const source = sourceOf(given);
+    const { header, payload } = given.header.kind === 'stacks' ? stacksAsEntries(given, source) : given;
     const cpus = source.perCpu ? header.aux : 1;
     const valueSize = source.perCpu ? (source.valueSize + 7) & ~7 : source.valueSize;
     const valuesAt = (header.count * source.keySize + 7) & ~7;

@@ -36,6 +36,12 @@ export const FRAME_KINDS = {
   blob: 6,
   /** A piece of the verifier's log of this stream, UTF-8, `seq` its first byte within the log. Flags say first and last. */
   log: 7,
+  /**
+   * Stacks of a stack trace map: records like `events`, whose second word is the stack's id. Each one's data: its frames, innermost first,
+   * as the map has them, u64 addresses or `struct bpf_stack_build_id` (linux/bpf.h). A stack is sent when it is new or another, and
+   * again now and then.
+   */
+  stacks: 8,
 } as const;
 export type FrameKind = keyof typeof FRAME_KINDS;
 
@@ -151,7 +157,7 @@ const RECORD_DISCARDED = 0x40000000;
 const RECORD_BUSY = 0x80000000;
 
 /**
- * Calls `each` for every record of an `events` or `trace` payload, discarded ones left out. `start` and `end` are byte
+ * Calls `each` for every record of an `events`, `trace` or `stacks` payload, discarded ones left out. `start` and `end` are byte
  * offsets of the record's data in the payload; `aux` is the record's second word.
  * Layout: linux/kernel/bpf/ringbuf.c, `struct bpf_ringbuf_hdr`.
  * @returns the number of records seen

@@ -122,6 +122,8 @@ export const SourceSchema = z.object({
   candidates: z.optional(z.array(RecordTypeSchema)),
   /** For `globals`: whether values may be changed while the probe runs (.data and .bss). */
   writable: z.boolean(),
+  /** For a stack trace map: its frames are build ids with offsets into the files (BPF_F_STACK_BUILD_ID), not addresses. */
+  buildIds: z.optional(z.boolean()),
   /** For a map of maps: the type of the maps inside. */
   innerMapType: z.optional(z.string()),
   /** Values of `btf_decl_tag("probepad:…")` on the map, without the prefix. */

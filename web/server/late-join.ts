@@ -4,7 +4,7 @@ import { keepable, type Piece, withFlag } from './piece.ts';
 import type { Tally } from './source-counts.ts';
 
 /**
- * The last frames of one stream, for viewers that join late: at most LATE_JOIN_BUFFER bytes of events, trace and text, the newest complete
+ * The last frames of one stream, for viewers that join late: at most LATE_JOIN_BUFFER bytes of events, trace, text and stacks, the newest complete
  * snapshot of each map (and the one that is arriving), and the verifier's log.
  *
  * A flood of one source doesn't push out another's few frames: room is made by the source that takes the most.

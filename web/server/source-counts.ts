@@ -2,7 +2,7 @@ import type { SourceCounts } from '@probepad/protocol/control/run';
 import { FRAME_FLAGS, type FrameHeader, GAP_PLACES } from '@probepad/protocol/frames';
 
 /**
- * What one frame says about where records of its source went. Units: records for events, trace and text, whole snapshots
+ * What one frame says about where records of its source went. Units: records for events, trace, text and stacks, whole snapshots
  * for maps (the frame flagged `last` carries the snapshot's 1, so an unfinished one counts for nothing).
  */
 export interface Tally {

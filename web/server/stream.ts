@@ -62,10 +62,10 @@ export function runStream(status: RunStatus, mid: boolean): RunStream {
   /** The agent's counters by source id; names that the schema doesn't hold are left out. */
   function* agentSources() {
     if (stream.agentCounts === undefined || stream.schema === undefined) return;
-    for (const { id, name, kind } of stream.schema.sources) {
+    for (const { id, name, kind, mapType } of stream.schema.sources) {
       if (!Object.hasOwn(stream.agentCounts.sources, name)) continue;
       const counts = stream.agentCounts.sources[name];
-      const flows = kind === 'events' || kind === 'trace' || kind === 'text';
+      const flows = (kind !== 'map' && kind !== 'globals') || mapType === 'stack_trace';
       if (counts !== undefined) yield { tracker: trackerOf(id), counts, flows };
     }
   }

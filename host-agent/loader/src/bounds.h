@@ -50,6 +50,14 @@
 #define TRACE_BUFFER_CPU_KIB_MIN 64u
 #define TRACE_BUFFER_CPU_KIB_MAX 1408u
 
+/*
+ * Stacks that were sent are sent again within this many ns, or so many bytes of them in a round: for who came late or missed a frame.
+ * Of a map's stacks so many are looked at in one step: about 2 ms.
+ */
+#define STACKS_AGAIN 30000000000ull
+#define STACKS_AGAIN_BYTES (128u * KIB)
+#define STACKS_PER_STEP 2048u
+
 /* After a stop the agent gets this long to take what is left, nanoseconds. */
 #define STOP_PATIENCE 1000000000ull
 /* The janitor tries this long to remove what a dying loader still holds. */

@@ -43,6 +43,21 @@ static void finish_snapshots(struct stream *stream)
 	}
 }
 
+/* All of it once more: nobody sends it again to who comes later. */
+static void finish_stack_maps(struct stream *stream)
+{
+	uint64_t until = clock_monotonic() + STOP_PATIENCE;
+	size_t i;
+
+	for (i = 0; i < stream->stack_map_count; i++) {
+		struct stack_map *stacks = &stream->stack_maps[i];
+
+		stack_map_start(stacks, true);
+		while (stacks->active && !stream->run->output.broken && clock_monotonic() < until)
+			stack_map_step(stream->run, stacks);
+	}
+}
+
 void stream_finish(struct stream *stream)
 {
 	struct run *run = stream->run;
@@ -57,5 +72,6 @@ void stream_finish(struct stream *stream)
 	for (i = 0; i < stream->globals_count; i++)
 		globals_step(run, &stream->globals[i]);
 	finish_snapshots(stream);
+	finish_stack_maps(stream);
 	counts_send(stream);
 }

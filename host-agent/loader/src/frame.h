@@ -19,6 +19,7 @@ enum frame_kind {
 	FRAME_GAP = 5,
 	FRAME_BLOB = 6,
 	FRAME_LOG = 7,
+	FRAME_STACKS = 8,
 };
 
 enum frame_flags {
@@ -45,10 +46,10 @@ struct frame_header {
 _Static_assert(sizeof(struct frame_header) == 48, "the frame header has 48 bytes");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "frames are written as they lie in memory");
 
-/* A record of an `events` or `trace` payload: linux/kernel/bpf/ringbuf.c, struct bpf_ringbuf_hdr. */
+/* A record of an `events`, `trace` or `stacks` payload: linux/kernel/bpf/ringbuf.c, struct bpf_ringbuf_hdr. */
 struct record_header {
 	uint32_t length; /* top bits: busy, discarded */
-	uint32_t aux;	 /* CPU, or page offset in a ring buffer */
+	uint32_t aux;	 /* CPU, page offset in a ring buffer, or the stack's id */
 };
 #define RECORD_BUSY 0x80000000u
 #define RECORD_DISCARDED 0x40000000u

@@ -40,6 +40,7 @@ static int prepare_map(struct run *run, struct bpf_map *map)
 		.key_size = bpf_map__key_size(map),
 		.value_size = bpf_map__value_size(map),
 		.max_entries = bpf_map__max_entries(map),
+		.flags = bpf_map__map_flags(map),
 	};
 	struct map_shape shape = was;
 	struct bpf_map *inner = bpf_map__inner_map(map);

@@ -30,6 +30,11 @@ static bool counts_itself(uint32_t type)
 	}
 }
 
+uint32_t stack_entry_size(uint32_t map_flags)
+{
+	return map_flags & BPF_F_STACK_BUILD_ID ? (uint32_t)sizeof(struct bpf_stack_build_id) : (uint32_t)sizeof(uint64_t);
+}
+
 void map_shape_defaults(struct map_shape *shape, const char *name, int cpus, char *remark, size_t remark_size)
 {
 	uint32_t entries = DEFAULT_MAX_ENTRIES;
@@ -52,7 +57,7 @@ void map_shape_defaults(struct map_shape *shape, const char *name, int cpus, cha
 		if (!shape->key_size)
 			shape->key_size = 4;
 		if (!shape->value_size)
-			shape->value_size = STACK_DEPTH * 8;
+			shape->value_size = STACK_DEPTH * stack_entry_size(shape->flags);
 		break;
 	default:
 		if (counts_itself(shape->type))

@@ -7,8 +7,11 @@
 
 struct map_shape {
 	uint32_t type; /* enum bpf_map_type */
-	uint32_t key_size, value_size, max_entries;
+	uint32_t key_size, value_size, max_entries, flags; /* flags: BPF_F_… of the map */
 };
+
+/* Bytes of one frame in a stack of a stack trace map. */
+uint32_t stack_entry_size(uint32_t map_flags);
 
 /*
  * Gives sizes that a program left 0 for user space to set, and takes those away that the kernel refuses (cilium/ebpf's

@@ -44,8 +44,6 @@ static enum map_way choose_way(struct bpf_map *map)
 		if ((bpf_map__map_flags(map) & BPF_F_MMAPABLE) && bpf_map__value_size(map) % 8 == 0)
 			return WAY_MAPPED;
 		return WAY_BATCH;
-	case BPF_MAP_TYPE_STACK_TRACE:
-		return WAY_KEYS;
 	default:
 		return WAY_BATCH;
 	}

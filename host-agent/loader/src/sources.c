@@ -42,6 +42,8 @@ static int open_map_source(struct stream *stream, struct source *source, struct 
 		return perf_open(&stream->perfs[stream->perf_count++], source, bpf_map__fd(map),
 				 map_entries(bpf_map__fd(map)));
 	default:
+		if (type == BPF_MAP_TYPE_STACK_TRACE)
+			return stack_map_open(&stream->stack_maps[stream->stack_map_count++], source, map);
 		return snapshot_open(&stream->snapshots[stream->snapshot_count++], source, map);
 	}
 }
@@ -96,10 +98,11 @@ static int make_room(struct stream *stream, size_t count)
 	stream->rings = calloc(count, sizeof(*stream->rings));
 	stream->perfs = calloc(count, sizeof(*stream->perfs));
 	stream->snapshots = calloc(count, sizeof(*stream->snapshots));
+	stream->stack_maps = calloc(count, sizeof(*stream->stack_maps));
 	stream->globals = calloc(count, sizeof(*stream->globals));
 	stream->iterators = calloc(count, sizeof(*stream->iterators));
-	if (!stream->sources || !stream->rings || !stream->perfs || !stream->snapshots || !stream->globals ||
-	    !stream->iterators)
+	if (!stream->sources || !stream->rings || !stream->perfs || !stream->snapshots || !stream->stack_maps ||
+	    !stream->globals || !stream->iterators)
 		return -ENOMEM;
 	return 0;
 }
@@ -141,6 +144,8 @@ void sources_close(struct stream *stream)
 		perf_close(&stream->perfs[i]);
 	for (i = 0; i < stream->snapshot_count; i++)
 		snapshot_close(&stream->snapshots[i]);
+	for (i = 0; i < stream->stack_map_count; i++)
+		stack_map_close(&stream->stack_maps[i]);
 	for (i = 0; i < stream->globals_count; i++)
 		globals_close(&stream->globals[i]);
 	for (i = 0; i < stream->iterator_count; i++)
@@ -151,6 +156,7 @@ void sources_close(struct stream *stream)
 	free(stream->rings);
 	free(stream->perfs);
 	free(stream->snapshots);
+	free(stream->stack_maps);
 	free(stream->globals);
 	free(stream->iterators);
 }

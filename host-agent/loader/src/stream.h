@@ -9,6 +9,7 @@
 #include "ring.h"
 #include "run.h"
 #include "snapshot.h"
+#include "stack_map.h"
 #include "trace.h"
 
 enum stream_end { STREAM_GOES_ON, STREAM_STOPPED, STREAM_AGENT_GONE, STREAM_COMPLETED };
@@ -21,10 +22,11 @@ struct stream {
 	struct ring *rings;
 	struct perf *perfs;
 	struct snapshot *snapshots;
+	struct stack_map *stack_maps;
 	struct globals *globals;
 	struct iterator *iterators;
 	struct trace trace;
-	size_t source_count, ring_count, perf_count, snapshot_count, globals_count, iterator_count;
+	size_t source_count, ring_count, perf_count, snapshot_count, stack_map_count, globals_count, iterator_count;
 	bool tracing;
 	uint64_t counts_due;
 	enum stream_end end;

@@ -111,6 +111,27 @@ static bool step_snapshots(struct stream *stream, uint64_t now)
 	return busy;
 }
 
+/* What is new in a stack map goes a frame further. Returns whether there may be more. */
+static bool step_stack_maps(struct stream *stream, uint64_t now)
+{
+	bool busy = false;
+	size_t i;
+
+	for (i = 0; i < stream->stack_map_count; i++) {
+		struct stack_map *stacks = &stream->stack_maps[i];
+		struct source *source = stacks->source;
+
+		if (!stacks->active && now >= source->due) {
+			stack_map_start(stacks, false);
+			source->due = source->interval ? now + source->interval : STREAM_NEVER;
+		}
+		if (stacks->active && !stream->run->output.broken)
+			stack_map_step(stream->run, stacks);
+		busy |= stacks->active;
+	}
+	return busy;
+}
+
 static void step_globals(struct stream *stream, uint64_t now)
 {
 	size_t i;
@@ -175,6 +196,7 @@ uint64_t stream_turn(struct stream *stream)
 		run_trace(stream);
 	step_globals(stream, now);
 	busy = step_snapshots(stream, now);
+	busy |= step_stack_maps(stream, now);
 	busy |= step_iterators(stream, now);
 	stream_counts_if_due(stream);
 	if (is_complete(stream))

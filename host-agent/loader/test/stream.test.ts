@@ -349,8 +349,8 @@ test('snapshots hold every entry of every kind of map', async () => {
   );
   assert.equal(last('queue', 0, 8)[0]?.value.readBigUInt64LE(0), 0n);
   assert.equal(last('stack', 0, 8)[0]?.value.readBigUInt64LE(0), 9n);
-  const [trace] = last('stacks', 4, 127 * 8);
-  assert.ok(trace !== undefined && trace.value.readBigUInt64LE(0) !== 0n, 'a kernel stack was kept');
+  const [trace] = loader.records(names.indexOf('stacks'));
+  assert.ok(trace !== undefined && trace.data.readBigUInt64LE(0) !== 0n, 'a kernel stack was kept');
   const outer = last('outer', 4, 4);
   assert.equal(outer.length, 2);
   assert.ok(
@@ -358,6 +358,45 @@ test('snapshots hold every entry of every kind of map', async () => {
     'the ids of the maps inside',
   );
   assert.ok(loader.messages.some((message) => message.type === 'remark' && message.text.includes('stacks')));
+});
+
+test('a stack is sent when it is new, when another has its place, and with all others at the end', async () => {
+  using producer = new Producer();
+  const object = compileFixture('stacks');
+  using loader = new LoaderProcess(
+    object,
+    makeOrders(object, {
+      params: [wantedPid(producer)],
+      sources: [
+        { id: 0, kind: 'map', name: 'roomy', interval: 20 },
+        { id: 1, kind: 'map', name: 'newest', interval: 20 },
+        { id: 2, kind: 'globals', name: '.bss', interval: 20 },
+      ],
+    }),
+  );
+  const round = async (): Promise<void> => {
+    const before = loader.framesOf(2).length;
+    await loader.until('five rounds', () => loader.framesOf(2).length >= before + 5);
+  };
+  const different = (source: number) =>
+    new Set(loader.records(source).map(({ data }) => data.toString('hex')));
+  await loader.running();
+  await producer.getppid(1);
+  await loader.until('the stack', () => different(0).size === 1 && different(1).size === 1);
+  await round();
+  const [whole = ''] = different(0);
+  await producer.getppid(1);
+  await loader.until('the other', () => different(0).size === 2 && different(1).size === 2);
+  await round();
+  const [, shorter = ''] = different(0);
+  assert.equal(shorter, whole.slice(16), 'without the frame that was skipped');
+  assert.equal(different(1).has(shorter), true);
+  assert.ok(loader.records(0).length < loader.framesOf(2).length, 'not in each round');
+  const seen = loader.records(0).length;
+  await loader.stop();
+  assert.equal(loader.records(0).length, seen + 2, 'all of them once more');
+  const { seq = 0n, count = 0 } = loader.framesOf(0).at(-1)?.header ?? {};
+  assert.equal(Number(seq) + count, seen + 2, 'each record has its ordinal');
 });
 
 for (const [where, command] of [

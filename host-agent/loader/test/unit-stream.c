@@ -14,6 +14,7 @@
 #include "prepare.h"
 #include "ring.h"
 #include "snapshot.h"
+#include "stack_map.h"
 #include "stream.h"
 #include "trace.h"
 #include "unit.h"
@@ -76,6 +77,19 @@ static void test_ring_abandon(void)
 	check(source.dropped == 11, "an empty ring has nothing to lose");
 }
 
+static void test_stacks(void)
+{
+	uint64_t addresses[4] = { 0xffffffff81000000, 0x1000, 0, 0x2000 };
+	struct bpf_stack_build_id entries[3] = { { .status = BPF_STACK_BUILD_ID_VALID }, { .status = BPF_STACK_BUILD_ID_IP } };
+
+	check(stack_length((const uint8_t *)addresses, sizeof(addresses), 8) == 16, "a stack ends at its first zero");
+	check(stack_length((const uint8_t *)addresses, 16, 8) == 16, "or with the value");
+	check(stack_length((const uint8_t *)entries, sizeof(entries), 32) == 64, "one of build ids at its first empty entry");
+	check(stack_again_count(16384, 1000000000) == 547, "each stack comes again within 30 rounds of a second");
+	check(stack_again_count(8, 1000000) == 1, "at least one a round");
+	check(stack_again_count(8, 0) == 8, "all of them where there is one round only");
+}
+
 static void test_ring_interval(void)
 {
 	check(ring_interval(0, 1000000, 4096) == RING_INTERVAL_MAX, "no data: the longest interval");
@@ -101,6 +115,7 @@ static void test_shapes(void)
 	struct map_shape ring = { .type = BPF_MAP_TYPE_RINGBUF, .value_size = 40, .max_entries = 4096 };
 	struct map_shape hash = { .type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 8 };
 	struct map_shape stacks = { .type = BPF_MAP_TYPE_STACK_TRACE, .key_size = 4 };
+	struct map_shape build_ids = { .type = BPF_MAP_TYPE_STACK_TRACE, .flags = BPF_F_STACK_BUILD_ID };
 	struct map_shape perf = { .type = BPF_MAP_TYPE_PERF_EVENT_ARRAY, .value_size = 40 };
 	struct map_shape storage = { .type = BPF_MAP_TYPE_TASK_STORAGE, .key_size = 4, .value_size = 8 };
 
@@ -116,6 +131,8 @@ static void test_shapes(void)
 	check(hash.max_entries == 10240 && strstr(remark, "hash"), "a hash without a size gets 10240 and a remark");
 	map_shape_defaults(&stacks, "stacks", 8, remark, sizeof(remark));
 	check(stacks.value_size == 1016 && stacks.max_entries == 10240, "a stack map holds 127 frames");
+	map_shape_defaults(&build_ids, "stacks", 8, remark, sizeof(remark));
+	check(build_ids.value_size == 127 * 32, "also where they are build ids and offsets");
 }
 
 static void test_chunks(void)
@@ -304,6 +321,7 @@ void test_output(void)
 {
 	test_ring_walk();
 	test_ring_abandon();
+	test_stacks();
 	test_ring_interval();
 	test_tag();
 	test_shapes();

@@ -4,6 +4,7 @@ import { createDecoder, type MapBatch, type RecordBatch, type TraceLine } from '
 import type { Frame } from '@probepad/protocol/frames';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import type { Value } from '@probepad/protocol/values/value';
+import { createStackTable, type StackTable } from '@probepad/protocol/views/stack-table';
 
 export interface MapEntry {
   key: Value;
@@ -24,6 +25,7 @@ export interface RowListener {
 export function createRowDecoder(schema: ProbeSchema, listener: RowListener): (frame: Frame) => void {
   const decoder = createDecoder(schema);
   const snapshots = new Map<number, { seq: bigint; entries: MapEntry[]; partial: boolean }>();
+  const stacks = new Map<number, StackTable>();
   const texts = new Map<number, TextDecoder>();
 
   function onMap(source: Source, frame: Frame): void {
@@ -44,6 +46,17 @@ export function createRowDecoder(schema: ProbeSchema, listener: RowListener): (f
     if (!batch.last) return;
     snapshots.delete(source.id);
     listener.snapshot(source, snapshot.entries, snapshot.partial);
+  }
+
+  /** All that is known of them by now: what was told before still holds. */
+  function onStacks(source: Source, frame: Frame): void {
+    let table = stacks.get(source.id);
+    if (table === undefined) {
+      table = createStackTable(source);
+      stacks.set(source.id, table);
+    }
+    if (!table.take(frame)) return;
+    listener.snapshot(source, entriesOf(decoder.map(table.entries(frame))), false);
   }
 
   return (frame) => {
@@ -69,6 +82,9 @@ export function createRowDecoder(schema: ProbeSchema, listener: RowListener): (f
         listener.text(decoder.sourceOf(frame), utf8.decode(frame.payload, { stream: true }));
         break;
       }
+      case 'stacks':
+        onStacks(decoder.sourceOf(frame), frame);
+        break;
       case 'gap':
       case 'log':
       case 'blob':

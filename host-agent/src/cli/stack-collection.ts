@@ -2,7 +2,12 @@ import { createDecoder } from '@probepad/protocol/decode';
 import type { Frame } from '@probepad/protocol/frames';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import type { NameLookup } from '@probepad/protocol/values/name';
-import { type FlameFrame, type FoldedStack, framesOf } from '@probepad/protocol/views/flame-frames';
+import {
+  type FlameFrame,
+  type FoldedStack,
+  framesOf,
+  type StackLookup,
+} from '@probepad/protocol/views/flame-frames';
 import { createStackTable, type StackTable } from '@probepad/protocol/views/stack-table';
 import type { StackPlan, StackSample } from '@probepad/protocol/views/stacks';
 import { createTotals } from '@probepad/protocol/views/totals';
@@ -65,7 +70,7 @@ export function createStackCollection(
     take(frame) {
       const { kind, source: id } = frame.header;
       const stacks = tables.get(id);
-      if (stacks !== undefined && kind === 'map') stacks.table.take(frame);
+      if (stacks !== undefined && kind === 'stacks') stacks.table.take(frame);
       if (id !== source.id) return;
       if (kind === 'map') {
         const batch = decoder.map(frame);
@@ -87,8 +92,7 @@ export function createStackCollection(
       }
     },
     stacks() {
-      const lookUpStack = (map: string, id: number): readonly bigint[] | undefined =>
-        byName.get(map)?.get(id);
+      const lookUpStack: StackLookup = (map, id) => byName.get(map)?.get(id);
       const merged = new Map<string, { frames: FlameFrame[]; weight: number }>();
       // What was seen most often is asked a name for first.
       for (const { sample, weight } of [...seen.values()].sort((a, b) => b.weight - a.weight)) {

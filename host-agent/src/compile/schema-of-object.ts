@@ -13,6 +13,8 @@ import { countsKib, portsInNetworkOrder, textsOf, timeDivisors } from './schema/
 import { createTypeTable, type TypeTable } from './schema/types.ts';
 
 /** Types that a schema may hold; an object that needs more was not written by hand. */
+/** BPF_F_STACK_BUILD_ID. Source: linux/bpf.h. */
+const STACK_BUILD_ID = 1 << 5;
 const TYPES_MAX = 20_000;
 
 /**
@@ -62,6 +64,7 @@ function readSchema(object: Uint8Array): ProbeSchema {
       ...sizesOf(map),
       ...(map.keyType !== undefined && { keyType: types.add(map.keyType) }),
       ...valueTypeOf(map, types),
+      ...(map.type === 'stack_trace' && (map.flags & STACK_BUILD_ID) !== 0 && { buildIds: true }),
       ...(map.innerType !== undefined && { innerMapType: map.innerType }),
       ...tagsOf(map),
     });

@@ -194,7 +194,7 @@ function mapTable(decoder: Decoder, source: Source): SourceTable {
   return {
     columns: withPlace(entries.columns),
     rows(frame, origin) {
-      if (frame.header.kind !== 'map') return [];
+      if (frame.header.kind !== 'map' && frame.header.kind !== 'stacks') return [];
       const batch = decoder.map(frame);
       if (batch.first) pieces = [];
       else if (pieces.at(-1)?.snapshot !== batch.snapshot) return [];

@@ -24,18 +24,27 @@ export interface StackAddress {
   space: 'kernel' | 'user';
 }
 
-/**
- * The addresses of a stack, innermost first as the kernel gives it; it ends at the first zero.
- * @param isWhole false for the user half of a stack whose kernel half comes before it: no address in it is where the CPU was
- */
-export function stackAddresses(addresses: readonly bigint[], isWhole = true): StackAddress[] {
-  const end = addresses.indexOf(0n);
-  return (end < 0 ? addresses : addresses.slice(0, end)).map((address, at) => ({
+/** A frame of a map of build ids: where in which file, whoever has it mapped. Hex; bytes from the file's beginning. */
+export interface FileOffset {
+  buildId: string;
+  offset: bigint;
+}
+
+/** @param isInnermost the CPU was there; the others are where calls return to, which may be the next function where one never returns */
+export function addressAt(address: bigint, isInnermost: boolean): StackAddress {
+  return {
     address,
-    // The others are where their calls return to, which may be the next function where one never returns.
-    called: at > 0 || !isWhole ? address - 1n : address,
+    called: isInnermost ? address : address - 1n,
     space: address >= KERNEL_HALF ? 'kernel' : 'user',
-  }));
+  };
+}
+
+/** Characters of a build id that tell files apart on screen: as many as people write of a commit. */
+const BUILD_ID_SHOWN = 12;
+
+/** A frame of which only the file's build id is known. */
+export function fileFrameText({ buildId, offset }: FileOffset): string {
+  return `[${buildId.slice(0, BUILD_ID_SHOWN)}]+0x${offset.toString(16)}`;
 }
 
 /** @param pid whose address it is in user space; 0 or undefined where nobody knows */

@@ -1,6 +1,12 @@
 /** From a sample to the frames of a flame graph. */
 import type { NameLookup } from '../values/name.ts';
-import { frameAt, type StackAddress, stackAddresses } from '../values/stack-frames.ts';
+import {
+  addressAt,
+  type FileOffset,
+  fileFrameText,
+  frameAt,
+  type StackAddress,
+} from '../values/stack-frames.ts';
 import { ERRNO } from '../values/tables/errno.ts';
 import type { StackPart, StackSample } from './stacks.ts';
 
@@ -23,14 +29,14 @@ export interface FoldedStack {
 }
 
 /** What an id of a stack trace map stands for. */
-export type StackLookup = (map: string, id: number) => readonly bigint[] | undefined;
+export type StackLookup = (map: string, id: number) => readonly (bigint | FileOffset)[] | undefined;
 
 export const UNREAD = '[stack not read yet]';
 const EFAULT = 14;
 const EEXIST = 17;
 
-/** What a frame of a sample is made of: an address that a host can name, or a note in place of one. */
-export type FramePlace = StackAddress | { note: string };
+/** What a frame of a sample is made of: an address that a host can name, a place in a file, or a note instead of one. */
+export type FramePlace = StackAddress | FileOffset | { note: string };
 
 /** The places of a sample, outermost first: the user's, on them the kernel's. */
 export function placesOf(sample: Pick<StackSample, 'parts'>, stacks: StackLookup): FramePlace[] {
@@ -46,7 +52,7 @@ export function placesOf(sample: Pick<StackSample, 'parts'>, stacks: StackLookup
       if (note !== undefined) places.push({ note });
       continue;
     }
-    places.push(...stackAddresses(addresses, !inner));
+    places.push(...addresses.map((each, at) => placeOf(each, at === 0 && !inner)));
     inner ||= addresses.length > 0;
   }
   if (places.length === 0) places.push({ note: '[no stack]' });
@@ -59,7 +65,10 @@ export function frameOf(
   pid: number | undefined,
   names: NameLookup | undefined,
 ): FlameFrame {
-  return 'note' in place ? noteFrame(place.note) : frameAt(place, pid, names);
+  if ('note' in place) return noteFrame(place.note);
+  if ('address' in place) return frameAt(place, pid, names);
+  const text = fileFrameText(place);
+  return { space: 'user', text, object: `build id ${place.buildId}`, address: undefined, known: false };
 }
 
 /** The frames of a sample, outermost first. */
@@ -75,9 +84,19 @@ export function noteFrame(text: string): FlameFrame {
   return { space: 'note', text, object: undefined, address: undefined, known: true };
 }
 
-function addressesOf(part: StackPart, stacks: StackLookup): readonly bigint[] | undefined {
-  if ('addresses' in part) return part.addresses;
+function placeOf(entry: bigint | FileOffset, isInnermost: boolean): FramePlace {
+  if (typeof entry === 'bigint') return addressAt(entry, isInnermost);
+  return isInnermost ? entry : { ...entry, offset: entry.offset - 1n };
+}
+
+function addressesOf(part: StackPart, stacks: StackLookup): ReturnType<StackLookup> {
+  if ('addresses' in part) return untilZero(part.addresses);
   return part.id < 0 ? undefined : stacks(part.map, part.id);
+}
+
+function untilZero(addresses: readonly bigint[]): readonly bigint[] {
+  const end = addresses.indexOf(0n);
+  return end < 0 ? addresses : addresses.slice(0, end);
 }
 
 /** A kernel thread has no stack in user space, and a thread that runs there none in the kernel: nothing is missing then. */

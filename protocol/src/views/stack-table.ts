@@ -1,74 +1,105 @@
-import { type Frame, FrameError } from '../frames.ts';
+import { FRAME_FLAGS, type Frame, forEachRecord } from '../frames.ts';
 import type { Source } from '../schema.ts';
+import type { FileOffset } from '../values/stack-frames.ts';
+import { hexOf } from '../values/value.ts';
 
-/** What the ids of one stack trace map stand for, as its newest snapshots had it. */
+type Stack = readonly (bigint | FileOffset)[];
+
+/** What the ids of one stack trace map stand for, as far as they were told. */
 export interface StackTable {
-  /** @returns whether something is there that was not */
+  /** Takes a `stacks` frame. @returns whether something is there that was not */
   take(frame: Frame): boolean;
-  /** Addresses, innermost first; undefined for what has not been read. */
-  get(id: number): readonly bigint[] | undefined;
+  /** The stack's frames, innermost first; undefined for what has not been read. */
+  get(id: number): Stack | undefined;
+  /** All stacks as one frame of a map's snapshot. @param like whose stream, source and time it has */
+  entries(like: Frame): Frame;
 }
 
 /** Stacks that are kept; a map holds fewer, but ids that a program deletes are remembered for what was counted under them. */
 const STACKS_MAX = 65_536;
 
-/**
- * Values are lists of u64, cut at the first zero (kernel/bpf/stackmap.c). They are read from the frame itself: the map may be read
- * whole each second, and most of it is known by then.
- * @throws FrameError from `take` where the frame is shorter than it says
- */
+/** sizeof(struct bpf_stack_build_id): i32 status, 20 bytes of build id, u64 offset, or address where there is none. Source: linux/bpf.h. */
+const BUILD_ID_ENTRY = 32;
+const BUILD_ID_AT = 4;
+const BUILD_ID_SIZE = 20;
+const OFFSET_AT = 24;
+const STATUS_VALID = 1;
+
 export function createStackTable(source: Source): StackTable {
-  const stacks = new Map<number, { words: Uint32Array; addresses: readonly bigint[] | undefined }>();
+  const stacks = new Map<number, { bytes: Uint8Array; frames: Stack | undefined }>();
   return {
-    take({ header, payload }) {
-      const valuesAt = (header.count * source.keySize + 7) & ~7;
-      if (source.keySize !== 4 || valuesAt + header.count * source.valueSize > payload.byteLength) {
-        throw new FrameError(`map frame of ${source.name} is cut short`);
-      }
-      const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+    take({ payload }) {
       let changed = false;
-      for (let row = 0; row < header.count; row++) {
-        const id = view.getUint32(row * 4, true);
-        const start = valuesAt + row * source.valueSize;
+      // Most are told again, and are only compared.
+      forEachRecord(payload, (start, end, id) => {
         const known = stacks.get(id);
-        if (known !== undefined && isSame(known.words, view, start, source.valueSize)) continue;
-        if (known === undefined && stacks.size >= STACKS_MAX) continue;
-        stacks.set(id, { words: wordsAt(view, start, source.valueSize), addresses: undefined });
+        if (known === undefined ? stacks.size >= STACKS_MAX : isSame(known.bytes, payload, start, end))
+          return;
+        stacks.set(id, { bytes: payload.slice(start, end), frames: undefined });
         changed = true;
-      }
+      });
       return changed;
     },
     get(id) {
       const stack = stacks.get(id);
-      if (stack) stack.addresses ??= addressesOf(stack.words);
-      return stack?.addresses;
+      if (stack) stack.frames ??= source.buildIds ? filesIn(stack.bytes) : addressesIn(stack.bytes);
+      return stack?.frames;
     },
+    entries: (like) =>
+      entriesFrame(
+        like,
+        source,
+        [...stacks].map(([id, { bytes }]) => [id, bytes]),
+      ),
+  };
+}
+
+/** The stacks of a `stacks` frame as entries of a map: keys, then values of the map's own size. */
+export function stacksAsEntries(frame: Frame, source: Source): Frame {
+  const stacks: [number, Uint8Array][] = [];
+  forEachRecord(frame.payload, (start, end, id) => {
+    stacks.push([id, frame.payload.subarray(start, end)]);
+  });
+  return entriesFrame(frame, source, stacks);
+}
+
+function entriesFrame(
+  { header }: Frame,
+  { valueSize }: Source,
+  stacks: readonly [number, Uint8Array][],
+): Frame {
+  const valuesAt = (stacks.length * 4 + 7) & ~7;
+  const payload = new Uint8Array(valuesAt + stacks.length * valueSize);
+  const view = new DataView(payload.buffer);
+  stacks.forEach(([id, bytes], row) => {
+    view.setUint32(row * 4, id, true);
+    payload.set(bytes.subarray(0, valueSize), valuesAt + row * valueSize);
+  });
+  const flags = FRAME_FLAGS.first | FRAME_FLAGS.last;
+  return {
+    header: { ...header, kind: 'map', flags, count: stacks.length, aux: 0, length: payload.byteLength },
+    payload,
   };
 }
 
 /** A program that lets the kernel reuse ids (BPF_F_REUSE_STACKID) has another stack under the same id later. */
-function isSame(words: Uint32Array, view: DataView, start: number, size: number): boolean {
-  for (let at = 0; at < words.length; at++) {
-    if (view.getUint32(start + at * 4, true) !== words[at]) return false;
-  }
-  return words.length * 4 + 8 > size || isZero(view, start + words.length * 4);
+function isSame(known: Uint8Array, payload: Uint8Array, start: number, end: number): boolean {
+  if (known.length !== end - start) return false;
+  for (let at = 0; at < known.length; at++) if (known[at] !== payload[start + at]) return false;
+  return true;
 }
 
-/** Halves of addresses, the lower first: most rows are only compared, and that takes no bigint. */
-function wordsAt(view: DataView, start: number, size: number): Uint32Array {
-  let end = start;
-  while (end + 8 <= start + size && !isZero(view, end)) end += 8;
-  const words = new Uint32Array((end - start) / 4);
-  for (let at = 0; at < words.length; at++) words[at] = view.getUint32(start + at * 4, true);
-  return words;
+function addressesIn(bytes: Uint8Array): bigint[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length >> 3 }, (_, at) => view.getBigUint64(at * 8, true));
 }
 
-function isZero(view: DataView, at: number): boolean {
-  return view.getUint32(at, true) === 0 && view.getUint32(at + 4, true) === 0;
-}
-
-function addressesOf(words: Uint32Array): bigint[] {
-  return Array.from({ length: words.length / 2 }, (_, at) => {
-    return (BigInt(words[at * 2 + 1] as number) << 32n) | BigInt(words[at * 2] as number);
+function filesIn(bytes: Uint8Array): Stack {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: Math.floor(bytes.length / BUILD_ID_ENTRY) }, (_, at) => {
+    const start = at * BUILD_ID_ENTRY;
+    const offset = view.getBigUint64(start + OFFSET_AT, true);
+    if (view.getInt32(start, true) !== STATUS_VALID) return offset;
+    return { buildId: hexOf(bytes, start + BUILD_ID_AT, start + BUILD_ID_AT + BUILD_ID_SIZE), offset };
   });
 }

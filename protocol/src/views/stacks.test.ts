@@ -43,17 +43,17 @@ function frame(fields: Partial<FrameHeader> & Pick<FrameHeader, 'kind'>, payload
   return first;
 }
 
-/** A snapshot of the stack map: lists by id. */
-function stacksFrame(stacks: Record<number, bigint[]>) {
-  const entries = Object.entries(stacks);
-  const valuesAt = (entries.length * 4 + 7) & ~7;
-  const payload = new Uint8Array(valuesAt + entries.length * 32);
-  const view = new DataView(payload.buffer);
-  entries.forEach(([id, addresses], row) => {
-    view.setUint32(row * 4, Number(id), true);
-    addresses.forEach((address, at) => void view.setBigUint64(valuesAt + row * 32 + at * 8, address, true));
-  });
-  return frame({ kind: 'map', source: 1, count: entries.length }, payload);
+function words(list: readonly bigint[]): Uint8Array {
+  return new Uint8Array(BigUint64Array.from(list).buffer);
+}
+
+/** Stacks as a stack map tells them, by id. */
+function stacksFrame(stacks: Record<number, Uint8Array>) {
+  const records = Object.entries(stacks).map(([id, data]) => sampleRecord(data, 0, Number(id)));
+  return frame(
+    { kind: 'stacks', source: 1, count: records.length },
+    Uint8Array.from(records.flatMap((record) => [...record])),
+  );
 }
 
 function countsFrame(rows: { tgid: number; user: number; kernel: number; comm: string; count: bigint }[]) {
@@ -83,7 +83,7 @@ test('counts by stack ids become functions: the user half below the kernel half,
   assert.ok(plan);
   assert.deepEqual(plan.stackMaps, ['stacks']);
   const table = createStackTable(STACKS);
-  table.take(stacksFrame({ 5: [0x1024n, 0x1014n, 0x1004n], 9: [KERNEL] }));
+  table.take(stacksFrame({ 5: words([0x1024n, 0x1014n, 0x1004n]), 9: words([KERNEL]) }));
   const batch = createDecoder(SCHEMA).map(
     countsFrame([
       { tgid: 7, user: 5, kernel: 9, comm: 'pp', count: 3n },
@@ -113,20 +113,55 @@ test('counts by stack ids become functions: the user half below the kernel half,
 
 test('a stack that the kernel puts under an id again takes the place of the one before', () => {
   const table = createStackTable(STACKS);
-  assert.equal(table.take(stacksFrame({ 5: [1n, 2n, 3n] })), true);
-  assert.equal(table.take(stacksFrame({ 5: [1n, 2n, 3n] })), false);
-  assert.equal(table.take(stacksFrame({ 5: [1n, 2n] })), true);
+  assert.equal(table.take(stacksFrame({ 5: words([1n, 2n, 3n]) })), true);
+  assert.equal(table.take(stacksFrame({ 5: words([1n, 2n, 3n]) })), false);
+  assert.equal(table.take(stacksFrame({ 5: words([1n, 2n]) })), true);
   assert.deepEqual(table.get(5), [1n, 2n]);
-  assert.equal(table.take(stacksFrame({ 5: [1n, 2n, 3n, 4n] })), true);
+  assert.equal(table.take(stacksFrame({ 5: words([1n, 2n, 3n, 4n]) })), true);
   assert.deepEqual(table.get(5), [1n, 2n, 3n, 4n]);
   // What the program deleted is remembered: it was counted under that id.
   assert.equal(table.take(stacksFrame({})), false);
   assert.deepEqual(table.get(5), [1n, 2n, 3n, 4n]);
 });
 
-test('a frame that says more stacks than it holds is refused', () => {
-  const cut = frame({ kind: 'map', source: 1, count: 9 }, new Uint8Array(64));
+test('a record that passes the end of its frame is refused', () => {
+  const cut = frame({ kind: 'stacks', source: 1, count: 1 }, sampleRecord(words([1n, 2n])).slice(0, 16));
   assert.throws(() => createStackTable(STACKS).take(cut), /cut short/);
+});
+
+test('stacks that were told one after the other are the entries of a map', () => {
+  const table = createStackTable(STACKS);
+  table.take(stacksFrame({ 5: words([KERNEL, 0x10n]) }));
+  const last = stacksFrame({ 9: words([0x20n]) });
+  table.take(last);
+  const { keys, rows, first, last: isLast, values } = createDecoder(SCHEMA).map(table.entries(last));
+  assert.deepEqual([rows, first, isLast], [2, true, true]);
+  assert.deepEqual(
+    Array.from({ length: rows }, (_, row) => [keys[0]?.get(row), values[0]?.get(row)]),
+    [
+      ['05000000', '00000081ffffffff1000000000000000'.padEnd(64, '0')],
+      ['09000000', '2000000000000000'.padEnd(64, '0')],
+    ],
+  );
+});
+
+test('frames of a map of build ids are places in files, whoever has them mapped', () => {
+  const table = createStackTable({ ...STACKS, buildIds: true });
+  const entry = (status: number, offset: bigint) => {
+    const bytes = new Uint8Array(32).fill(0xab, 4, 24);
+    const view = new DataView(bytes.buffer);
+    view.setInt32(0, status, true);
+    view.setBigUint64(24, offset, true);
+    return bytes;
+  };
+  const stack = [entry(1, 0x1234n), entry(1, 0x2000n), entry(2, 0x1001n)];
+  table.take(stacksFrame({ 5: Uint8Array.from(stack.flatMap((bytes) => [...bytes])) }));
+  const sample = { parts: [{ space: 'user' as const, map: 'stacks', id: 5 }], pid: 7 };
+  assert.deepEqual(
+    flameFramesOf(sample, (_, id) => table.get(id), names).map(({ text }) => text),
+    // The last has no build id: it is an address. Callers are named by the byte before the one that they go on at.
+    ['main', '[abababababab]+0x1fff', '[abababababab]+0x1234'],
+  );
 });
 
 test('records with lists of addresses count one each, as long as their sizes say', () => {

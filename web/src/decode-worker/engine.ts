@@ -1,6 +1,6 @@
 import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
 import { createDecoder } from '@probepad/protocol/decode';
-import { type Frame, framesOf } from '@probepad/protocol/frames';
+import { type Frame, type FrameKind, framesOf } from '@probepad/protocol/frames';
 import { FRAME_PAYLOAD_MAX } from '@probepad/protocol/limits';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import type {
@@ -155,7 +155,7 @@ export function createEngine(
     kept.get(key)?.source.take(stream, frame);
     stacks.take(stream.run, stream, source, frame);
     edges.take(stream.run, stream, source, frame);
-    changed(key, header.kind === 'map' || header.kind === 'gap' ? 0 : header.count);
+    changed(key, COUNTED.has(header.kind) ? header.count : 0);
   }
 
   function find(ref: SourceRef): Partial<{ [K in Kept['kind']]: Extract<Kept, { kind: K }>['source'] }> {
@@ -294,6 +294,9 @@ export function createEngine(
       }),
   };
 }
+
+/** Frames whose records happened, one by one. */
+const COUNTED: ReadonlySet<FrameKind> = new Set(['events', 'trace', 'text']);
 
 /** Whether the records of a source are of other types than before. */
 function isRetyped({ sources }: ProbeSchema, { name, records }: Source): boolean {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FRAME_FLAGS } from '@probepad/protocol/frames';
 import type { ProbeSchema, Type } from '@probepad/protocol/schema';
-import { sampleMessage, sampleSchema, sampleSource } from '@probepad/protocol/testing';
+import { sampleMessage, sampleRecord, sampleSchema, sampleSource } from '@probepad/protocol/testing';
 import { createEngine, type Engine } from './engine.ts';
 
 const RUN = 'r1';
@@ -315,4 +315,20 @@ test('while the time is held the entries stay as they were', () => {
   engine.frames(sampleMessage({ kind: 'map', seq: 2n }, counted([1, 20])));
   assert.deepEqual(numbers(true), ['10']);
   assert.deepEqual(numbers(false), ['20']);
+});
+
+test('stacks that were told one after the other stand in one table', () => {
+  const stacks = { name: 'stacks', kind: 'map', mapType: 'stack_trace', keySize: 4, valueSize: 16 } as const;
+  const engine = createEngine(() => undefined);
+  const schema = sampleSchema({ sources: [sampleSource(stacks)] });
+  engine.open({ run: RUN, host: 'local', hostName: 'local', stream: 1, schema });
+  const tell = (id: number, data: number[]): void =>
+    engine.frames(sampleMessage({ kind: 'stacks' }, sampleRecord(Uint8Array.from(data), 0, id)));
+  tell(1, [1, 0, 0, 0, 0, 0, 0, 0]);
+  tell(2, [2, 0, 0, 0, 0, 0, 0, 0]);
+  const total = () => engine.map({ run: RUN, source: 'stacks', offset: 0, limit: 10, filter: '' }).total;
+  assert.equal(total(), 2);
+  tell(2, [2, 0, 0, 0, 0, 0, 0, 0]);
+  tell(3, [3, 0, 0, 0, 0, 0, 0, 0]);
+  assert.equal(total(), 3);
 });

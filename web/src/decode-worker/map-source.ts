@@ -2,6 +2,7 @@ import type { MapBatch } from '@probepad/protocol/decode';
 import type { Frame } from '@probepad/protocol/frames';
 import type { Source } from '@probepad/protocol/schema';
 import { formatValue } from '@probepad/protocol/values/format';
+import { createStackTable, type StackTable } from '@probepad/protocol/views/stack-table';
 import { grownSince } from '@probepad/protocol/views/totals';
 import {
   type CellFact,
@@ -43,6 +44,10 @@ type Pieces = { batch: MapBatch; frame: Frame }[];
 
 interface Member extends MapMember {
   building: Pieces;
+  /** Of a stack trace map, which tells what is new. */
+  table: StackTable | undefined;
+  /** Something was told since its snapshot was made: the newest frame. */
+  told: Frame | undefined;
 }
 
 /** Snapshots whose growth a trend shows, and entries whose trends are kept though charts have no history of them. */
@@ -73,6 +78,17 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
     }
     if (!held) sorted = undefined;
     aggregates.add(stream, time, entries, partial, (entry) => readings().label(entry));
+  }
+
+  /** Stacks are told one by one. They are put together when somebody looks at their table. */
+  function putTogether(): void {
+    for (const member of members.values()) {
+      const { told, table, stream } = member;
+      if (told === undefined || table === undefined) continue;
+      member.told = undefined;
+      const frame = table.entries(told);
+      finish(member, [{ batch: stream.decoder.map(frame), frame }]);
+    }
   }
 
   function readings(): MapReading {
@@ -188,13 +204,18 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
   return {
     join(stream, source) {
       const layout = planLayout(stream.decoder.schema, source);
-      members.set(stream.stream, { stream, source, layout, building: [], snapshot: undefined });
+      const table = source.mapType === 'stack_trace' ? createStackTable(source) : undefined;
+      members.set(stream.stream, {
+        ...{ stream, source, layout, table },
+        ...{ building: [], snapshot: undefined, told: undefined },
+      });
       aggregates.join(stream, source, layout);
       reading = undefined;
       sorted = undefined;
     },
     take(stream, frame) {
       const member = members.get(stream.stream);
+      if (frame.header.kind === 'stacks' && member?.table?.take(frame)) member.told = frame;
       if (frame.header.kind !== 'map' || !member) return;
       const batch = stream.decoder.map(frame);
       if (batch.first) member.building = [];
@@ -208,6 +229,7 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
     },
     entries(query) {
       const { sort, offset, limit, filter, group, keep = [], trend = false } = query;
+      putTogether();
       hold(query.still ?? false);
       const own = readings();
       const wanted = entryFilter(filter, own);

@@ -11,6 +11,8 @@ export type MapDefinition = {
   keySize: number;
   valueSize: number;
   maxEntries: number;
+  /** BPF_F_… (linux/bpf.h). */
+  flags: number;
   /** BTF ids. */
   keyType: number | undefined;
   valueType: number | undefined;
@@ -91,6 +93,7 @@ function readMap(
     keySize: 0,
     valueSize: 0,
     maxEntries: 0,
+    flags: 0,
     keyType: undefined,
     valueType: undefined,
     innerType: undefined,
@@ -104,6 +107,9 @@ function readMap(
       }
       case 'max_entries':
         map.maxEntries = numberOf(btf, member.type);
+        break;
+      case 'map_flags':
+        map.flags = numberOf(btf, member.type);
         break;
       case 'key_size':
         map.keySize = numberOf(btf, member.type);

@@ -32,8 +32,7 @@ export function createFrameSlots(frames: FrameNumbers, names: () => NameLookup |
   }
 
   function slotOf(place: FramePlace, pid: number | undefined): number {
-    const key =
-      'note' in place ? place.note : `${place.space === 'kernel' ? '' : pid} ${place.called.toString(36)}`;
+    const key = keyOf(place, pid);
     const known = slots.get(key);
     if (known !== undefined) return known;
     if (slots.size >= SLOTS_MAX && place !== TOO_MANY) return slotOf(TOO_MANY, undefined);
@@ -54,4 +53,10 @@ export function createFrameSlots(frames: FrameNumbers, names: () => NameLookup |
       open = open.filter(({ slot, place, pid }) => !look(slot, place, pid));
     },
   };
+}
+
+function keyOf(place: FramePlace, pid: number | undefined): string {
+  if ('note' in place) return place.note;
+  if ('buildId' in place) return `${place.buildId} ${place.offset}`;
+  return `${place.space === 'kernel' ? '' : pid} ${place.called.toString(36)}`;
 }

@@ -165,7 +165,7 @@ export function createStackSource(name: string): StackSource {
         else if (frame.header.kind === 'events') takeRecords(member, frame);
         return;
       }
-      if (frame.header.kind === 'map' && member.tables.get(source.name)?.take(frame)) member.read++;
+      if (frame.header.kind === 'stacks' && member.tables.get(source.name)?.take(frame)) member.read++;
     },
     frames,
     renamed(stream) {
