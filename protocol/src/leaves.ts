@@ -26,6 +26,8 @@ export interface Leaf {
   /** For what lies in a union of which another member tells which of its members counts: null with any other value there. */
   chosen?: Place & { values: readonly number[] };
   tags: string[];
+  /** Of a list: the enum whose values count its elements. */
+  index?: number;
 }
 
 /** An integer's place in a record, in bytes from its start. */
@@ -40,6 +42,7 @@ interface Spot {
   offsetBits: number;
   path: string[];
   tags: string[];
+  index?: number | undefined;
   within: Arm[];
   depth: number;
 }
@@ -50,7 +53,7 @@ const NESTED_MAX = 16;
 export function leavesOf(schema: ProbeSchema, id: number): Leaf[] {
   const leaves: Leaf[] = [];
   const arms: Arms = new Map();
-  const visit = (type: number, { offsetBits, path, tags, within, depth }: Spot): void => {
+  const visit = (type: number, { offsetBits, path, tags, index, within, depth }: Spot): void => {
     const push = (leaf: Leaf): void => {
       leaves.push(leaf);
       if (within.length > 0) arms.set(leaf, within);
@@ -78,6 +81,7 @@ export function leavesOf(schema: ProbeSchema, id: number): Leaf[] {
             offsetBits: at,
             path: inner,
             tags: member.tags ?? [],
+            index: member.index,
             within: arm,
             depth: depth + 1,
           };
@@ -93,6 +97,7 @@ export function leavesOf(schema: ProbeSchema, id: number): Leaf[] {
       offset: offsetBits >> 3,
       size: sizeOfType(schema, type),
       tags,
+      ...(index !== undefined && { index }),
     });
   };
   visit(id, { offsetBits: 0, path: [], tags: [], within: [], depth: 0 });

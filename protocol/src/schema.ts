@@ -43,6 +43,8 @@ export const TypeSchema = z.discriminatedUnion('kind', [
         bitSize: z.optional(z.number()),
         /** Values of `btf_decl_tag("probepad:…")` on this member, without the prefix. */
         tags: z.optional(z.array(z.string())),
+        /** Of a list: the enum whose values count its elements. */
+        index: z.optional(TypeId),
       }),
     ),
   }),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Probe, SourceFile } from '@probepad/protocol/control/run';
@@ -16,6 +17,7 @@ import { redeclaresKfunc } from './kfunc-prototypes.ts';
 import { mayUsePrecompiled, PRECOMPILED_MAX, precompiledPath, refusesPrecompiled } from './precompiled.ts';
 import { withRecordCandidates } from './record-candidates.ts';
 import { withFunctionLines } from './schema/function-lines.ts';
+import { withIndexNames } from './schema/index-names.ts';
 import { schemaOfObject } from './schema-of-object.ts';
 import { checkFiles, createSnippetFolder } from './snippet-folder.ts';
 import { sourceLines } from './source-columns.ts';
@@ -126,18 +128,28 @@ export async function createCompiler(options: CompilerOptions): Promise<Compiler
           JSON.stringify([CACHE_VERSION, argumentsHash, btf, wrappers.version, probe.flags, files]),
         );
         const known = await cache.get(key);
-        if (known !== undefined) return outcomeOf(known, true, elapsed, probe.files);
+        if (known !== undefined) return outcomeOf(known, true, elapsed, probe.files, await headerText());
 
         const fresh = await turns(() => compileFresh(probe, signal), signal);
         signal?.throwIfAborted();
         if (fresh.error === undefined || fresh.error.code === 'compile_failed') await cache.put(key, fresh);
-        return outcomeOf(fresh, false, elapsed, probe.files);
+        return outcomeOf(fresh, false, elapsed, probe.files, await headerText());
       } catch (error) {
         signal?.throwIfAborted();
         return failed(error);
       }
     },
   };
+
+  /** Reads vmlinux.h when it is asked for, at most once. */
+  async function headerText(): Promise<() => string | undefined> {
+    const kernel = await header.catch(() => undefined);
+    let text: string | undefined;
+    return () => {
+      text ??= kernel && readFileSync(kernel.path, 'utf8');
+      return text;
+    };
+  }
 
   /** One compile, and another where vmlinux.h and the program declare the same kfunc or the type of sent records is open. */
   async function compileFresh(
@@ -250,6 +262,7 @@ function outcomeOf(
   cached: boolean,
   elapsed: () => number,
   files: readonly SourceFile[],
+  kernel: () => string | undefined,
 ): CompileOutcome {
   const { object, diagnostics } = value;
   if (object === undefined) {
@@ -257,7 +270,7 @@ function outcomeOf(
     return { ok: false, error, diagnostics, cached, milliseconds: elapsed() };
   }
   try {
-    const schema = withFunctionLines(schemaOfObject(object), files);
+    const schema = withIndexNames(withFunctionLines(schemaOfObject(object), files), files, kernel);
     return { ok: true, object, hash: sha256(object), schema, diagnostics, cached, milliseconds: elapsed() };
   } catch (error) {
     return { ok: false, error: errorOf(error), diagnostics, cached, milliseconds: elapsed() };

@@ -4,6 +4,7 @@ import { AGENT_QUEUE_MAX, RESUME_BUFFER } from '@probepad/protocol/limits';
 import type { LoaderMessage } from '@probepad/protocol/loader';
 import type { ProbeSchema } from '@probepad/protocol/schema';
 import { TAGS_KNOWN, unknownTags } from '@probepad/protocol/values/tags';
+import { withIndexNames } from '../compile/schema/index-names.ts';
 import { schemaOfObject } from '../compile/schema-of-object.ts';
 import { diagnosticsOfVerifierLog } from '../compile/verifier.ts';
 import { wantsProcesses } from '../names/wants-processes.ts';
@@ -143,7 +144,7 @@ export function startRun(
   async function build(): Promise<Built | Ending> {
     if (request.object !== undefined) {
       const sent = await request.object;
-      return { object: sent, schema: schemaOfObject(sent) };
+      return { object: sent, schema: withIndexNames(schemaOfObject(sent), probe.files, () => undefined) };
     }
     const compiled = await environment.compiler.compile(probe, abort.signal);
     status.update(({ timing }) => ({

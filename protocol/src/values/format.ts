@@ -37,7 +37,9 @@ function formatList(values: Value[], shown: Presentation, context: FormatContext
   const address = formatOctets(values, shown);
   if (address !== undefined) return address;
   if (shown.meaning === 'code') return formatStack(values, shown.element ?? shown, context);
-  return `[${values.map((value) => formatValue(value, shown.element, context)).join(', ')}]`;
+  const texts = values.map((value) => formatValue(value, shown.element, context));
+  const { elementNames: names } = shown;
+  return `[${(names ? texts.map((text, at) => `${names[at] ?? at}: ${text}`) : texts).join(', ')}]`;
 }
 
 /** An address that is kept as a list of bytes or of words. */

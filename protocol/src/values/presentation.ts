@@ -1,6 +1,7 @@
 import type { Leaf } from '../leaves.ts';
 import type { ProbeSchema, Type } from '../schema.ts';
 import { isAddress6, isCharType, resolveType, sizeOfType } from '../types.ts';
+import { elementNames } from './element-names.ts';
 import { HINTS, type Hint } from './hints.ts';
 import { type Meaning, nameKindOf } from './meaning.ts';
 import type { NameKind } from './name.ts';
@@ -27,6 +28,8 @@ export interface Presentation {
   flags?: readonly (readonly [name: string, bits: bigint])[];
   /** Of an array's elements. */
   element?: Presentation;
+  /** What an array's elements are called, where an enum counts them. */
+  elementNames?: readonly string[];
   /** Of a struct's members by their names, where a struct is one value (in an array). */
   members?: Readonly<Record<string, Presentation>>;
 }
@@ -40,6 +43,8 @@ export interface Presented {
   /** The member's path; its last name tells most. */
   name: string;
   tags?: readonly string[] | undefined;
+  /** Of a list: the enum whose values count its elements. */
+  index?: number | undefined;
   /** An address whose family another member tells. */
   family?: unknown;
   /** What it only counts. */
@@ -144,7 +149,11 @@ function present(
     shown.element =
       shown.meaning === 'code'
         ? { meaning: 'code', nameKind: 'code' }
-        : elementOf(present(schema, { ...presented, type: type.element }, structs, depth + 1));
+        : elementOf(
+            present(schema, { ...presented, index: undefined, type: type.element }, structs, depth + 1),
+          );
+    const names = elementNames(schema, presented.index, type.length);
+    if (names) shown.elementNames = names;
   }
   if (type.kind === 'struct' || type.kind === 'union') {
     shown.members = Object.fromEntries(membersOf(schema, type, depth));

@@ -10,6 +10,8 @@ export interface Tags {
   view?: string;
   /** Between what a global may be set. */
   range?: { least: number; most: number };
+  /** The enum that counts the elements of a list or the keys of an array; `none`: none does. */
+  index?: string;
   hidden: boolean;
   key: boolean;
   /** Tags that nothing is known of. */
@@ -31,7 +33,7 @@ const UNITS: Record<string, Meaning> = {
 };
 
 /** The annotations that there are, for remarks and help. */
-export const TAGS_KNOWN = 'label=…, unit=…, as=…, view=…, growth=…, scale=…, range=…, hide, key';
+export const TAGS_KNOWN = 'label=…, unit=…, as=…, view=…, growth=…, scale=…, range=…, index=…, hide, key';
 
 /** For views alone, which read them themselves (views/leaf-roles.ts). */
 const VIEW_TAGS: Record<string, readonly string[]> = {
@@ -43,7 +45,7 @@ const RANGE = /^(-?\d+(?:\.\d+)?)\.\.(-?\d+(?:\.\d+)?)$/;
 
 /**
  * `label=TEXT`, `unit=UNIT`, `as=MEANING` (one of MEANINGS), `view=VIEW`, `growth=gauge` or `counter`, `scale=log2` or `linear`, `range=LEAST..MOST`,
- * `hide`, `key`.
+ * `index=ENUM`, `hide`, `key`.
  */
 export function readTags(tags: readonly string[]): Tags {
   const found: Tags = { hidden: false, key: false, unknown: [] };
@@ -55,6 +57,7 @@ export function readTags(tags: readonly string[]): Tags {
     else if (name === 'key' && equals < 0) found.key = true;
     else if (name === 'label' && value !== '') found.label = value;
     else if (name === 'range' && rangeOf(value)) found.range = rangeOf(value) as NonNullable<Tags['range']>;
+    else if (name === 'index' && value !== '') found.index = value;
     else if (name === 'view' && value !== '') found.view = value;
     else if (name === 'as' && isMeaning(value)) found.meaning = value;
     else if (name === 'unit' && Object.hasOwn(UNITS, value)) found.meaning = UNITS[value] as Meaning;

@@ -115,7 +115,7 @@ function partsOf(schema: ProbeSchema, place: Place): Place[] {
   if (type.kind === 'array' && Array.isArray(place.value) && !isCharType(schema, type.element)) {
     const size = sizeOfType(schema, type.element);
     return place.value.slice(0, ELEMENTS_MAX).map((value, at) => ({
-      name: `${place.name}[${at}]`,
+      name: `${place.name}[${place.shown.elementNames?.[at] ?? at}]`,
       type: type.element,
       offset: place.offset + at * size,
       value,

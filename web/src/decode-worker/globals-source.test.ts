@@ -31,7 +31,7 @@ const SECTION: Type = {
   size: 32,
   members: [
     { name: 'wanted', type: 0, offsetBits: 0, tags: ['range=1..64'] },
-    { name: 'limits', type: 4, offsetBits: 32 },
+    { name: 'limits', type: 4, offsetBits: 32, index: 2 },
     { name: 'share', type: 1, offsetBits: 192 },
   ],
 };
@@ -79,12 +79,12 @@ test('members and elements are rows of their own, each with its place for writin
     [
       ['wanted', 0, 0, 0, 'unsigned', '5'],
       ['limits', 0, 2, 4, undefined, values[1]?.text],
-      ['limits[0]', 1, 2, 4, undefined, values[2]?.text],
-      ['limits[0].burst', 2, 0, 4, 'unsigned', '0'],
-      ['limits[0].mode', 2, 0, 8, 'unsigned', 'OFF'],
-      ['limits[1]', 1, 2, 12, undefined, values[5]?.text],
-      ['limits[1].burst', 2, 0, 12, 'unsigned', '9'],
-      ['limits[1].mode', 2, 0, 16, 'unsigned', 'ON'],
+      ['limits[OFF]', 1, 2, 4, undefined, values[2]?.text],
+      ['limits[OFF].burst', 2, 0, 4, 'unsigned', '0'],
+      ['limits[OFF].mode', 2, 0, 8, 'unsigned', 'OFF'],
+      ['limits[ON]', 1, 2, 12, undefined, values[5]?.text],
+      ['limits[ON].burst', 2, 0, 12, 'unsigned', '9'],
+      ['limits[ON].mode', 2, 0, 16, 'unsigned', 'ON'],
       ['share', 0, 0, 24, 'float', '0.5'],
     ],
   );
@@ -100,5 +100,5 @@ test('a number tells what it was before, and how often it changed', () => {
     return [past, changes];
   };
   assert.deepEqual(pastOf('wanted'), [[5, 5, 6], 1]);
-  assert.deepEqual(pastOf('limits[1].burst'), [[1, 2, 3], 2]);
+  assert.deepEqual(pastOf('limits[ON].burst'), [[1, 2, 3], 2]);
 });

@@ -1,6 +1,6 @@
 import { leavesOf } from '@probepad/protocol/leaves';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
-import { PLAIN, presentLeaves } from '@probepad/protocol/values/presentation';
+import { PLAIN, type Presentation, presentLeaves } from '@probepad/protocol/values/presentation';
 import type { Value } from '@probepad/protocol/values/value';
 import { inferViews } from '@probepad/protocol/views/infer-views';
 import type { Measure, Slots } from '@probepad/protocol/views/view';
@@ -32,9 +32,16 @@ export interface SectionAggregates {
   heatmaps(query: Asked<HeatmapQuery>): Heatmap[];
 }
 
+interface Member {
+  measures: Measure[];
+  slots: Slots[];
+  /** Of the elements of a list, where they have any. */
+  namesOf(column: string): readonly string[] | undefined;
+}
+
 export function createSectionAggregates(name: string): SectionAggregates {
   const history = createSnapshotHistory(true);
-  const members = new Map<number, { measures: Measure[]; slots: Slots[] }>();
+  const members = new Map<number, Member>();
   const subject: { -readonly [K in keyof SnapshotSubject]: SnapshotSubject[K] } = {
     name,
     measures: [],
@@ -47,11 +54,12 @@ export function createSectionAggregates(name: string): SectionAggregates {
       const views = inferViews(schema).find((each) => each.source === source.name)?.views ?? [];
       const measures = measuresIn(views);
       const slots = slotsIn(views);
-      members.set(stream.stream, { measures, slots });
+      const shown = presentationsOf(schema, source);
+      members.set(stream.stream, { measures, slots, namesOf: (column) => shown.get(column)?.elementNames });
       if (subject.measures.length > 0 || subject.slots.length > 0) return;
       subject.measures = measures.map(({ column, growth }) => ({
         column,
-        unit: unitFor(schema, source, column),
+        unit: unitFor(shown.get(column)),
         gauge: growth === 'gauge',
       }));
       // All variables share one list of histograms: each is an entry of its own.
@@ -62,8 +70,12 @@ export function createSectionAggregates(name: string): SectionAggregates {
       if (!member) return;
       const { stream: id, host, hostName, clock } = stream;
       const entries = [
-        ...member.measures.flatMap(({ column }) => numbersOf(id, column, memberOf(section, column))),
-        ...member.slots.flatMap((slots) => slotsEntries(id, slots, memberOf(section, slots.column))),
+        ...member.measures.flatMap(({ column }) =>
+          numbersOf(id, column, memberOf(section, column), member.namesOf(column)),
+        ),
+        ...member.slots.flatMap((slots) =>
+          slotsEntries(id, slots, memberOf(section, slots.column), member.namesOf(slots.column)),
+        ),
       ];
       if (entries.length === 0) return;
       history.add(
@@ -80,12 +92,15 @@ export function createSectionAggregates(name: string): SectionAggregates {
   };
 }
 
-function unitFor(schema: ProbeSchema, source: Source, column: string): string {
-  if (source.valueType === undefined) return '';
-  const leaves = leavesOf(schema, source.valueType);
-  const at = leaves.findIndex(({ name }) => name === column);
-  const shown = presentLeaves(schema, leaves, source.valueType)[at] ?? PLAIN;
-  return unitOf(shown.element ?? shown);
+function presentationsOf(schema: ProbeSchema, { valueType }: Source): Map<string, Presentation> {
+  if (valueType === undefined) return new Map();
+  const leaves = leavesOf(schema, valueType);
+  const shown = presentLeaves(schema, leaves, valueType);
+  return new Map(leaves.map(({ name }, at) => [name, shown[at] ?? PLAIN]));
+}
+
+function unitFor(shown: Presentation | undefined): string {
+  return shown ? unitOf(shown.element ?? shown) : '';
 }
 
 /** A variable, or a member of a struct that is one, by its name with dots. */
@@ -99,10 +114,15 @@ function memberOf(section: Value, path: string): Value {
     );
 }
 
-function numbersOf(stream: number, column: string, value: Value): CountedEntry[] {
+function numbersOf(
+  stream: number,
+  column: string,
+  value: Value,
+  names: readonly string[] | undefined,
+): CountedEntry[] {
   if (Array.isArray(value)) {
     return value.map((each, at) => ({
-      id: `${stream}:${column}[${at}]`,
+      id: `${stream}:${column}[${names?.[at] ?? at}]`,
       numbers: [numberOf(each)],
       slots: [[]],
     }));
@@ -110,12 +130,17 @@ function numbersOf(stream: number, column: string, value: Value): CountedEntry[]
   return [{ id: `${stream}:${column}`, numbers: [numberOf(value)], slots: [[]] }];
 }
 
-function slotsEntries(stream: number, slots: Slots, value: Value): CountedEntry[] {
+function slotsEntries(
+  stream: number,
+  slots: Slots,
+  value: Value,
+  names: readonly string[] | undefined,
+): CountedEntry[] {
   if (slots.in !== 'list') {
     return [{ id: `${stream}:${slots.column}`, numbers: [Number.NaN], slots: [countsOf(value, slots)] }];
   }
   return (Array.isArray(value) ? value : []).map((each, at) => ({
-    id: `${stream}:${slots.column}[${at}]`,
+    id: `${stream}:${slots.column}[${names?.[at] ?? at}]`,
     numbers: [Number.NaN],
     slots: [countsOf([each], slots)],
   }));

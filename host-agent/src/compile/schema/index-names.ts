@@ -1,0 +1,165 @@
+import type { SourceFile } from '@probepad/protocol/control/run';
+import type { ProbeSchema, Source, Type } from '@probepad/protocol/schema';
+import { sizeOfType } from '@probepad/protocol/types';
+import { readTags } from '@probepad/protocol/values/tags';
+import { type EnumText, enumNamed, enumsIn, enumWith, withoutComments } from './enum-text.ts';
+
+/** The one member of a struct, or map, that is counted by an enum: `__u64 stats[S_MAXSTAT]`. */
+type Member = Extract<Type, { kind: 'struct' | 'union' }>['members'][number];
+
+/** Names for one or two things help nobody. */
+const NAMES_LEAST = 2;
+const IDENTIFIER = /^[A-Za-z_]\w*$/;
+/** Lists longer than this are no lists of kinds. */
+const LENGTH_MAX = 1024;
+
+/**
+ * Says of lists and array maps which enum counts them, so that their elements have its names: BTF keeps the length alone. The text tells
+ * the word that the length was written as; it counts only where it is an enumerator of just that value, and no other list of the same
+ * name has another. `probepad:index=ENUM` (its name, or any of its enumerators) settles it, `probepad:index=none` leaves numbers.
+ * @param kernel text of vmlinux.h, asked for when the program's own files don't have the enum
+ */
+export function withIndexNames(
+  schema: ProbeSchema,
+  files: readonly SourceFile[],
+  kernel: () => string | undefined,
+): ProbeSchema {
+  const texts = files.map(({ text }) => withoutComments(text));
+  const known = texts.flatMap(enumsIn);
+  const includesKernel = texts.some((text) => /#\s*include\s*[<"]vmlinux\.h[>"]/.test(text));
+  const header = includesKernel ? kernel : () => undefined;
+  const types = [...schema.types];
+  const ids = new Map<string, number>();
+
+  const add = ({ name, values }: EnumText): number => {
+    const key = JSON.stringify(values);
+    const id = ids.get(key) ?? types.length;
+    if (id === types.length) {
+      const named = values.map(([each, value]): [string, string] => [each, String(value)]);
+      types.push({
+        kind: 'enum',
+        name,
+        size: 4,
+        signed: values.some(([, value]) => value < 0),
+        values: named,
+      });
+    }
+    ids.set(key, id);
+    return id;
+  };
+
+  /** @param words what the length may be written as */
+  const indexOf = (length: number, tags: readonly string[] | undefined, words: () => Set<string>) => {
+    const { index } = readTags(tags ?? []);
+    if (index === 'none' || length > LENGTH_MAX) return undefined;
+    const found =
+      index === undefined
+        ? [...words()].flatMap((word) => {
+            const counting = enumOf(word, known, header);
+            return counting?.values.some(([name, value]) => name === word && value === length)
+              ? [counting]
+              : [];
+          })
+        : [chosenEnum(index, known, header)].flatMap((each) => each ?? []);
+    const [first, ...others] = found;
+    if (!first || others.some((other) => other !== first)) return undefined;
+    return namesBelow(first, length) < NAMES_LEAST ? undefined : add(first);
+  };
+
+  const withIndex = (member: Member): Member => {
+    const length = listLength(schema, member.type);
+    if (length === undefined || !IDENTIFIER.test(member.name)) return member;
+    const index = indexOf(length, member.tags, () => resolved(lengthWords(texts, member.name), texts));
+    return index === undefined ? member : { ...member, index };
+  };
+  schema.types.forEach((type, id) => {
+    if (type.kind !== 'struct' && type.kind !== 'union') return;
+    types[id] = { ...type, members: type.members.map(withIndex) };
+  });
+  const sources = schema.sources.map((source): Source => {
+    if (!isIndexed(schema, source) || !IDENTIFIER.test(source.name)) return source;
+    const words = () => resolved(entryWords(texts, source.name), texts);
+    const keyType = indexOf(source.maxEntries, source.tags, words);
+    return keyType === undefined ? source : { ...source, keyType };
+  });
+  return { ...schema, types, sources };
+}
+
+function namesBelow({ values }: EnumText, length: number): number {
+  return new Set(values.flatMap(([, value]) => (value >= 0 && value < length ? [value] : []))).size;
+}
+
+function enumOf(
+  word: string,
+  known: readonly EnumText[],
+  header: () => string | undefined,
+): EnumText | undefined {
+  const own = known.find(({ values }) => values.some(([name]) => name === word));
+  // The kernel's own have capitals; variables that are used as an index are not sought in four megabytes.
+  return own ?? (/^[A-Z]/.test(word) ? enumWith(word, header() ?? '') : undefined);
+}
+
+function chosenEnum(
+  text: string,
+  known: readonly EnumText[],
+  header: () => string | undefined,
+): EnumText | undefined {
+  const name = text.replace(/^enum\s+/, '');
+  if (!IDENTIFIER.test(name)) return undefined;
+  return (
+    known.find((each) => each.name === name) ?? enumNamed(name, header() ?? '') ?? enumOf(name, known, header)
+  );
+}
+
+/** Of a list of anything but characters. */
+function listLength(schema: ProbeSchema, id: number): number | undefined {
+  const type = schema.types[id];
+  if (type?.kind === 'typedef') return listLength(schema, type.target);
+  if (type?.kind !== 'array') return undefined;
+  const element = schema.types[type.element];
+  return element?.kind === 'int' && element.encoding === 'char' ? undefined : type.length;
+}
+
+/** An array whose keys are numbers only because they have to be. */
+function isIndexed(schema: ProbeSchema, { mapType, keySize, keyType }: Source): boolean {
+  if (mapType !== 'array' && mapType !== 'percpu_array') return false;
+  if (keySize !== 4 || keyType === undefined) return keySize === 4;
+  const type = schema.types[keyType];
+  return type?.kind !== 'enum' && sizeOfType(schema, keyType) === 4;
+}
+
+/** The words that stand between brackets behind a name: its length where it is declared, and where it is used an index. */
+function lengthWords(texts: readonly string[], name: string): Set<string> {
+  const brackets = new RegExp(`\\b${name}\\s*\\[\\s*([A-Za-z_]\\w*)\\s*\\]`, 'g');
+  return new Set(texts.flatMap((text) => [...text.matchAll(brackets)].flatMap(([, word]) => word ?? [])));
+}
+
+/** The word for `max_entries` in the definition of a map. */
+function entryWords(texts: readonly string[], map: string): Set<string> {
+  const end = new RegExp(`\\}\\s*${map}\\s+SEC\\s*\\(\\s*"\\.maps"\\s*\\)`);
+  return new Set(
+    texts.flatMap((text) => {
+      const at = text.search(end);
+      if (at < 0) return [];
+      const definition = text.slice(text.lastIndexOf('{', at), at);
+      return /\bmax_entries\s*,\s*([A-Za-z_]\w*)\s*\)/.exec(definition)?.[1] ?? [];
+    }),
+  );
+}
+
+/** A word that is defined as another one stands for that. */
+function resolved(words: ReadonlySet<string>, texts: readonly string[]): Set<string> {
+  return new Set(
+    [...words].map((word) => {
+      const definition = new RegExp(
+        `^[ \\t]*#[ \\t]*define[ \\t]+${word}[ \\t]+([A-Za-z_]\\w*)[ \\t]*$`,
+        'm',
+      );
+      for (const text of texts) {
+        const found = definition.exec(text)?.[1];
+        if (found !== undefined) return found;
+      }
+      return word;
+    }),
+  );
+}
