@@ -34,14 +34,24 @@ const LOCK_WAIT_S = 600;
  */
 
 /**
+ * A source package's upstream archive and the folder of it that is wanted, as the archive has it below its first one.
+ *
+ * @typedef {object} SourceChoice
+ * @property {string} name
+ * @property {string} suite
+ * @property {string} folder
+ */
+
+/**
  * The version that a suite has.
  *
  * @param {PackageChoice} choice
  * @returns {Promise<string>} a Debian version; throws when the suite has no such package
  */
 export async function packageVersion(choice) {
-  await refreshLists();
-  const listing = await apt(`looking up ${choice.name}`, 'apt-cache', ['madison', choice.name]);
+  const lists = binaryLists();
+  await refreshLists(lists);
+  const listing = await apt(lists, `looking up ${choice.name}`, 'apt-cache', ['madison', choice.name]);
   const version = newestInSuite(listing, choice.suite);
   if (version === undefined)
     throw new Error(`looking up ${choice.name}: ${choice.suite} has no such package`);
@@ -56,7 +66,11 @@ export async function packageVersion(choice) {
  */
 export async function packageDepends(choice) {
   const version = await packageVersion(choice);
-  const control = await apt(`looking up ${choice.name}`, 'apt-cache', ['show', `${choice.name}=${version}`]);
+  const lists = binaryLists();
+  const control = await apt(lists, `looking up ${choice.name}`, 'apt-cache', [
+    'show',
+    `${choice.name}=${version}`,
+  ]);
   return /^Depends: (.*)$/m.exec(control)?.[1] ?? '';
 }
 
@@ -77,6 +91,7 @@ export async function unpackedPackage(choice) {
   const work = mkdtempSync(join(packages, '.unpacking-'));
   try {
     await apt(
+      binaryLists(),
       `downloading ${choice.name} ${version}`,
       'apt-get',
       ['download', `${choice.name}=${version}`],
@@ -95,16 +110,16 @@ export async function unpackedPackage(choice) {
 /**
  * Downloads a source package's upstream archive once, and unpacks one folder of it; later calls are a lookup in the cache folder.
  *
- * @param {PackageChoice & { folder: string }} choice the folder, as the archive has it below its first one
- * @returns {Promise<string>} the unpacked folder
+ * @param {SourceChoice} choice
+ * @returns {Promise<string>} the unpacked folder; throws with apt's words
  */
 export async function unpackedSource(choice) {
-  await refreshLists();
-  const listing = await apt(`looking up the source of ${choice.name}`, 'apt-cache', ['madison', choice.name]);
-  const sourceLines = listing.split('\n').filter((line) => line.trimEnd().endsWith(' Sources'));
-  const version = newestInSuite(sourceLines.join('\n'), choice.suite);
-  if (version === undefined)
-    throw new Error(`looking up the source of ${choice.name}: ${choice.suite} has no such package`);
+  const what = `the source of ${choice.name} in ${choice.suite}`;
+  const lists = sourceLists(choice.suite);
+  await refreshLists(lists);
+  const listing = await apt(lists, `looking up ${what}`, 'apt-cache', ['madison', choice.name]);
+  const version = newestInSuite(listing, choice.suite);
+  if (version === undefined) throw new Error(`looking up ${what}: there is no such package`);
   const sources = join(cacheFolder(), 'sources');
   const folder = join(sources, `${choice.name}_${version.replace(/:/g, '%3a')}`);
   if (existsSync(folder)) return join(folder, choice.folder);
@@ -113,16 +128,16 @@ export async function unpackedSource(choice) {
   const work = mkdtempSync(join(sources, '.unpacking-'));
   try {
     await apt(
-      `downloading the source of ${choice.name} ${version}`,
+      lists,
+      `downloading ${what}`,
       'apt-get',
       ['source', '--download-only', '--tar-only', '--only-source', `${choice.name}=${version}`],
       work,
     );
     const archive = readdirSync(work).find((name) => /\.orig\.tar\.\w+$/.test(name));
-    if (archive === undefined)
-      throw new Error(`downloading ${choice.name}: apt-get left no upstream archive`);
+    if (archive === undefined) throw new Error(`downloading ${what}: apt-get left no upstream archive`);
     mkdirSync(join(work, 'root'));
-    await runOrThrow(`unpacking the source of ${choice.name}`, [
+    await runOrThrow(`unpacking ${what}`, [
       ...['tar', '--extract', '--auto-compress', '--file', join(work, archive)],
       ...['--directory', join(work, 'root'), '--strip-components', '1', '--no-same-owner'],
       ...['--wildcards', `*/${choice.folder}/*`],
@@ -163,18 +178,46 @@ export function newestInSuite(madison, suite) {
   return undefined;
 }
 
-/** Makes the configuration, and fetches the lists when they are missing or old. */
-async function refreshLists() {
-  const { folder, stamp } = aptFolders();
+/**
+ * Package lists that are kept together, in a folder of the cache with apt's configuration.
+ *
+ * @typedef {object} Lists
+ * @property {string} folder
+ * @property {() => string} text sources.list(5)
+ */
+
+/** @returns {Lists} of the packages that the tests install */
+function binaryLists() {
+  return { folder: join(cacheFolder(), 'apt'), text: binarySources };
+}
+
+/**
+ * Each suite's list of sources by itself: they are large, and only asked for when the suites before had not what was looked for.
+ *
+ * @param {string} suite
+ * @returns {Lists}
+ */
+function sourceLists(suite) {
+  const text = () => `deb-src ${signed()} ${mirrors().archive} ${suite} main\n`;
+  return { folder: join(cacheFolder(), `apt-sources-${suite}`), text };
+}
+
+/**
+ * Makes the configuration, and fetches the lists when they are missing or old.
+ *
+ * @param {Lists} lists
+ */
+async function refreshLists({ folder, text }) {
+  const stamp = join(folder, 'updated');
   const list = join(folder, 'sources.list');
-  const isKnown = existsSync(stamp) && existsSync(list) && readFileSync(list, 'utf8') === sourcesList();
+  const isKnown = existsSync(stamp) && existsSync(list) && readFileSync(list, 'utf8') === text();
   const age = isKnown ? Date.now() - statSync(stamp).mtimeMs : Number.POSITIVE_INFINITY;
   if (age < LISTS_LIFETIME_MS) return;
   for (const part of ['state/lists/partial', 'cache/archives/partial', 'parts', 'preferences']) {
     mkdirSync(join(folder, part), { recursive: true });
   }
   writeFileSync(join(folder, 'status'), '');
-  writeFileSync(list, sourcesList());
+  writeFileSync(list, text());
   writeFileSync(join(folder, 'apt.conf'), configuration(folder));
   const result = await runAsProject('apt-get', ['-q', 'update'], folder);
   if (result.code === 0) writeFileSync(stamp, '');
@@ -185,20 +228,27 @@ async function refreshLists() {
 }
 
 /** @returns {string} sources.list(5) */
-function sourcesList() {
+function binarySources() {
+  const { archive, security } = mirrors();
+  return [
+    `deb ${signed()} ${archive} bookworm main`,
+    `deb ${signed()} ${archive} bookworm-updates main`,
+    `deb ${signed()} ${archive} bookworm-backports main`,
+    `deb ${signed()} ${security} bookworm-security main`,
+    '',
+  ].join('\n');
+}
+
+function mirrors() {
+  return debianMirrors(readMachineSources());
+}
+
+/** @returns {string} the option of sources.list(5) that names the keyring */
+function signed() {
   if (!existsSync(KEYRING)) {
     throw new Error(`reading Debian's keyring: ${KEYRING} is missing (package debian-archive-keyring)`);
   }
-  const { archive, security } = debianMirrors(readMachineSources());
-  const signed = `[signed-by=${KEYRING}]`;
-  return [
-    `deb ${signed} ${archive} bookworm main`,
-    `deb-src ${signed} ${archive} bookworm main`,
-    `deb ${signed} ${archive} bookworm-updates main`,
-    `deb ${signed} ${archive} bookworm-backports main`,
-    `deb ${signed} ${security} bookworm-security main`,
-    '',
-  ].join('\n');
+  return `[signed-by=${KEYRING}]`;
 }
 
 /**
@@ -226,19 +276,15 @@ function configuration(folder) {
   ].join('\n');
 }
 
-function aptFolders() {
-  const folder = join(cacheFolder(), 'apt');
-  return { folder, stamp: join(folder, 'updated') };
-}
-
 /**
+ * @param {Lists} lists
  * @param {string} what
  * @param {'apt-get' | 'apt-cache'} program
  * @param {string[]} args
  * @param {string} [cwd]
  */
-async function apt(what, program, args, cwd) {
-  const result = await runAsProject(program, args, aptFolders().folder, cwd);
+async function apt(lists, what, program, args, cwd) {
+  const result = await runAsProject(program, args, lists.folder, cwd);
   if (result.code !== 0) throw new Error(`${what}: ${`${result.stderr}${result.stdout}`.trim()}`);
   return result.stdout;
 }

@@ -15,16 +15,33 @@ export interface SourceFile {
   text: string;
 }
 
-/** The folder with the programs; throws with apt's words, and what else can be done, when they can't be fetched. */
+/**
+ * Where Debian has them, stable suites first: bcc's own package, and pcp's, which brings bcc along. A mirror may lack the archives of some
+ * packages although it lists them.
+ */
+const PACKAGES = [
+  { name: 'bpfcc', suite: 'bookworm', folder: 'libbpf-tools' },
+  { name: 'bpfcc', suite: 'trixie', folder: 'libbpf-tools' },
+  { name: 'pcp', suite: 'trixie', folder: 'vendor/github.com/iovisor/bcc/libbpf-tools' },
+  { name: 'bpfcc', suite: 'forky', folder: 'libbpf-tools' },
+  { name: 'bpfcc', suite: 'sid', folder: 'libbpf-tools' },
+] as const;
+
+/** The folder with the programs; throws with what apt said of each package, and what else can be done, when none can be fetched. */
 export async function wildFolder(): Promise<string> {
   const given = process.env[FOLDER_VARIABLE];
   if (given !== undefined && given !== '') return given;
-  try {
-    return await unpackedSource({ name: 'bpfcc', suite: 'bookworm', folder: 'libbpf-tools' });
-  } catch (error) {
-    const words = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    throw new Error(`${words} (${FOLDER_VARIABLE} may name a folder that has bcc's libbpf-tools)`);
+  const refusals: string[] = [];
+  for (const choice of PACKAGES) {
+    try {
+      return await unpackedSource(choice);
+    } catch (error) {
+      refusals.push(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+    }
   }
+  throw new Error(
+    `${refusals.join('; ')} (${FOLDER_VARIABLE} may name a folder that has bcc's libbpf-tools)`,
+  );
 }
 
 /** A program with the headers of its folder that it includes, and those that they include. The kernel's types are not among them. */
