@@ -1,4 +1,5 @@
 import type { Leaf, Place } from './leaves.ts';
+import { PREFIX_LENGTH_SIZE } from './prefix-key.ts';
 import type { ProbeSchema } from './schema.ts';
 import { isCharType, resolveType, sizeOfType } from './types.ts';
 import { looksLikeIpv4, mapIpv4 } from './values/addresses.ts';
@@ -15,8 +16,8 @@ export interface RecordBytes {
 }
 
 /** Whether more than a leaf's own type and place say what its value is. */
-export function isRelated({ words, count, family, chosen }: Leaf): boolean {
-  return words !== undefined || count !== undefined || family !== undefined || chosen !== undefined;
+export function isRelated({ words, count, family, chosen, prefix }: Leaf): boolean {
+  return [words, count, family, chosen, prefix].some((told) => told !== undefined);
 }
 
 /**
@@ -37,6 +38,7 @@ export function readLeaf(schema: ProbeSchema, leaf: Leaf, record: RecordBytes): 
   if (leaf.words !== undefined) {
     return readWords(view, { start: from, length: leaf.size, countAt: start + leaf.words.countAt }, end);
   }
+  if (leaf.prefix !== undefined) return prefixAt(leaf.prefix.bytes, from, record);
   if (leaf.family !== undefined) return addressAt(leaf, record);
   if (leaf.count !== undefined) return countedAt(schema, leaf, record);
   return readValue(schema, leaf.type, bytes, from, end);
@@ -44,6 +46,12 @@ export function readLeaf(schema: ProbeSchema, leaf: Leaf, record: RecordBytes): 
 
 function numberAt({ view, start, end }: RecordBytes, { at, size, signed }: Place): number | undefined {
   return start + at + size > end ? undefined : Number(readInteger(view, start + at, size, signed));
+}
+
+function prefixAt(size: number, from: number, record: RecordBytes): Value {
+  const { bytes, view, end } = record;
+  const at = from + PREFIX_LENGTH_SIZE;
+  return at + size > end ? null : [...bytes.subarray(at, at + size), view.getUint32(from, true)];
 }
 
 /** AF_INET and AF_INET6 (linux/socket.h), or the version in an IP header. */

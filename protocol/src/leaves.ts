@@ -1,4 +1,5 @@
 import { type Arm, type Arms, relateLeaves } from './leaf-relations.ts';
+import { isPrefixKey, prefixLeaf } from './prefix-key.ts';
 import type { ProbeSchema } from './schema.ts';
 import { isAddress6, resolveType, sizeOfType } from './types.ts';
 
@@ -28,6 +29,8 @@ export interface Leaf {
   tags: string[];
   /** Of a list: the enum whose values count its elements. */
   index?: number;
+  /** The key of a trie of prefixes: how many bytes stand behind the length. Its value is a list of those, and then the length in bits. */
+  prefix?: { bytes: number };
 }
 
 /** An integer's place in a record, in bytes from its start. */
@@ -101,5 +104,6 @@ export function leavesOf(schema: ProbeSchema, id: number): Leaf[] {
     });
   };
   visit(id, { offsetBits: 0, path: [], tags: [], within: [], depth: 0 });
-  return relateLeaves(schema, leaves, arms);
+  const prefix = isPrefixKey(schema, id) ? prefixLeaf(schema, id, leaves) : undefined;
+  return prefix ? [prefix] : relateLeaves(schema, leaves, arms);
 }

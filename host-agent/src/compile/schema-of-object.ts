@@ -62,7 +62,7 @@ function readSchema(object: Uint8Array): ProbeSchema {
     addSource({
       ...plainSource(map.name, 'map'),
       ...sizesOf(map),
-      ...(map.keyType !== undefined && { keyType: types.add(map.keyType) }),
+      ...keyTypeOf(map, types),
       ...valueTypeOf(map, types),
       ...(map.type === 'stack_trace' && (map.flags & STACK_BUILD_ID) !== 0 && { buildIds: true }),
       ...(map.innerType !== undefined && { innerMapType: map.innerType }),
@@ -135,12 +135,22 @@ function plainSource(name: string, kind: Source['kind']): Omit<Source, 'id'> {
 /** The kernel gives the ids of maps in a map as 32-bit numbers. Source: linux/bpf.h, bpf_map_info. */
 const MAP_ID: Type = { kind: 'int', name: '__u32', size: 4, signed: false, encoding: 'integer' };
 
+const OCTET: Type = { kind: 'int', name: '__u8', size: 1, signed: false, encoding: 'integer' };
+
 function valueTypeOf(map: MapDefinition, types: TypeTable): Pick<Source, 'valueType'> {
   if (map.type.endsWith('_of_maps')) {
     const target = types.addOwn(MAP_ID);
     return { valueType: types.addOwn({ kind: 'typedef', name: 'bpf_map_id', target }) };
   }
   return map.valueType === undefined ? {} : { valueType: types.add(map.valueType) };
+}
+
+/** How the prefix lies in a trie's key is known even where its type is not told. */
+function keyTypeOf({ type, keyType, keySize }: MapDefinition, types: TypeTable): Pick<Source, 'keyType'> {
+  if (keyType !== undefined) return { keyType: types.add(keyType) };
+  if (type !== 'lpm_trie') return {};
+  const element = types.addOwn(OCTET);
+  return { keyType: types.addOwn({ kind: 'array', element, length: keySize }) };
 }
 
 function sizesOf(

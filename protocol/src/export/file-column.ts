@@ -29,7 +29,7 @@ export interface MemberType {
 }
 
 /** Nobody reads these as numbers. */
-const ADDRESSES: readonly Meaning[] = ['ipv4', 'ipv6', 'ip', 'mac', 'words'];
+const ADDRESSES: readonly Meaning[] = ['ipv4', 'ipv6', 'ip', 'mac', 'prefix', 'words'];
 /** Integers whose bytes lie in network order: a file has the number that they stand for. */
 const NETWORK_ORDER: readonly Meaning[] = ['big_endian', 'port_be', 'ethertype_be'];
 

@@ -12,8 +12,8 @@ export function formatIpv4(octets: readonly number[]): string {
 
 /** In the form of RFC 5952; an IPv4 address that is mapped into IPv6 shows as what it is, without its prefix. */
 export function formatIpv6(octets: readonly number[]): string {
-  if (octets.slice(0, 10).every((octet) => octet === 0) && octets[10] === 255 && octets[11] === 255)
-    return formatIpv4(octets.slice(12));
+  const inner = ipv4Within(octets);
+  if (inner) return formatIpv4(inner);
   const groups: string[] = [];
   for (let at = 0; at < 16; at += 2) {
     groups.push((((octets[at] as number) << 8) | (octets[at + 1] as number)).toString(16));
@@ -34,6 +34,13 @@ export function formatIpv6(octets: readonly number[]): string {
  */
 export function looksLikeIpv4(octets: readonly number[]): boolean {
   return octets.slice(4).every((octet) => octet === 0) && octets.slice(0, 4).some((octet) => octet !== 0);
+}
+
+/** The IPv4 address that is mapped into sixteen octets, if one is. */
+export function ipv4Within(octets: readonly number[]): readonly number[] | undefined {
+  const isMapped =
+    octets.slice(0, 10).every((octet) => octet === 0) && octets[10] === 255 && octets[11] === 255;
+  return isMapped ? octets.slice(12) : undefined;
 }
 
 /** The sixteen octets of an IPv4 address that is mapped into IPv6. */

@@ -68,6 +68,7 @@ export function formatNumber(value: number | bigint, shown: Presentation, contex
     case 'ip':
       return formatEither(octetsOf(value, 16));
     case 'mac':
+    case 'prefix':
       return formatMac(octetsOf(value, 6));
     case 'ethertype':
       return ETHER_TYPES.get(Number(value)) ?? hexOf(value);

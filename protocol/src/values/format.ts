@@ -1,5 +1,5 @@
 /** Values as people read them, the same in the browser and on the command line. */
-import { formatEither, formatIpv4, formatIpv6, formatMac, octetsOf } from './addresses.ts';
+import { formatEither, formatIpv4, formatIpv6, formatMac, ipv4Within, octetsOf } from './addresses.ts';
 import { escapeControls } from './escape.ts';
 import type { FormatContext } from './format-context.ts';
 import { formatNumber } from './format-number.ts';
@@ -34,12 +34,32 @@ export function formatRaw(value: Value): string {
 }
 
 function formatList(values: Value[], shown: Presentation, context: FormatContext): string {
+  if (shown.meaning === 'prefix') return formatPrefix(values);
   const address = formatOctets(values, shown);
   if (address !== undefined) return address;
   if (shown.meaning === 'code') return formatStack(values, shown.element ?? shown, context);
   const texts = values.map((value) => formatValue(value, shown.element, context));
   const { elementNames: names } = shown;
   return `[${(names ? texts.map((text, at) => `${names[at] ?? at}: ${text}`) : texts).join(', ')}]`;
+}
+
+/** What stands before an IPv4 address that is mapped into IPv6. */
+const MAPPED_BITS = 96;
+
+/** `10.0.0.0/8`; of what has not the size of an address the bytes in hex. */
+function formatPrefix(values: Value[]): string {
+  const numbers = values.map(Number);
+  const octets = numbers.slice(0, -1);
+  const length = numbers.at(-1) ?? 0;
+  const inner = octets.length === 16 && length >= MAPPED_BITS ? ipv4Within(octets) : undefined;
+  if (inner) return `${formatIpv4(inner)}/${length - MAPPED_BITS}`;
+  const network =
+    octets.length === 4
+      ? formatIpv4(octets)
+      : octets.length === 16
+        ? formatIpv6(octets)
+        : `0x${octets.map((octet) => octet.toString(16).padStart(2, '0')).join('')}`;
+  return `${network}/${length}`;
 }
 
 /** An address that is kept as a list of bytes or of words. */

@@ -29,6 +29,8 @@ export const MEANINGS = [
   /** Sixteen octets that hold an IPv6 address, or an IPv4 one in the first four. */
   'ip',
   'mac',
+  /** Octets, and how many bits of them count. */
+  'prefix',
   'port',
   'port_be',
   'ethertype',

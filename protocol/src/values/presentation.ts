@@ -47,6 +47,8 @@ export interface Presented {
   index?: number | undefined;
   /** An address whose family another member tells. */
   family?: unknown;
+  /** The key of a trie of prefixes. */
+  prefix?: unknown;
   /** What it only counts. */
   counts?: string | undefined;
 }
@@ -130,7 +132,9 @@ function present(
   const { type: id } = presented;
   const tags = readTags(presented.tags ?? []);
   const type = resolveType(schema, id);
-  const hinted = tags.meaning ?? (presented.family ? 'ipv6' : hintedMeaning(schema, presented, structs));
+  const hinted =
+    tags.meaning ??
+    (presented.prefix ? 'prefix' : presented.family ? 'ipv6' : hintedMeaning(schema, presented, structs));
   const shown: Presentation = { meaning: hinted ?? 'plain' };
   if (tags.unit !== undefined) shown.unit = tags.unit;
   if (tags.label !== undefined) shown.label = tags.label;

@@ -43,6 +43,26 @@ function counters(keyType: number, valueType: number, types: Type[]): ProbeSchem
 /** u32 → u64. */
 const COUNTS = counters(0, 1, [U32, U64]);
 
+/** A trie of IPv4 networks → u64, its key told as bytes alone. */
+const ROUTES = sampleSchema({
+  types: [
+    { kind: 'int', name: '__u8', size: 1, signed: false, encoding: 'integer' },
+    U64,
+    { kind: 'array', element: 0, length: 8 },
+  ],
+  sources: [
+    sampleSource({
+      name: 'routes',
+      kind: 'map',
+      mapType: 'lpm_trie',
+      keySize: 8,
+      keyType: 2,
+      valueSize: 8,
+      valueType: 1,
+    }),
+  ],
+});
+
 /** Entries as a snapshot holds them, for `COUNTS`. */
 function counted(...entries: [key: number, value: number][]): Uint8Array {
   const values = (entries.length * 4 + 7) & ~7;
@@ -105,6 +125,23 @@ test('a column other than the first is sorted by its sum over the CPUs', () => {
       ['alpha', '50 B'],
     ],
   );
+});
+
+test('networks of a trie are in the order of their addresses, and can be asked for', () => {
+  const engine = createEngine(() => undefined);
+  openOn(engine, ROUTES, 1, 'alpha');
+  const networks = [
+    [16, 0, 0, 0, 100, 64, 0, 0],
+    [24, 0, 0, 0, 9, 9, 9, 0],
+    [8, 0, 0, 0, 10, 0, 0, 0],
+  ];
+  const payload = Uint8Array.from([...networks.flat(), ...networks.flatMap(() => [7, 0, 0, 0, 0, 0, 0, 0])]);
+  engine.frames(sampleMessage({ kind: 'map', aux: 1, count: 3 }, payload));
+  const sort = { column: 'key key', descending: false };
+  const keysOf = (filter: string): string[] =>
+    engine.map({ run: RUN, source: 'routes', ...all, sort, filter }).rows.map(({ cells }) => cells[0] ?? '');
+  assert.deepEqual(keysOf(''), ['9.9.9.0/24', '10.0.0.0/8', '100.64.0.0/16']);
+  assert.deepEqual(keysOf('key == 10.0.0.0/8'), ['10.0.0.0/8']);
 });
 
 test("each host's entries are read with its own schema", () => {

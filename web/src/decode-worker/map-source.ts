@@ -2,6 +2,7 @@ import type { MapBatch } from '@probepad/protocol/decode';
 import type { Frame } from '@probepad/protocol/frames';
 import type { Source } from '@probepad/protocol/schema';
 import { formatValue } from '@probepad/protocol/values/format';
+import type { Value } from '@probepad/protocol/values/value';
 import { createStackTable, type StackTable } from '@probepad/protocol/views/stack-table';
 import { grownSince } from '@probepad/protocol/views/totals';
 import {
@@ -152,7 +153,8 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
   function sortValue(entry: MapEntry, column: ViewColumn): number | string {
     const value = readings().value(entry, column);
     const number = numberOf(value);
-    return Number.isNaN(number) && column.role !== 'rate' ? formatValue(value) : number;
+    if (!Number.isNaN(number) || column.role === 'rate') return number;
+    return Array.isArray(value) ? value.map(placeText).join(' ') : formatValue(value);
   }
 
   function orderOf(sort: MapQuery['sort']): MapWindow['sort'] {
@@ -308,6 +310,11 @@ function entriesOf(
     }
   }
   return entries;
+}
+
+/** Of one number in a list, such as an octet: as text they are in order as the numbers are. */
+function placeText(value: Value): string {
+  return typeof value === 'number' ? String(value).padStart(10, '0') : formatValue(value);
 }
 
 function compare(a: number | string, b: number | string): number {

@@ -22,6 +22,7 @@ const WORDED: Partial<Record<Meaning, number>> = {
   ipv6: 26,
   ip: 18,
   mac: 18,
+  prefix: 20,
   ethertype: 8,
   ethertype_be: 8,
   address_family: 10,
