@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { NamesAsked } from '@probepad/protocol/control/names';
 import type { NameLookup } from '@probepad/protocol/values/name';
-import { createNameBook, type NameBook } from '@probepad/protocol/values/name-book';
+import { createNameBook, type NameBook, packedRequests } from '@probepad/protocol/values/name-book';
 import type { AskNames } from './print-order.ts';
 
 /** Names of what is written once, at the end: hosts are asked while the run goes on, for processes and their files go away. */
@@ -27,20 +27,20 @@ const PATIENCE = 30_000;
 /** @param asking who to ask, once the run has been started */
 export function createNameChase(asking: Promise<AskNames>): NameChase {
   const books = new Map<string, NameBook>();
-  const queue: { host: string; asked: NamesAsked }[] = [];
+  const queue: { host: string; asked: NamesAsked[] }[] = [];
   let open = 0;
   let learnt = performance.now();
   let wake = Promise.withResolvers<void>();
 
-  async function put(host: string, asked: NamesAsked): Promise<void> {
+  async function put(host: string, asked: NamesAsked[]): Promise<void> {
     const book = books.get(host);
     const askNames = await asking;
     try {
-      const { names, more } = await askNames(host, [asked]);
+      const { names, more } = await askNames(host, asked);
       if (book?.learn(names)) learnt = performance.now();
       if (more !== true) return;
       await setTimeout(AGAIN, undefined, { ref: false });
-      book?.again(asked);
+      for (const one of asked) book?.again(one);
     } catch {
       // The address stands for itself.
     }
@@ -62,7 +62,7 @@ export function createNameChase(asking: Promise<AskNames>): NameChase {
 
   function ask(): void {
     for (const [host, book] of books) {
-      if (book.wants) queue.push(...book.takeAsked().map((asked) => ({ host, asked })));
+      if (book.wants) queue.push(...packedRequests(book.takeAsked()).map((asked) => ({ host, asked })));
     }
     pump();
   }

@@ -47,6 +47,8 @@ export type BoxOptions = {
   timeoutMs?: number;
   cpuSeconds?: number;
   signal?: AbortSignal;
+  /** A program of our own, by its descriptor: it may lie in a folder that is closed to the box's uid. Read to its end from where it stands. */
+  program?: { descriptor: number; target: string };
   /** Given on standard input: bytes, or an open file by its descriptor. Without it there is none. */
   stdin?: Uint8Array | number;
 };
@@ -80,6 +82,7 @@ export function createBox(tools: BoxedTools): Box {
             source,
             target,
           ]),
+          ...(options.program ? ['--perms', '0555', '--ro-bind-data', '3', options.program.target] : []),
           ...['--remount-ro', '/', '--chdir', options.cwd, '--'],
           ...argv,
         ],
@@ -89,6 +92,7 @@ export function createBox(tools: BoxedTools): Box {
         stdoutMax: options.stdoutMax ?? OBJECT_MAX,
         stderrMax: options.stderrMax ?? DIAGNOSTICS_MAX,
         ...(options.signal && { signal: options.signal }),
+        ...(options.program && { descriptors: [options.program.descriptor] }),
         ...(options.stdin !== undefined && { stdin: options.stdin }),
       });
       return { ...result, broken: brokenBox(result) };

@@ -7,6 +7,8 @@ export type ExecuteOptions = {
   env?: Readonly<Record<string, string>>;
   /** Given to the process on stdin, a number is an open descriptor; without it stdin is /dev/null. */
   stdin?: string | Uint8Array | number;
+  /** Open descriptors that the process gets as 3, 4, … */
+  descriptors?: readonly number[];
   timeoutMs: number;
   /** Bytes of stdout and stderr that are kept; one more ends the process. */
   stdoutMax: number;
@@ -38,7 +40,7 @@ export function execute(options: ExecuteOptions): Promise<ExecuteResult> {
     const child = spawn(options.file, [...options.args], {
       cwd: options.cwd,
       env: { ...options.env },
-      stdio: [inputOf(options.stdin), 'pipe', 'pipe'],
+      stdio: [inputOf(options.stdin), 'pipe', 'pipe', ...(options.descriptors ?? [])],
       detached: true,
     });
     let timedOut = false;

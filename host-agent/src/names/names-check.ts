@@ -20,8 +20,13 @@ export async function namesCheck(told: boolean, loaderPath: string): Promise<Che
           },
         ]
       : []),
-    ...((await createSymbolReader()) === undefined
-      ? [{ found: 'functions of processes: no llvm-readelf', remedy: 'Install LLVM (Debian: llvm-16).' }]
+    ...((await createSymbolReader(loaderPath)) === undefined
+      ? [
+          {
+            found: 'functions of processes: no llvm-cxxfilt, or no probepad-symbols beside the loader',
+            remedy: 'Install LLVM (Debian: llvm-16), and build the loader.',
+          },
+        ]
       : []),
     ...(process.getuid?.() === 0
       ? []

@@ -4,14 +4,14 @@ import { randomFillSync } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
 import { cgroupRoot } from '../runs/surroundings.ts';
 import { createNames, type Names } from './names.ts';
 import { type Built, buildFolder, type Started, startTarget } from './test/target.ts';
 import { createSymbolReader } from './user/symbol-reader.ts';
-import { parseSymbols } from './user/symbol-table.ts';
+import { readSymbolTable } from './user/symbol-table.ts';
 
 const LOADER = join(import.meta.dirname, '../../loader/build/probepad-loader');
 
@@ -224,7 +224,7 @@ test('files that were made to break readers give nothing or their own, in bounde
     'noise all over': (bytes) => void randomFillSync(bytes, 0x40),
     'symbols without end': (bytes) => endlessSymbols(bytes),
   };
-  const reader = await createSymbolReader();
+  const reader = await createSymbolReader(LOADER);
   const tableOf = async (bytes: Buffer) => {
     const path = join(built.folder, 'hostile');
     writeFileSync(path, bytes);
@@ -244,21 +244,19 @@ test('files that were made to break readers give nothing or their own, in bounde
   assert.ok(((await tableOf(whole))?.size ?? 0) > 1_000);
 });
 
-test('names that a file chose go no further than its own line', async () => {
-  const text = [
-    '  LOAD           0x000000 0x0000000000400000 0x0000000000400000 0x001000 0x001000 R E 0x1000',
-    '     1: 0000000000400100    16 FUNC    GLOBAL DEFAULT   14 evil\u001b[2J',
-    '     2: 0000000000400200    16 FUNC    GLOBAL DEFAULT   14 two words (int, char*)@@V_1',
-    '     3: 0000000000400300 0x10 FUNC    GLOBAL DEFAULT   14 in_hex',
-    '     4: 0000000000400400    16 OBJECT  GLOBAL DEFAULT   14 no_function',
-    '     5: 0000000000400500     0 FUNC    GLOBAL DEFAULT  UND from_elsewhere',
-  ].join('\n');
-  const table = await parseSymbols(Buffer.from(text));
-  const at = (offset: bigint) => table.find(offset)?.symbol;
-  assert.deepEqual(
-    [at(0x100n), at(0x20fn), at(0x300n), at(0x400n), at(0x500n), at(0x210n), at(0x5000n)],
-    ['evil\u001b[2J', 'two words (int, char*)', 'in_hex', undefined, undefined, undefined, undefined],
-  );
+test('tables that say more than there is are none', async () => {
+  await using file = await open(built.target('whole'));
+  const whole = execFileSync(join(dirname(LOADER), 'probepad-symbols'), { stdio: [file.fd, 'pipe', 'pipe'] });
+  assert.ok(readSymbolTable(whole));
+  assert.equal(readSymbolTable(whole.subarray(0, -1)), undefined);
+  assert.equal(readSymbolTable(Buffer.alloc(0)), undefined);
+  const tooMany = Buffer.from(whole);
+  tooMany.writeUInt32LE(0xffff_ffff, 8);
+  assert.equal(readSymbolTable(tooMany), undefined);
+  const noise = Buffer.from(whole);
+  randomFillSync(noise, 24);
+  const table = readSymbolTable(noise);
+  for (let offset = 0n; offset < 0x4000n; offset += 0x10n) assert.doesNotThrow(() => table?.find(offset));
 });
 
 /** A symbol table that says that it goes on for 2^40 bytes. */

@@ -46,7 +46,7 @@ export function createNames(options: NamesOptions): Names {
   const processes = createProcessTable();
   let reader: Promise<SymbolReader | undefined> | undefined;
   const theReader = (): Promise<SymbolReader | undefined> => {
-    reader ??= createSymbolReader();
+    reader ??= createSymbolReader(loaderPath);
     return reader;
   };
   const userSymbols = createUserSymbols({

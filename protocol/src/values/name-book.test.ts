@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NAMES_ASKED_MAX } from '../limits.ts';
-import { createNameBook } from './name-book.ts';
+import { createNameBook, packedRequests } from './name-book.ts';
 import { addressAt, frameAt } from './stack-frames.ts';
 
 const KERNEL = 0xffff_ffff_8100_0010n;
@@ -22,6 +22,25 @@ test('what is looked up is asked for once, by kind and process', () => {
   book.lookUp('user', 0n);
   assert.equal(book.wants, false);
   assert.deepEqual(book.takeAsked(), []);
+});
+
+test('what was looked up first is asked for first, whichever process it is of', () => {
+  const book = createNameBook();
+  const half = NAMES_ASKED_MAX / 2;
+  for (let at = 0; at < 2 * half; at++) book.lookUp('user_symbol', BigInt(at), 1 + (at % 2));
+  book.lookUp('user_symbol', 9_999n, 1);
+  book.lookUp('user', 0n);
+  const asked = book.takeAsked();
+  assert.deepEqual(
+    asked.map(({ kind, pid, values }) => [kind, pid, values.length]),
+    [
+      ['user_symbol', 1, half],
+      ['user_symbol', 2, half],
+      ['user_symbol', 1, 1],
+      ['user', undefined, 1],
+    ],
+  );
+  assert.deepEqual(packedRequests(asked), [asked.slice(0, 2), asked.slice(2)]);
 });
 
 test('a name that was learnt is given; what could not be told may be asked for again', () => {
@@ -131,7 +150,7 @@ test('a stack reads as functions; callers are looked up where they call, not whe
     [
       ['vfs_read', true, 'vmlinux'],
       ['evil␛[2J', true, 'a.out'],
-      ['libc.so.6+0x99', false, 'libc.so.6'],
+      ['[libc.so.6]', false, 'libc.so.6'],
     ],
   );
 });

@@ -11,7 +11,10 @@ export interface NameBook {
   lookUp: NameLookup;
   /** What is known, and nothing is noted. */
   peek: NameLookup;
-  /** Takes what was noted since the last time, as questions of NAMES_ASKED_MAX values at most, each of one kind. */
+  /**
+   * Takes what was noted since the last time, as questions of one kind each. Of NAMES_ASKED_MAX values after the other, what was looked
+   * up first comes first: so many fit a request (`packedRequests`).
+   */
   takeAsked(): NamesAsked[];
   /** Whether there is something to take. */
   readonly wants: boolean;
@@ -46,7 +49,6 @@ interface Page {
   kind: NameKind;
   pid: number | undefined;
   names: Map<bigint, Entry>;
-  waiting: bigint[];
 }
 
 /** @param now milliseconds of any clock */
@@ -56,13 +58,13 @@ export function createNameBook(now: () => number = Date.now): NameBook {
   const byKind = new Map<NameKind, Page>();
   const byProcess = new Map<number, Page>();
   let kept = 0;
-  let waiting = 0;
+  let waiting: { page: Page; value: bigint }[] = [];
 
   function pageOf(kind: NameKind, pid: number | undefined): Page {
     const own = kind === 'user_symbol' ? pid : undefined;
     const known = own === undefined ? byKind.get(kind) : byProcess.get(own);
     if (known !== undefined) return known;
-    const page: Page = { kind, pid: own, names: new Map(), waiting: [] };
+    const page: Page = { kind, pid: own, names: new Map() };
     pages.set(`${kind} ${own ?? ''}`, page);
     if (own === undefined) byKind.set(kind, page);
     else byProcess.set(own, page);
@@ -74,7 +76,6 @@ export function createNameBook(now: () => number = Date.now): NameBook {
     for (const [key, page] of pages) {
       if (kept <= KEPT_MAX) return;
       kept -= page.names.size;
-      waiting -= page.waiting.length;
       pages.delete(key);
       if (page.pid === undefined) byKind.delete(page.kind);
       else byProcess.delete(page.pid);
@@ -90,35 +91,33 @@ export function createNameBook(now: () => number = Date.now): NameBook {
       const page = pageOf(kind, pid);
       const known = page.names.get(value);
       if (known === undefined) {
-        if (waiting >= WAITING_MAX) return undefined;
+        if (waiting.length >= WAITING_MAX) return undefined;
         page.names.set(value, { name: undefined, due: now() + UNKNOWN_FIRST, wait: UNKNOWN_FIRST });
         kept++;
       } else {
-        if (known.due === Number.POSITIVE_INFINITY || waiting >= WAITING_MAX || known.due > now()) {
+        if (known.due === Number.POSITIVE_INFINITY || waiting.length >= WAITING_MAX || known.due > now()) {
           return known.name;
         }
         known.wait = Math.min(UNKNOWN_LONGEST, known.wait * 2);
         known.due = now() + known.wait;
       }
-      page.waiting.push(value);
-      waiting++;
+      waiting.push({ page, value });
       if (kept > KEPT_MAX) forgetOldest();
       return known?.name;
     },
     get wants() {
-      return waiting > 0;
+      return waiting.length > 0;
     },
     takeAsked() {
       const asked: NamesAsked[] = [];
-      for (const page of pages.values()) {
-        const { kind, pid } = page;
-        for (let at = 0; at < page.waiting.length; at += NAMES_ASKED_MAX) {
-          const values = page.waiting.slice(at, at + NAMES_ASKED_MAX).map(String);
+      for (let at = 0; at < waiting.length; at += NAMES_ASKED_MAX) {
+        const byPage = Map.groupBy(waiting.slice(at, at + NAMES_ASKED_MAX), ({ page }) => page);
+        for (const [{ kind, pid }, noted] of byPage) {
+          const values = noted.map(({ value }) => String(value));
           asked.push({ kind, ...(pid !== undefined && { pid }), values });
         }
-        page.waiting = [];
       }
-      waiting = 0;
+      waiting = [];
       return asked;
     },
     learn(found) {
@@ -146,6 +145,21 @@ export function createNameBook(now: () => number = Date.now): NameBook {
       }
     },
   };
+}
+
+/** Questions one after the other in as few requests as hold them. */
+export function packedRequests(asked: readonly NamesAsked[]): NamesAsked[][] {
+  const requests: NamesAsked[][] = [];
+  let room = 0;
+  for (const one of asked) {
+    if (one.values.length > room) {
+      requests.push([]);
+      room = NAMES_ASKED_MAX;
+    }
+    requests.at(-1)?.push(one);
+    room -= one.values.length;
+  }
+  return requests;
 }
 
 function isSameName(a: Name, b: Name): boolean {

@@ -5,7 +5,10 @@ import type { NameLookup } from './name.ts';
 export interface StackFrame {
   space: 'kernel' | 'user';
   address: bigint;
-  /** What it is called on screen: the function, else the file with an offset, else the address in hex. No control characters. */
+  /**
+   * What it is called on screen: the function, else the file in brackets, else the address in hex. No control characters. Places of a file
+   * without symbols are one frame: each by itself would be a thousand that say no more.
+   */
   text: string;
   /** Whether `text` names the function; while false, more may be known later. */
   known: boolean;
@@ -62,8 +65,13 @@ export function frameAt(
   return {
     space,
     address,
-    text: escapeControls(name?.symbol ?? name?.text ?? `0x${address.toString(16)}`),
+    text: escapeControls(name?.symbol ?? fileText(name?.object) ?? name?.text ?? `0x${address.toString(16)}`),
     known: name?.symbol !== undefined,
     object: name?.object === undefined ? undefined : escapeControls(name.object),
   };
+}
+
+/** In brackets, as `[vdso]` is already. */
+function fileText(object: string | undefined): string | undefined {
+  return object === undefined || object.startsWith('[') ? object : `[${object}]`;
 }

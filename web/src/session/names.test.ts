@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
+import { NAMES_ASKED_MAX } from '@probepad/protocol/limits';
 import { createNameAsker } from './names.ts';
 
 const USER: NamesAsked = { kind: 'user', values: ['0', '1'] };
@@ -40,6 +41,16 @@ test('each question goes to the host of its stream, and names come back', async 
   assert.deepEqual(requests, [[USER]]);
   assert.deepEqual(told, [{ stream: 7, found: ROOT, again: [] }]);
   assert.deepEqual(timers, []);
+});
+
+test('questions about many processes go in one request', async () => {
+  const { asker, requests } = meet(async () => ({ names: [] }));
+  const asked = Array.from({ length: 100 }, (_, at): NamesAsked => {
+    return { kind: 'user_symbol', pid: at + 1, values: ['4096', '8192'] };
+  });
+  asker.ask(7, asked);
+  await settled();
+  assert.deepEqual(requests, [asked]);
 });
 
 test('what a host is still at work on is asked for again soon, and only that', async () => {
@@ -85,7 +96,11 @@ test('however many questions there are, few are under way at a time', async () =
   const { asker, requests } = meet(
     () => new Promise((resolve) => waiting.push(() => resolve({ names: [] }))),
   );
-  asker.ask(7, Array(20).fill(USER));
+  const large: NamesAsked = {
+    kind: 'user',
+    values: Array.from({ length: NAMES_ASKED_MAX }, (_, at) => String(at)),
+  };
+  asker.ask(7, Array(20).fill(large));
   assert.equal(requests.length, 8);
   while (waiting.length > 0) {
     waiting.shift()?.();

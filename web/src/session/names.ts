@@ -1,4 +1,5 @@
 import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
+import { packedRequests } from '@probepad/protocol/values/name-book';
 import type { Params, Result } from './connection.ts';
 
 /** Asks hosts for names that the decoder wants. */
@@ -26,28 +27,27 @@ const AGAIN_MAX = 60_000;
 
 export function createNameAsker(options: NameAskerOptions): NameAsker {
   const { whose, request, named, later = (act, delay) => void setTimeout(act, delay) } = options;
-  const queue: { stream: number; asked: NamesAsked }[] = [];
+  const queue: { stream: number; asked: NamesAsked[] }[] = [];
   /** Failures in a row, by stream. */
   const failures = new Map<number, number>();
   let open = 0;
 
-  function askAgain(stream: number, asked: NamesAsked): void {
+  function askAgain(stream: number, asked: NamesAsked[]): void {
     const before = failures.get(stream) ?? 0;
     failures.set(stream, before + 1);
-    later(() => named(stream, [], [asked]), Math.min(AGAIN_MAX, AGAIN_FIRST * 2 ** before));
+    later(() => named(stream, [], asked), Math.min(AGAIN_MAX, AGAIN_FIRST * 2 ** before));
   }
 
-  async function put(stream: number, asked: NamesAsked): Promise<void> {
+  async function put(stream: number, asked: NamesAsked[]): Promise<void> {
     const place = whose(stream);
     if (place === undefined) return;
     try {
-      const { names, more } = await request({ ...place, asked: [asked] });
+      const { names, more } = await request({ ...place, asked });
       if (names.length > 0) named(stream, names, []);
       failures.delete(stream);
       if (more !== true) return;
-      const told = new Set(names.map(({ value }) => value));
-      const values = asked.values.filter((value) => !told.has(value));
-      if (values.length > 0) later(() => named(stream, [], [{ ...asked, values }]), MORE_AFTER);
+      const rest = untold(asked, names);
+      if (rest.length > 0) later(() => named(stream, [], rest), MORE_AFTER);
     } catch {
       // Away, or too busy: the numbers stand for themselves until then.
       askAgain(stream, asked);
@@ -68,8 +68,17 @@ export function createNameAsker(options: NameAskerOptions): NameAsker {
 
   return {
     ask(stream, asked) {
-      for (const one of asked) queue.push({ stream, asked: one });
+      for (const request of packedRequests(asked)) queue.push({ stream, asked: request });
       pump();
     },
   };
+}
+
+/** What of the questions was not answered. */
+function untold(asked: readonly NamesAsked[], found: NamesFound): NamesAsked[] {
+  const told = new Set(found.map(({ kind, pid, value }) => `${kind} ${pid ?? ''} ${value}`));
+  return asked.flatMap((one) => {
+    const values = one.values.filter((value) => !told.has(`${one.kind} ${one.pid ?? ''} ${value}`));
+    return values.length > 0 ? [{ ...one, values }] : [];
+  });
 }

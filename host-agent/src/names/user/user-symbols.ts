@@ -27,6 +27,14 @@ export interface UserSymbolsOptions {
   reader(): Promise<SymbolReader | undefined>;
 }
 
+/** What runs and is no file. */
+const JIT = '[JIT]';
+const UNNAMED_CODE: Name = {
+  text: JIT,
+  detail: 'code made while the process runs, which writes no /tmp/perf-PID.map (node --perf-basic-prof does)',
+  object: JIT,
+};
+
 /** Mappings that are remembered with their tables, while there is room for those. */
 const OPENED_MAX = 2_048;
 
@@ -124,8 +132,15 @@ export function createUserSymbols({ processes, files, reader }: UserSymbolsOptio
             }
             return false;
           }
-          for (const [address, { symbol, distance }] of await jitNames.find(pid, inside)) {
-            named(address, { text: withOffset(symbol, distance), symbol, object: '[JIT]' });
+          const found = await jitNames.find(pid, inside);
+          for (const address of inside) {
+            const at = found.get(address);
+            named(
+              address,
+              at
+                ? { text: withOffset(at.symbol, at.distance), symbol: at.symbol, object: JIT }
+                : UNNAMED_CODE,
+            );
           }
           return false;
         }),
