@@ -64,7 +64,10 @@ export interface SnapshotHistory {
    * @param growth its change a second in the place of the number
    */
   recent(stream: number, id: string, measure: number, count: number, growth: boolean): (number | null)[];
-  /** Whether a measure, or the variable that an entry is of, has been seen to fall: it is no counter then, whatever its name is. */
+  /**
+   * Whether a measure, or the variable that an entry is of, falls as often as no counter does, whatever its name is. That a key was put
+   * out of a map and came again, or that a counter was set back, is forgotten as it grows on.
+   */
   fell(measure: number, id: string): boolean;
 }
 
@@ -78,9 +81,9 @@ const TRACKED_EACH = 24;
 /** Entries whose slots are kept; of all others their sum is. */
 const SLOTTED_MAX = 16;
 
-/** The variable that an entry of a section is of: `stats[3]` is a part of `stats`. */
+/** The variable that an entry of a section is of: `stats[3]` and `stats[READ]` are parts of `stats`. */
 export function variableOf(id: string): string {
-  return id.slice(id.indexOf(':') + 1).replace(/\[\d+\]$/, '');
+  return id.slice(id.indexOf(':') + 1).replace(/\[\w+\]$/, '');
 }
 
 /** @param byEntry entries are variables, with a measure each, and not keys that share their measures */
@@ -92,7 +95,7 @@ export function createSnapshotHistory(byEntry = false): SnapshotHistory {
   }
   const hosts = new Map<number, Host>();
   const labels = new Map<string, string>();
-  const fallen = new Set<string | number>();
+  const moves = new Map<string | number, Moves>();
   const fallingOf = (measure: number, id: string): string | number => (byEntry ? variableOf(id) : measure);
 
   function tracked(
@@ -128,6 +131,7 @@ export function createSnapshotHistory(byEntry = false): SnapshotHistory {
       }
       const before = known.latest;
       const whole = new Map<string, KeptEntry>();
+      const moved = new Map<string | number, { up: number; down: number }>();
       for (const { id, numbers, slots } of entries) {
         const earlier = before?.entries.get(id);
         whole.set(id, {
@@ -137,10 +141,15 @@ export function createSnapshotHistory(byEntry = false): SnapshotHistory {
         });
         if (earlier) {
           numbers.forEach((number, at) => {
-            if (number < (earlier.numbers[at] ?? number)) fallen.add(fallingOf(at, id));
+            const by = number - (earlier.numbers[at] ?? number);
+            if (!by) return;
+            const name = fallingOf(at, id);
+            const own = moved.get(name) ?? { up: 0, down: 0 };
+            moved.set(name, by > 0 ? { ...own, up: own.up + 1 } : { ...own, down: own.down + 1 });
           });
         }
       }
+      for (const [name, each] of moved) moves.set(name, movedOn(moves.get(name), each));
       const lists = Math.max(0, ...entries.slice(0, 1).map(({ slots }) => slots.length));
       const latest: KeptSnapshot = {
         time,
@@ -180,7 +189,7 @@ export function createSnapshotHistory(byEntry = false): SnapshotHistory {
         return before === null || seconds <= 0 ? null : grownSince(number, before) / seconds;
       });
     },
-    fell: (measure, id) => fallen.has(fallingOf(measure, id)),
+    fell: (measure, id) => moves.get(fallingOf(measure, id))?.falls ?? false,
   };
 
   /** Keys that no snapshot has any more, in a program whose keys come and go. */
@@ -191,6 +200,27 @@ export function createSnapshotHistory(byEntry = false): SnapshotHistory {
     }
     for (const id of labels.keys()) if (!used.has(id)) labels.delete(id);
   }
+}
+
+/** How often a number has become more and less of late. */
+interface Moves {
+  up: number;
+  down: number;
+  falls: boolean;
+}
+
+/** What was seen counts half after so many snapshots in which something moved. */
+const MOVES_HALVED = 20;
+/** Of all moves: with more of them down than the first a number is no counter, with fewer than the second it is one again. */
+const FALLS_FROM = 0.2;
+const FALLS_UNTIL = 0.1;
+
+function movedOn(before: Moves | undefined, now: { up: number; down: number }): Moves {
+  const kept = 0.5 ** (1 / MOVES_HALVED);
+  const up = (before?.up ?? 0) * kept + now.up;
+  const down = (before?.down ?? 0) * kept + now.down;
+  const share = down / (up + down);
+  return { up, down, falls: share > (before?.falls ? FALLS_UNTIL : FALLS_FROM) };
 }
 
 /** The growth so far, with that of each entry since the snapshot before where it is known: the entry was there, or was born since. */

@@ -103,6 +103,48 @@ test('histograms that were not kept when a time began are left out of it, those 
   assert.deepEqual([own?.label, own?.total], ['new', 3]);
 });
 
+test('a counter that was set back once is a counter again as it grows on, and what falls again and again is none', () => {
+  const history = createSnapshotHistory();
+  const host = { stream: 1, host: 'h', hostName: 'host', clock: createPageClock() };
+  const told = [100, 110, 3, ...Array.from({ length: 20 }, (_, at) => 4 + at)].map((value, second) => {
+    history.add(host, second, [number('key', value)], (id) => id, false);
+    return history.fell(0, 'key');
+  });
+  assert.deepEqual(told.slice(0, 4), [false, false, true, true]);
+  assert.equal(told.at(-1), false);
+  const level = createSnapshotHistory();
+  [5, 6, 7, 6, 7, 8, 7, 9, 8].forEach((value, second) => {
+    level.add(host, second, [number('key', value)], (id) => id, false);
+  });
+  assert.equal(level.fell(0, 'key'), true);
+});
+
+test('of many keys one that was put out and came again takes nothing from the others', () => {
+  const history = createSnapshotHistory();
+  const host = { stream: 1, host: 'h', hostName: 'host', clock: createPageClock() };
+  for (const second of [0, 1]) {
+    const keys = Array.from({ length: 20 }, (_, at) => number(`${at}`, at === 0 ? 9 - second : at + second));
+    history.add(host, second, keys, (id) => id, false);
+  }
+  assert.equal(history.fell(0, '5'), false);
+});
+
+test('elements that have names are of the variable that they are in', () => {
+  const history = createSnapshotHistory(true);
+  const host = { stream: 1, host: 'h', hostName: 'host', clock: createPageClock() };
+  for (const second of [0, 1]) {
+    history.add(host, second, [number('1:stats[NET_RX]', 10 + second)], (id) => id.slice(2), false);
+  }
+  const subject = {
+    name: '.bss',
+    slots: [],
+    byEntry: true,
+    measures: [{ column: 'stats', unit: 'B', gauge: true }],
+  };
+  const { lines, unit } = seriesOfSnapshots(history, subject, {});
+  assert.deepEqual([lines[0]?.label, lines[0]?.values, unit], ['stats[NET_RX]', [10, 11], 'B']);
+});
+
 test('each variable of a section is told by what it is: one that falls, or goes up and down, alone stands as it is', () => {
   const variable = (name: string, value: number): CountedEntry => number(`1:${name}`, value);
   const history = createSnapshotHistory(true);

@@ -168,15 +168,18 @@ function MeasureChoices({
   const { measure, statistic, split } = questionOf(view, options);
   const measures = [
     ...(events ? [{ value: EVENTS, label: 'events' }] : []),
-    ...(view.measures.length > 1 && !events ? [] : []),
+    ...(view.of === 'globals' && view.measures.length > 1 ? [{ value: EVENTS, label: 'all variables' }] : []),
     ...measureChoices(view.measures),
   ];
-  const statistics: { value: Statistic; label: string }[] = events
+  // All variables at a time are told each by what it is, until somebody wants them alike.
+  const mixed = view.of === 'globals' && measure === undefined;
+  const statistics: { value: Statistic | typeof NONE; label: string }[] = events
     ? (['avg', 'p50', 'p90', 'p99', 'min', 'max', 'rate'] as const).map((value) => ({
         value,
         label: value === 'rate' ? 'sum a second' : value,
       }))
     : [
+        ...(mixed ? [{ value: NONE, label: 'what each is' } as const] : []),
         { value: 'rate', label: 'growth a second' },
         { value: 'value', label: 'as it is' },
       ];
@@ -193,9 +196,9 @@ function MeasureChoices({
       {(measure !== undefined || !events) && (
         <Choice
           label="as"
-          value={statistic}
+          value={mixed ? (options.statistic ?? NONE) : statistic}
           options={statistics}
-          onChange={(value) => onOptions({ statistic: value })}
+          onChange={(value) => onOptions({ statistic: value === NONE ? undefined : value })}
         />
       )}
       {events && (
