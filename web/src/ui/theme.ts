@@ -16,9 +16,13 @@ export type Theme = 'dark' | 'light';
 export function applyTheme(theme: Theme, scale: number): void {
   document.documentElement.dataset.theme = theme;
   document.documentElement.style.setProperty('--scale', String(scale));
+  rem = undefined;
 }
 
-/** Pixels of one rem, the unit that all sizes follow. */
+let rem: number | undefined;
+
+/** Pixels of one rem, the unit that all sizes follow. Asked once for each text size: the browser settles all styles to answer. */
 export function remPixels(): number {
-  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 13;
+  rem ??= Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || undefined;
+  return rem ?? 13;
 }

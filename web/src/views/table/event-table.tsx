@@ -60,7 +60,6 @@ export function EventTable({
     sort: group ? window?.sort : sort,
     unsorted: group === undefined,
     view,
-    scroller,
     filterInput,
     cursor,
     pins,

@@ -1,33 +1,26 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows that are not drawn can't be left out of a table element
 import {
-  type CSSProperties,
   type KeyboardEvent,
   type MouseEvent,
-  memo,
   type PointerEvent,
   type ReactNode,
   type RefObject,
   useId,
 } from 'react';
-import type { RowSort, ViewRow } from '../../session/decoder.ts';
+import type { RowSort } from '../../session/decoder.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { ContextMenu } from '../../ui/context-menu.tsx';
-import { names } from '../../ui/names.ts';
 import type { MenuItem } from '../../ui/popover.tsx';
-import { CellText } from '../cell-text.tsx';
 import { gridTemplate, rowWidth } from '../column-widths.ts';
-import { Sparkline } from '../number/sparkline.tsx';
 import styles from '../table.module.css';
 import type { ArrangedColumn } from './arrange-columns.ts';
 import type { ColumnActions } from './column-actions.ts';
 import { HeadCell } from './head-cell.tsx';
+import { Cells, type GridRow, RowSheet } from './row-sheet.tsx';
 import type { RowsInView } from './use-rows-in-view.ts';
 
 /** What a bar has beside its number at least, in characters. */
 const BAR_ROOM = 8;
-
-/** A row with what only some tables have. */
-export type GridRow = ViewRow & { magnitude?: number; trend?: readonly (number | null)[] };
 
 export interface GridProps {
   scroller: RefObject<HTMLDivElement | null>;
@@ -58,7 +51,7 @@ export interface GridProps {
   /** The column that has bars, by place in a row's cells; -1 without. */
   bar?: number;
   /** Elements of rows are used again by this; a row's own id where it is absent. */
-  slotOf?: (row: GridRow, place: number) => string;
+  slotOf?: ((row: GridRow, place: number) => string) | undefined;
   menu: readonly MenuItem[];
   onPick(place: number, column: number | undefined, event: MouseEvent): void;
   onOpen(): void;
@@ -77,8 +70,6 @@ export function Grid(props: GridProps) {
   const template = gridTemplate(widths, barPlace < 0 ? undefined : barPlace, room);
   const width = rowWidth(widths, room);
   const lefts = pinnedLefts(columns, widths);
-  const drawn = rows.slice(Math.max(0, view.first - offset), Math.max(0, view.first - offset + view.count));
-  const from = Math.max(offset, view.first);
   const placeOf = (event: MouseEvent): { place: number | undefined; column: number | undefined } => {
     const target = event.target as HTMLElement;
     const place = target.closest<HTMLElement>('[data-place]')?.dataset.place;
@@ -92,10 +83,6 @@ export function Grid(props: GridProps) {
     const { place, column } = placeOf(event);
     if (place !== undefined) props.onPick(place, column, event);
   };
-  const isChosen = (place: number): boolean =>
-    props.active !== undefined &&
-    place >= Math.min(props.active, props.anchor ?? props.active) &&
-    place <= Math.max(props.active, props.anchor ?? props.active);
 
   return (
     <div
@@ -157,48 +144,33 @@ export function Grid(props: GridProps) {
         ))}
       </div>
       <ContextMenu items={props.menu}>
-        {/* biome-ignore lint/a11y/useKeyWithClickEvents: keys are the grid's */}
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: keys are the grid's */}
         <div
           className={styles.body}
-          role="rowgroup"
-          style={{ height: view.range.height, width }}
+          role="presentation"
+          style={{ height: view.height, width }}
           onClick={pick}
           onPointerMove={props.onPointerMove}
           onContextMenuCapture={pick}
           onDoubleClick={props.onOpen}
         >
-          {drawn.map((row, at) => {
-            const place = from + at;
-            const chosen = isChosen(place);
-            return (
-              <div
-                key={props.slotOf?.(row, place) ?? row.id}
-                id={`${id}-${place}`}
-                role="row"
-                tabIndex={-1}
-                aria-rowindex={place + 1}
-                data-testid={props.rowTestId}
-                data-row={row.id}
-                data-place={place}
-                aria-selected={chosen}
-                className={names(styles.row, chosen && styles.active)}
-                style={{
-                  gridTemplateColumns: template,
-                  width,
-                  transform: `translateY(${view.range.yOf(place, view.top)}px)`,
-                }}
-              >
-                <Cells
-                  row={row}
-                  columns={columns}
-                  widths={widths}
-                  lefts={lefts}
-                  bar={barPlace}
-                  cursor={place === props.active ? props.cursor : undefined}
-                />
-              </div>
-            );
-          })}
+          <RowSheet
+            scroller={props.scroller}
+            view={view}
+            rows={rows}
+            offset={offset}
+            id={id}
+            testId={props.rowTestId}
+            slotOf={props.slotOf}
+            active={props.active}
+            anchor={props.anchor}
+            cursor={props.cursor}
+            template={template}
+            columns={columns}
+            widths={widths}
+            lefts={lefts}
+            bar={barPlace}
+          />
         </div>
       </ContextMenu>
       {props.children}
@@ -220,80 +192,4 @@ function pinnedLefts(columns: readonly ArrangedColumn[], widths: readonly number
     left += (widths[at] ?? 0) + 2.2;
     return own;
   });
-}
-
-interface CellsProps {
-  row: GridRow;
-  columns: readonly ArrangedColumn[];
-  widths: readonly number[];
-  lefts: readonly (number | undefined)[];
-  bar: number;
-  cursor: number | undefined;
-}
-
-/** A row's cells. */
-const Cells = memo(
-  function Cells({ row, columns, widths, lefts, bar, cursor }: CellsProps) {
-    if (row.gap !== undefined) return <div className={styles.gap}>{row.gap}</div>;
-    return columns.map(({ column, key, at }, index) => (
-      <div
-        key={key}
-        role="gridcell"
-        tabIndex={-1}
-        data-column={index}
-        className={names(
-          styles.cell,
-          column.align === 'number' && styles.number,
-          index === bar && styles.bar,
-          column.role === 'trend' && styles.trend,
-          (column.role === 'time' || column.role === 'rate') && styles.dim,
-          lefts[index] !== undefined && styles.pinned,
-          index === cursor && styles.cursor,
-        )}
-        style={cellStyle(lefts[index], index === bar ? row.magnitude : undefined, widths[index])}
-      >
-        {column.role === 'trend' && row.trend ? (
-          <Sparkline times={[...row.trend.keys()]} values={row.trend} />
-        ) : index === bar ? (
-          <span>
-            <CellText text={row.cells[at] ?? ''} />
-          </span>
-        ) : (
-          <CellText text={row.cells[at] ?? ''} />
-        )}
-      </div>
-    ));
-  },
-  (before, after) =>
-    before.columns === after.columns &&
-    before.cursor === after.cursor &&
-    before.bar === after.bar &&
-    (before.bar < 0 ||
-      (before.widths[before.bar] === after.widths[after.bar] &&
-        before.row.magnitude === after.row.magnitude)) &&
-    sameNumbers(before.lefts, after.lefts) &&
-    sameRow(before.row, after.row),
-);
-
-function cellStyle(
-  left: number | undefined,
-  magnitude: number | undefined,
-  digits = 0,
-): CSSProperties | undefined {
-  if (left === undefined && magnitude === undefined) return undefined;
-  return {
-    ...(left !== undefined && { left: `${left}ch` }),
-    ...(magnitude !== undefined && { '--part': magnitude.toFixed(4), '--digits': `${digits}ch` }),
-  } as CSSProperties;
-}
-
-function sameRow(a: GridRow, b: GridRow): boolean {
-  if (a === b) return true;
-  if (a.trend !== b.trend) return false;
-  if (a.id !== b.id || a.gap !== b.gap || a.cells.length !== b.cells.length) return false;
-  return a.cells.every((cell, at) => cell === b.cells[at]);
-}
-
-function sameNumbers(a: readonly (number | undefined)[], b: readonly (number | undefined)[]): boolean {
-  return a === b || (a.length === b.length && a.every((each, at) => each === b[at]));
 }

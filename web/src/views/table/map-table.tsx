@@ -10,9 +10,10 @@ import { ViewTools } from '../view-tools.tsx';
 import { arrangeColumns } from './arrange-columns.ts';
 import { ColumnChooser } from './column-chooser.tsx';
 import { FilterProblemLine } from './filter-field.tsx';
-import { Grid, type GridRow } from './grid.tsx';
+import { Grid } from './grid.tsx';
 import { GroupChooser } from './group-chooser.tsx';
 import { OpenRow } from './row-details.tsx';
+import type { GridRow } from './row-sheet.tsx';
 import { useCursor } from './use-cursor.ts';
 import { usePinnedRows } from './use-pinned-rows.ts';
 import { useRowWork } from './use-row-work.ts';
@@ -55,13 +56,12 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
     sort: known?.sort,
     unsorted: false,
     view,
-    scroller,
     filterInput,
     cursor,
     pins,
     bring: async (first, count) =>
       (await theDecoder().map({ ...asked, offset: first, limit: count, trend })).rows,
-    onHome: () => scroller.current?.scrollTo({ top: 0 }),
+    onHome: view.toTop,
     onSpace: togglePause,
   });
 

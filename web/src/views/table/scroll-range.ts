@@ -1,19 +1,19 @@
-/** How the rows of a list lie in the height that a browser can scroll. */
+/** How the rows of a list lie in the height that a browser can scroll. All in pixels: `y` of rows, `top` of what is scrolled. */
 export interface ScrollRange {
-  /** Pixels of the body. */
+  /** Of the body that is scrolled. */
   height: number;
-  /** The row at the top, with a fraction, when so many pixels are scrolled. */
-  rowAt(top: number): number;
-  /** What to scroll to for a row to be at the top. */
-  topOf(row: number): number;
-  /** Where a row is drawn in the body while `top` is scrolled. */
-  yOf(row: number, top: number): number;
+  /** `y` at the end of the list, and `top` there. */
+  end: number;
+  endTop: number;
+  /** The list is longer than the height: a pixel of the scroll bar is more than a pixel of rows. */
+  scaled: boolean;
+  yAt(top: number): number;
+  topAt(y: number): number;
 }
 
 /** Chromium caps an element at 33.5 million pixels (docs: FACTS), Firefox at 17.8; at a zoom of 2 half of it is left. */
 export const HEIGHT_MAX = 8_000_000;
 
-/** Beyond that height a pixel of scrolling moves by more than a pixel of rows. */
 export function scrollRange(
   total: number,
   rowHeight: number,
@@ -21,19 +21,18 @@ export function scrollRange(
   heightMax = HEIGHT_MAX,
 ): ScrollRange {
   const full = total * rowHeight;
+  const end = Math.max(0, full - view);
   if (full <= heightMax) {
-    return {
-      height: full,
-      rowAt: (top) => top / rowHeight,
-      topOf: (row) => row * rowHeight,
-      yOf: (row) => row * rowHeight,
-    };
+    return { height: full, end, endTop: end, scaled: false, yAt: (top) => top, topAt: (y) => y };
   }
-  const factor = (full - view) / (heightMax - view);
+  const endTop = heightMax - view;
+  const scale = end / endTop;
   return {
     height: heightMax,
-    rowAt: (top) => (top * factor) / rowHeight,
-    topOf: (row) => (row * rowHeight) / factor,
-    yOf: (row, top) => top + row * rowHeight - top * factor,
+    end,
+    endTop,
+    scaled: true,
+    yAt: (top) => top * scale,
+    topAt: (y) => y / scale,
   };
 }

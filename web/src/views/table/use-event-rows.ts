@@ -38,7 +38,8 @@ export function useEventRows(
   const range = useTimeAxis((axis) => (axis.run === run ? axis.held : undefined));
   const paused = range !== undefined;
   const between = ranged ? range : undefined;
-  const { offset, limit } = view.ask;
+  const { ask, place, rowHeight } = view;
+  const { offset, limit } = ask;
 
   useEffect(() => openTimeAxis(run, live), [run, live]);
 
@@ -58,7 +59,7 @@ export function useEventRows(
   const order = JSON.stringify([sort, group]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another order begins at its top, with the newest
   useEffect(() => {
-    scroller.current?.scrollTo({ top: 0 });
+    view.toTop();
     if (useTimeAxis.getState().held === undefined) setHeld(undefined);
   }, [order]);
 
@@ -67,19 +68,19 @@ export function useEventRows(
     const element = scroller.current;
     if (!element) return;
     const onScroll = (): void => {
-      if (element.scrollTop > view.rowHeight / 2) setHeld((before) => before ?? head);
+      if (place.y > rowHeight / 2) setHeld((before) => before ?? head);
       else if (!paused && !chosen && !sorted) setHeld(undefined);
     };
     element.addEventListener('scroll', onScroll, { passive: true });
     return () => element.removeEventListener('scroll', onScroll);
-  }, [scroller, view.rowHeight, head, paused, chosen, sorted]);
+  }, [scroller, place, rowHeight, head, paused, chosen, sorted]);
 
   const hold = (): void => setHeld((before) => before ?? head);
   const release = (): void => {
     if (paused) followTime();
     // Sorted rows follow nothing: those that are there now are sorted.
     setHeld(sorted ? window?.latest : undefined);
-    scroller.current?.scrollTo({ top: 0 });
+    view.toTop();
   };
   const isStill = held !== undefined || (sorted && window !== undefined);
   return {

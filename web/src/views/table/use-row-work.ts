@@ -8,8 +8,9 @@ import { toast } from '../../ui/toast.tsx';
 import type { ArrangedColumn } from './arrange-columns.ts';
 import { joinFilters } from './cell-condition.ts';
 import { type CopyForm, copiedText } from './copy-rows.ts';
-import { type GridRow, isInHead } from './grid.tsx';
+import { isInHead } from './grid.tsx';
 import { rowItems } from './row-items.ts';
+import type { GridRow } from './row-sheet.tsx';
 import type { Cursor } from './use-cursor.ts';
 import type { PinnedRows } from './use-pinned-rows.ts';
 import type { RowsInView } from './use-rows-in-view.ts';
@@ -51,7 +52,6 @@ export function useRowWork({
   sort,
   unsorted,
   view,
-  scroller,
   filterInput,
   cursor,
   pins,
@@ -69,7 +69,6 @@ export function useRowWork({
   /** Whether sorting can be left off. */
   unsorted: boolean;
   view: RowsInView;
-  scroller: RefObject<HTMLDivElement | null>;
   filterInput: RefObject<HTMLInputElement | null>;
   cursor: Cursor;
   pins: PinnedRows;
@@ -137,7 +136,7 @@ export function useRowWork({
     if (isInHead(event.target)) return;
     const { key } = event;
     const control = event.ctrlKey || event.metaKey;
-    const top = Math.ceil(view.range.rowAt(scroller.current?.scrollTop ?? 0));
+    const top = Math.ceil(view.place.y / view.rowHeight);
     const moves = {
       total: shown?.total ?? 0,
       columns: table.shown.length,

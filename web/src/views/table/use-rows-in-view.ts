@@ -1,81 +1,87 @@
-import { type RefObject, useLayoutEffect, useState } from 'react';
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { usePreferences } from '../../session/preferences.ts';
 import { remPixels } from '../../ui/theme.ts';
-import { type ScrollRange, scrollRange } from './scroll-range.ts';
+import { createScrollPlace, type ScrollPlace } from './scroll-place.ts';
+import { scrollRange } from './scroll-range.ts';
 
 /** Rows drawn beyond what can be seen. */
 const OVERSCAN = 6;
+/** Rows are drawn in steps of so many, not anew for every pixel. */
+const STEP = 4;
 
+/** Which rows of a scrolled list of equal rows are to be drawn, and asked for. It stays the same while few are scrolled. */
 export interface RowsInView {
-  /** First row to draw, and how many. */
-  first: number;
+  /** Rows to draw, and which is the first of them now. */
   count: number;
-  /** What to ask for: more than is drawn, so that scrolling on finds rows at hand, and not anew for every pixel. */
+  first(): number;
+  /** What to ask for: more than is drawn, so that scrolling on finds rows at hand. */
   ask: { offset: number; limit: number };
   rowHeight: number;
   /** Rows that fit, the head left out. */
   page: number;
-  /** Pixels that are scrolled. */
-  top: number;
-  range: ScrollRange;
+  /** Pixels of what is scrolled. */
+  height: number;
+  place: ScrollPlace;
   /** Scrolls as little as it takes for a row to be seen. */
   reveal(row: number): void;
+  toTop(): void;
 }
 
-/** Which rows of a scrolled list of equal rows are to be drawn. */
 export function useRowsInView(scroller: RefObject<HTMLElement | null>, total: number): RowsInView {
   const scale = usePreferences((state) => state.scale);
-  const [place, setPlace] = useState({ top: 0, height: 600 });
+  const [view, setView] = useState(600);
+  const [block, setBlock] = useState(0);
+  const [place] = useState(createScrollPlace);
   // The row's height is a token of 1.692 rem; whole pixels keep texts sharp.
   const rowHeight = Math.round(remPixels() * 1.692) || 22 * scale;
+  const range = scrollRange(total, rowHeight, view);
+  place.fit(range, view);
+  const count = Math.ceil(view / rowHeight) + 2 * OVERSCAN + STEP;
+  const first = (): number => {
+    const seen = Math.min(Math.floor(place.y / rowHeight), total - 1);
+    return Math.max(0, Math.floor((seen - OVERSCAN) / STEP) * STEP);
+  };
 
+  // While the newest are followed nothing is scrolled, and one screen will do.
+  const look = (): void => setBlock(Math.ceil(first() / count));
+  const latest = useRef(look);
+  latest.current = look;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with another total there may be other rows to ask for
+  useLayoutEffect(() => latest.current(), [total, count]);
+  useEffect(() => place.onGone(() => latest.current()), [place]);
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return;
-    let frame = 0;
-    const measure = (): void => {
-      frame = 0;
-      setPlace((before) => {
-        const next = { top: element.scrollTop, height: element.clientHeight };
-        return before.top === next.top && before.height === next.height ? before : next;
-      });
+    const onScroll = (): void => {
+      place.scrolled(element.scrollTop);
+      latest.current();
     };
-    const later = (): void => {
-      if (frame === 0) frame = requestAnimationFrame(measure);
-    };
-    measure();
-    element.addEventListener('scroll', later, { passive: true });
-    const observer = new ResizeObserver(later);
+    const observer = new ResizeObserver(() => setView(element.clientHeight));
+    element.addEventListener('scroll', onScroll, { passive: true });
     observer.observe(element);
     return () => {
-      cancelAnimationFrame(frame);
-      element.removeEventListener('scroll', later);
+      element.removeEventListener('scroll', onScroll);
       observer.disconnect();
     };
-  }, [scroller]);
+  }, [scroller, place]);
 
-  const range = scrollRange(total, rowHeight, place.height);
-  const last = Math.max(0, total - 1);
-  const atTop = Math.floor(range.rowAt(place.top));
-  const first = Math.max(0, Math.min(atTop - OVERSCAN, last));
-  const count = Math.ceil(place.height / rowHeight) + 2 * OVERSCAN;
-  // While the newest are followed nothing is scrolled, and one screen will do.
-  const block = first === 0 ? 0 : Math.max(0, Math.floor((first - count / 2) / count) * count);
   return {
-    first,
     count,
-    ask: { offset: block, limit: first === 0 ? count : 4 * count },
+    first,
+    ask:
+      block === 0
+        ? { offset: 0, limit: count }
+        : { offset: Math.max(0, block - 2) * count, limit: 4 * count },
     rowHeight,
-    page: Math.max(1, Math.floor(place.height / rowHeight) - 2),
-    top: place.top,
-    range,
+    page: Math.max(1, Math.floor(view / rowHeight) - 2),
+    height: range.height,
+    place,
     reveal(row) {
-      const element = scroller.current;
-      if (!element) return;
-      const shown = Math.floor(element.clientHeight / rowHeight) - 1;
-      const seen = range.rowAt(element.scrollTop);
-      if (row < seen) element.scrollTop = range.topOf(row);
-      else if (row + 1 > seen + shown) element.scrollTop = range.topOf(row + 1 - shown);
+      const shown = Math.floor(view / rowHeight) - 1;
+      const seen = place.y / rowHeight;
+      if (row < seen) place.goTo(row * rowHeight);
+      else if (row + 1 > seen + shown) place.goTo((row + 1 - shown) * rowHeight);
     },
+    toTop: () => place.goTo(0),
   };
 }

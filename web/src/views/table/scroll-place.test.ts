@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createScrollPlace } from './scroll-place.ts';
+import { scrollRange } from './scroll-range.ts';
+
+const ROW = 22;
+const VIEW = 800;
+
+function placeIn(total: number) {
+  const place = createScrollPlace();
+  const range = scrollRange(total, ROW, VIEW);
+  place.fit(range, VIEW);
+  return { place, range };
+}
+
+test('in a short list the rows go as the browser scrolls', () => {
+  const { place } = placeIn(1000);
+  place.scrolled(5000);
+  assert.equal(place.y, 5000);
+  assert.equal(place.due(), undefined);
+});
+
+test('a wheel moves a long list by its own pixels, and the scroll bar follows when it rests', () => {
+  const { place, range } = placeIn(10_000_000);
+  place.scrolled(4_000_000);
+  const leapt = range.yAt(4_000_000);
+  assert.equal(place.y, leapt);
+  for (let wheel = 1; wheel <= 10; wheel++) place.scrolled(4_000_000 + 60 * wheel);
+  assert.equal(place.y, leapt + 600);
+  const due = place.due() ?? Number.NaN;
+  assert.ok(Math.abs(due - range.topAt(leapt + 600)) < 1e-6);
+  place.settled(due);
+  assert.equal(place.y, leapt + 600);
+  assert.equal(place.due(), undefined);
+});
+
+test('a wheel does not end before the rows do', () => {
+  const { place, range } = placeIn(10_000_000);
+  place.scrolled(2000);
+  for (let top = 1500; top >= 0; top -= 500) place.scrolled(top);
+  assert.ok(place.y > 0);
+  assert.equal(place.atEnd, true);
+  const due = place.due() ?? 0;
+  assert.ok(due > 0, 'there is more to scroll');
+  place.settled(due);
+  place.scrolled(0);
+  for (let turn = 0; turn < 100 && place.y > 0; turn++) {
+    place.settled(place.due() ?? 0);
+    place.scrolled(0);
+  }
+  assert.equal(place.y, 0);
+  place.scrolled(range.endTop);
+  assert.equal(place.y, range.end);
+});
+
+test('a row that is gone to is there to the pixel, and whoever draws is told', () => {
+  const { place } = placeIn(10_000_000);
+  let told = 0;
+  const end = place.onGone(() => told++);
+  place.goTo(ROW * 7_654_321);
+  assert.equal(place.y, ROW * 7_654_321);
+  assert.equal(told, 1);
+  end();
+  place.goTo(0);
+  assert.equal(told, 1);
+});
+
+test('a list that becomes shorter is never scrolled beyond its end', () => {
+  const { place } = placeIn(10_000_000);
+  place.goTo(ROW * 9_000_000);
+  place.fit(scrollRange(1_000_000, ROW, VIEW), VIEW);
+  assert.equal(place.y, ROW * 1_000_000 - VIEW);
+  place.fit(scrollRange(0, ROW, VIEW), VIEW);
+  assert.equal(place.y, 0);
+});
