@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser } from '@playwright/test';
 import type { Stack } from '../stack/stack.ts';
 import { type Counts, runInPage, showDashboard, stopRun } from './live-page.ts';
+import type { LoneBrowser } from './lone-browser.ts';
 import { type Fixtures, startProducer } from './measure.ts';
-import { renderers } from './tab-threads.ts';
 
 export interface BrowserMemory {
   minutes: number;
@@ -29,18 +28,20 @@ export async function measureBrowserMemory(
   try {
     await showDashboard(live.page, ['histogram']);
     const empty = await tabMemory(live.browser);
-    let ended = false;
-    const flow = producer.go().finally(() => {
-      ended = true;
-    });
     let resident = 0;
     let own = 0;
-    while (!ended) {
-      await Promise.race([flow, new Promise((resolve) => setTimeout(resolve, SAMPLED_EVERY))]);
-      const now = await tabMemory(live.browser);
-      resident = Math.max(resident, now.resident);
-      own = Math.max(own, now.own);
-    }
+    await live.browser.alone(async () => {
+      let ended = false;
+      const flow = producer.go().finally(() => {
+        ended = true;
+      });
+      while (!ended) {
+        await Promise.race([flow, new Promise((resolve) => setTimeout(resolve, SAMPLED_EVERY))]);
+        const now = await tabMemory(live.browser);
+        resident = Math.max(resident, now.resident);
+        own = Math.max(own, now.own);
+      }
+    });
     await stopRun(live.page);
     const counts = await live.counts();
     return { minutes, residentMiB: resident, privateMiB: own, emptyMiB: empty.resident, counts };
@@ -50,9 +51,9 @@ export async function measureBrowserMemory(
 }
 
 /** The largest renderer is that of the page. */
-async function tabMemory(browser: Browser): Promise<{ resident: number; own: number }> {
+async function tabMemory(browser: LoneBrowser): Promise<{ resident: number; own: number }> {
   const sizes = await Promise.all(
-    (await renderers(browser)).map(async (pid) => {
+    (await browser.renderers()).map(async (pid) => {
       const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
       const sum = (field: RegExp): number =>
         [...text.matchAll(field)].reduce((all, [, kib]) => all + Number(kib) / 1024, 0);

@@ -1,6 +1,6 @@
 import type { Stack } from '../stack/stack.ts';
 import { inputLatency, pressKeys, watchInput } from './input-latency.ts';
-import { type Counts, focusEditor, runInPage, showDashboard, stopRun } from './live-page.ts';
+import { type Counts, runInPage, showDashboard, stopRun } from './live-page.ts';
 import { type Fixtures, median, startProducer } from './measure.ts';
 import { threadsDuring } from './tab-threads.ts';
 
@@ -45,14 +45,12 @@ export async function measureBrowserRate(
       await showDashboard(live.page, ['histogram']);
       json.push(await live.page.evaluate(jsonRate));
       await watchInput(live.page);
-      const before = await pressKeys(live.page, PRESSES, () => focusEditor(live.page));
+      const before = await pressKeys(live.browser, PRESSES);
       quiet.push(await inputLatency(live.page, before));
       await watchInput(live.page);
-      const { workers: used, result: presses } = await threadsDuring(live.browser, async () => {
-        const typing = pressKeys(live.page, Math.min(PRESSES, seconds * 8), () => focusEditor(live.page));
-        const [, pressed] = await Promise.all([producer.go(), typing]);
-        return pressed;
-      });
+      const { workers: used, result: presses } = await threadsDuring(live.browser, () =>
+        pressKeys(live.browser, Math.min(PRESSES, seconds * 8), producer.go),
+      );
       inputs.push(await inputLatency(live.page, presses));
       await stopRun(live.page);
       const { delivered } = await live.counts();
@@ -79,7 +77,7 @@ async function fullRate(stack: Stack, fixtures: Fixtures, seconds: number): Prom
   const producer = await startProducer(fixtures.producer, 'requests', seconds);
   const live = await runInPage(stack, fixtures.streamSource, producer.pid);
   try {
-    await producer.go();
+    await live.browser.alone(producer.go);
     await stopRun(live.page);
     return await live.counts();
   } finally {

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import type { LoneBrowser } from './lone-browser.ts';
 
 /** What Event Timing (W3C) does not report took less than this, in milliseconds. */
 const UNREPORTED = 16;
@@ -20,22 +21,37 @@ export async function watchInput(page: Page): Promise<void> {
   });
 }
 
-/** Presses a key so often with pauses between, as people type, and a click into the rows after every tenth. @returns presses */
-export async function pressKeys(page: Page, presses: number, focus: () => Promise<void>): Promise<number> {
-  const rows = await page.getByTestId('event-table').boundingBox();
-  let done = 0;
-  await focus();
-  for (let at = 0; at < presses; at++) {
-    await page.keyboard.press(at % 12 === 11 ? 'Enter' : 'x');
-    done++;
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    if (rows && at % 10 === 9) {
-      await page.mouse.click(rows.x + 80, rows.y + 120 + at);
+/**
+ * Presses a key so often with pauses between, as people type, and a click into the rows after every tenth, while `meanwhile` goes on.
+ * @returns presses
+ */
+export async function pressKeys(
+  browser: LoneBrowser,
+  presses: number,
+  meanwhile: () => Promise<unknown> = async () => undefined,
+): Promise<number> {
+  const rows = await browser.page.getByTestId('event-table').boundingBox();
+  const editor = await browser.page.locator('.monaco-editor').first().boundingBox();
+  if (!rows || !editor) throw new Error('no table or no editor on the page');
+  return browser.alone(async ({ press, click }) => {
+    // The editor's own element is far wider than the page.
+    const focus = (): Promise<void> => click(editor.x + 240, editor.y + 60);
+    const going = meanwhile();
+    let done = 0;
+    await focus();
+    for (let at = 0; at < presses; at++) {
+      await press(at % 12 === 11 ? 'Enter' : 'x');
       done++;
-      await focus();
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      if (at % 10 === 9) {
+        await click(rows.x + 80, rows.y + 120 + at);
+        done++;
+        await focus();
+      }
     }
-  }
-  return done;
+    await going;
+    return done;
+  });
 }
 
 /** Milliseconds that 98 of 100 presses were shown within, of those since `watchInput`. */

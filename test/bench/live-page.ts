@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { type Browser, chromium, type Page } from '@playwright/test';
-import { CHROMIUM, SCREEN } from '../stack/chromium.ts';
+import type { Page } from '@playwright/test';
+import { SCREEN } from '../stack/chromium.ts';
 import type { Stack } from '../stack/stack.ts';
+import { type LoneBrowser, openLoneBrowser } from './lone-browser.ts';
 
 /** The workbench in Chromium, with a run of a probe that this file's caller feeds. */
 export interface LivePage {
-  browser: Browser;
-  page: Page;
+  browser: LoneBrowser;
+  /** Another object after each `browser.alone`. */
+  readonly page: Page;
   /** Of the one event source, as the Overview tells when all has been counted. */
   counts(): Promise<Counts>;
   close(): Promise<void>;
@@ -33,9 +35,9 @@ export async function runInPage(
   prepare: (page: Page) => Promise<unknown> = async () => undefined,
 ): Promise<LivePage> {
   const text = (await readFile(source, 'utf8')).replace('targ_pid = 0', `targ_pid = ${pid}`);
-  const browser = await chromium.launch(CHROMIUM);
-  const context = await browser.newContext(SCREEN);
-  const page = await context.newPage();
+  const browser = await openLoneBrowser();
+  const { page } = browser;
+  await page.context().grantPermissions(SCREEN.permissions ?? []);
   await prepare(page);
   await page.goto(stack.url);
   await page.locator('.monaco-editor .view-line').first().waitFor();
@@ -50,14 +52,16 @@ export async function runInPage(
   await runState(page, /running/i);
   return {
     browser,
-    page,
-    counts: () => settledCounts(page),
+    get page() {
+      return browser.page;
+    },
+    counts: () => settledCounts(browser.page),
     close: () => browser.close(),
   };
 }
 
 /** A click into the first lines: the element itself is far wider than the page. */
-export async function focusEditor(page: Page): Promise<void> {
+async function focusEditor(page: Page): Promise<void> {
   await page
     .locator('.monaco-editor')
     .first()

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import type { Browser } from '@playwright/test';
+import type { LoneBrowser } from './lone-browser.ts';
 
 /** Milliseconds of processor time that the tab's threads have had, which other processes on the machine don't lengthen by their turns. */
 export interface TabThreads {
@@ -9,17 +9,9 @@ export interface TabThreads {
   workers: number;
 }
 
-/** Process ids of the browser's renderers. */
-export async function renderers(browser: Browser): Promise<number[]> {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
-  return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
-}
-
-export async function tabThreads(browser: Browser): Promise<TabThreads> {
+export async function tabThreads(browser: LoneBrowser): Promise<TabThreads> {
   const sums = { page: 0, workers: 0 };
-  for (const pid of await renderers(browser)) {
+  for (const pid of await browser.renderers()) {
     for (const thread of await readdir(`/proc/${pid}/task`).catch(() => [])) {
       const folder = `/proc/${pid}/task/${thread}`;
       const [name, schedule] = await Promise.all(
@@ -36,7 +28,7 @@ export async function tabThreads(browser: Browser): Promise<TabThreads> {
 
 /** What the threads had while something was done. */
 export async function threadsDuring<T>(
-  browser: Browser,
+  browser: LoneBrowser,
   act: () => Promise<T>,
 ): Promise<TabThreads & { result: T }> {
   const before = await tabThreads(browser);
