@@ -111,11 +111,14 @@ export const LoaderSpecSchema = z.object({
   sources: z.array(
     z.object({
       id: z.number(),
-      kind: z.enum(['ringbuf', 'perf', 'map', 'globals', 'trace', 'text']),
+      /** `records`, of one size, and `text` are what iterator programs write. */
+      kind: z.enum(['ringbuf', 'perf', 'map', 'globals', 'trace', 'text', 'records']),
       /** Map, section map (`.bss`) or iterator program; empty for `trace`. */
       name: z.string(),
       /** Milliseconds between snapshots of `map` and `globals`. */
       interval: z.number(),
+      /** For `records`: bytes, at most ITERATOR_RECORD_MAX. They come in `events` frames. */
+      record_size: z.optional(z.number()),
     }),
   ),
   lost_sites: z.array(z.object({ section: z.string(), offset: z.number(), source: z.number() })),
@@ -265,5 +268,10 @@ export const WorkloadMessageSchema = z.discriminatedUnion('type', [
 export const TRACE_TAG_PLACEHOLDER = '~pp:TAGxxxx~';
 /** The section where the wrapper header keeps one u64 counter per call site that may fail. */
 export const LOST_SECTION = '.data.probepad';
+/**
+ * Bytes of the largest record that an iterator program can write: the kernel keeps that much of one turn of it
+ * (kernel/bpf/bpf_iter.c, bpf_seq_read()).
+ */
+export const ITERATOR_RECORD_MAX = 32_768;
 /** The section, never loaded, whose variables carry the types of sent records into BTF. */
 export const EVENTS_SECTION = 'probepad.events';

@@ -108,7 +108,7 @@ export const SourceSchema = z.object({
   /** The map, section or program that it comes from. Unique within the schema. */
   name: z.string(),
   kind: z.enum(['events', 'map', 'globals', 'trace', 'text']),
-  /** bpftool's word for the map type: ringbuf, perf_event_array, hash, percpu_array, lru_hash, … Empty for trace and text. */
+  /** bpftool's word for the map type: ringbuf, perf_event_array, hash, percpu_array, lru_hash, … Empty for what is no map: trace, and text and events of an iterator. */
   mapType: z.string(),
   keySize: z.number(),
   valueSize: z.number(),

@@ -197,6 +197,20 @@ extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __weak __ksym;
 		__probepad_result;                                                     \
 	})
 
+/* What an iterator program writes. The iterator that the call belongs to is told by the function it is in. */
+#define bpf_seq_write(...)                                                             \
+	__probepad_pick(__probepad_seq_write_, __probepad_count(__VA_ARGS__))(__VA_ARGS__)
+#define __probepad_seq_write_1(...) (bpf_seq_write)(__VA_ARGS__)
+#define __probepad_seq_write_2(...) (bpf_seq_write)(__VA_ARGS__)
+#define __probepad_seq_write_4(...) (bpf_seq_write)(__VA_ARGS__)
+#define __probepad_seq_write_5(...) (bpf_seq_write)(__VA_ARGS__)
+#define __probepad_seq_write_3(seq, data, length)                                      \
+	({                                                                             \
+		__probepad_entry(written, #data, length,                               \
+				 __probepad_record(__probepad_pointer(data)));         \
+		(bpf_seq_write)(seq, data, length);                                    \
+	})
+
 /*
  * Trace lines. The loader replaces this text, in read-only data, by the run's own of the same length.
  */

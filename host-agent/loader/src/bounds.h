@@ -5,6 +5,9 @@
 #define KIB 1024u
 #define MIB (1024u * KIB)
 
+/* As much as the kernel keeps of one turn of an iterator: kernel/bpf/bpf_iter.c, bpf_seq_read(), PAGE_SIZE << 3. */
+#define ITERATOR_RECORD_MAX (32u * KIB)
+
 /* Twin of FRAME_PAYLOAD_MAX and OBJECT_MAX in protocol/src/limits.ts. */
 #define FRAME_PAYLOAD_MAX (256u * KIB)
 #define OBJECT_MAX (4u * MIB)

@@ -64,7 +64,7 @@ static int open_trace_source(struct stream *stream, struct source *source)
 	return error;
 }
 
-static int open_source(struct stream *stream, struct source *source)
+static int open_source(struct stream *stream, struct source *source, const struct source_spec *spec)
 {
 	struct run *run = stream->run;
 	struct bpf_map *map;
@@ -80,12 +80,14 @@ static int open_source(struct stream *stream, struct source *source)
 			return -ENOENT;
 		return globals_open(&stream->globals[stream->globals_count++], source, section);
 	case SOURCE_TEXT:
+	case SOURCE_RECORDS:
 		program = run_program(run, source->name);
 		if (!program)
 			return -ENOENT;
 		if (program->attach.type == ATTACH_ITER)
 			source->interval = program->attach.interval * 1000000ull;
-		return iterator_open(&stream->iterators[stream->iterator_count++], source, program);
+		return iterator_open(&stream->iterators[stream->iterator_count++], source, program,
+				     spec->record_size);
 	default:
 		map = map_of(run, source->name);
 		return map ? open_map_source(stream, source, map) : -ENOENT;
@@ -122,10 +124,10 @@ int sources_open(struct stream *stream)
 		source->kind = spec->sources[i].kind;
 		source->name = spec->sources[i].name;
 		source->interval = spec->sources[i].interval * 1000000ull;
-		error = open_source(stream, source);
+		error = open_source(stream, source, &spec->sources[i]);
 		if (error == -EACCES && source->kind == SOURCE_PERF && confine_admin(true)) {
 			perf_close(&stream->perfs[--stream->perf_count]);
-			error = open_source(stream, source);
+			error = open_source(stream, source, &spec->sources[i]);
 			confine_admin(false);
 		}
 		if (error)

@@ -128,9 +128,9 @@ static int parse_program(struct cursor *at, json_t *json, void *entry)
 static int parse_source(struct cursor *at, json_t *json, void *entry)
 {
 	/* In the order of enum source_kind. */
-	static const char *const kinds[] = { "ringbuf", "perf", "map", "globals", "trace", "text", NULL };
+	static const char *const kinds[] = { "ringbuf", "perf", "map", "globals", "trace", "text", "records", NULL };
 	struct source_spec *out = entry;
-	int64_t id;
+	int64_t id, size;
 	int kind;
 
 	if (field_integer(at, json, "id", 0, UINT16_MAX, &id) || field_word(at, json, "kind", kinds, &kind) ||
@@ -138,6 +138,11 @@ static int parse_source(struct cursor *at, json_t *json, void *entry)
 		return -1;
 	out->id = (uint16_t)id;
 	out->kind = (enum source_kind)kind;
+	if (out->kind == SOURCE_RECORDS) {
+		if (field_integer(at, json, "record_size", 1, ITERATOR_RECORD_MAX, &size))
+			return -1;
+		out->record_size = (uint32_t)size;
+	}
 	return field_u32(at, json, "interval", &out->interval);
 }
 

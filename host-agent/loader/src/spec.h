@@ -45,13 +45,14 @@ struct attach_spec {
 	enum xdp_mode mode;
 };
 
-enum source_kind { SOURCE_RINGBUF, SOURCE_PERF, SOURCE_MAP, SOURCE_GLOBALS, SOURCE_TRACE, SOURCE_TEXT };
+enum source_kind { SOURCE_RINGBUF, SOURCE_PERF, SOURCE_MAP, SOURCE_GLOBALS, SOURCE_TRACE, SOURCE_TEXT, SOURCE_RECORDS };
 
 struct source_spec {
 	uint16_t id;
 	enum source_kind kind;
 	const char *name;
 	uint32_t interval; /* milliseconds */
+	uint32_t record_size; /* bytes of each record that an iterator writes; 0: text */
 };
 
 struct program_spec {

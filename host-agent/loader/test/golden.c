@@ -166,9 +166,19 @@ json_t *golden_setup_json(const struct setup *setup)
 			 (json_int_t)setup->uid, "gid", (json_int_t)setup->gid);
 }
 
+static json_t *source_json(const struct source_spec *source)
+{
+	static const char *const kinds[] = { "ringbuf", "perf", "map", "globals", "trace", "text", "records" };
+	json_t *json = json_pack("{s:i, s:s, s:s, s:I}", "id", source->id, "kind", kinds[source->kind], "name", source->name,
+				 "interval", (json_int_t)source->interval);
+
+	if (source->kind == SOURCE_RECORDS)
+		json_object_set_new(json, "record_size", json_integer(source->record_size));
+	return json;
+}
+
 json_t *golden_spec_json(const struct spec *spec)
 {
-	static const char *const kinds[] = { "ringbuf", "perf", "map", "globals", "trace", "text" };
 	json_t *maps = json_array(), *programs = json_array(), *sources = json_array(), *lost = json_array();
 	const struct policy *policy = &spec->policy;
 	size_t i;
@@ -181,9 +191,7 @@ json_t *golden_spec_json(const struct spec *spec)
 		json_array_append_new(programs, json_pack("{s:s, s:o}", "name", spec->programs[i].name, "attach",
 							  attach_json(&spec->programs[i].attach)));
 	for (i = 0; i < spec->source_count; i++)
-		json_array_append_new(sources, json_pack("{s:i, s:s, s:s, s:I}", "id", spec->sources[i].id, "kind",
-							 kinds[spec->sources[i].kind], "name", spec->sources[i].name,
-							 "interval", (json_int_t)spec->sources[i].interval));
+		json_array_append_new(sources, source_json(&spec->sources[i]));
 	for (i = 0; i < spec->lost_site_count; i++)
 		json_array_append_new(lost, json_pack("{s:s, s:I, s:i}", "section", spec->lost_sites[i].section, "offset",
 						      (json_int_t)spec->lost_sites[i].offset, "source",

@@ -120,6 +120,7 @@ static void test_specs(void)
 		{ "sources", "id", "65536", "sources[0].id: expected" },
 		{ "sources", "id", "1", "sources[1].id: 1 is there twice" },
 		{ "sources", "kind", "\"ring\"", "sources[0].kind: 'ring' is unknown" },
+		{ "sources", "kind", "\"records\"", "sources[0].record_size: " },
 		{ "lost_sites", "source", "77", "lost_sites[0].source: 77 is no source" },
 		{ "params", "bytes", "\"0\"", "params[0].bytes: expected" },
 		{ "params", "bytes", "\"FF\"", "params[0].bytes: expected" },

@@ -196,6 +196,65 @@ static void test_frames(void)
 	close(pipes[1]);
 }
 
+/* What is left of the frames after the first `size` bytes that an iterator's program wrote. */
+static size_t iterate(struct source *source, size_t record_size, size_t size, uint8_t *got, size_t room)
+{
+	static struct run run;
+	struct program program = { .iterator_link = -1 };
+	struct iterator iterator;
+	uint8_t written[64];
+	int in[2], out[2];
+	ssize_t n;
+	size_t i;
+
+	for (i = 0; i < sizeof(written); i++)
+		written[i] = (uint8_t)(i + 1);
+	if (pipe(in) || pipe(out) || iterator_open(&iterator, source, &program, record_size))
+		exit(1);
+	run.output = (struct frame_output){ .fd = out[1] };
+	iterator.fd = in[0];
+	iterator.record_part = 0;
+	/* A reading ends where it ends: here in the midst of a record, and then with it. */
+	if (write(in[1], written, size / 2) < 0)
+		exit(1);
+	iterator_step(&run, &iterator);
+	if (write(in[1], written + size / 2, size - size / 2) < 0)
+		exit(1);
+	close(in[1]);
+	while (iterator.fd >= 0)
+		iterator_step(&run, &iterator);
+	iterator_close(&iterator);
+	close(out[1]);
+	n = read(out[0], got, room);
+	close(out[0]);
+	return n < 0 ? 0 : (size_t)n;
+}
+
+static void test_iterator_records(void)
+{
+	enum { RECORD = 12, STRIDE = 24 };
+	struct source source = { .id = 7 };
+	struct frame_header header;
+	struct record_header record;
+	static uint8_t got[4096];
+	size_t size;
+
+	size = iterate(&source, RECORD, 3 * RECORD, got, sizeof(got));
+	check(size == 2 * sizeof(header) + 3 * STRIDE, "records that were read in part come when they are whole");
+	memcpy(&header, got, sizeof(header));
+	check(header.kind == FRAME_EVENTS && header.count == 1 && header.seq == 0, "as records of a ring buffer do");
+	memcpy(&record, got + sizeof(header), sizeof(record));
+	check(record.length == RECORD && got[sizeof(header) + sizeof(record)] == 1, "each with its length before it");
+	memcpy(&header, got + sizeof(header) + STRIDE, sizeof(header));
+	check(header.count == 2 && header.seq == 1 && got[2 * sizeof(header) + STRIDE + sizeof(record)] == RECORD + 1,
+	      "and none is torn");
+	check(source.delivered == 3 && source.dropped == 0, "all are counted");
+
+	source = (struct source){ .id = 7 };
+	iterate(&source, RECORD, 2 * RECORD + 5, got, sizeof(got));
+	check(source.delivered == 2 && source.dropped == 1, "what is left of another size counts as lost");
+}
+
 static void test_saved_names(void)
 {
 	static const char saved[] = "12 bash\n345 two words\n77 x\n42 evil\n42 real\n9999 cut";
@@ -327,6 +386,7 @@ void test_output(void)
 	test_shapes();
 	test_chunks();
 	test_frames();
+	test_iterator_records();
 	test_saved_names();
 	test_trace_pages();
 	test_trace_sleep();

@@ -4,7 +4,7 @@ import { readBtf } from './object/btf.ts';
 import { badObject } from './object/bytes.ts';
 import { type Elf, readElf } from './object/elf.ts';
 import { type Line, readLineInfo } from './object/line-info.ts';
-import { isEventMap, readLostSites, readRecords } from './schema/events.ts';
+import { isEventMap, readLostSites, readRecords, readWrittenRecords } from './schema/events.ts';
 import { readGlobals, readParams } from './schema/globals.ts';
 import { HELPER, helperCalls } from './schema/instructions.ts';
 import { isPerCpu, type MapDefinition, readMaps } from './schema/maps.ts';
@@ -84,7 +84,12 @@ function readSchema(object: Uint8Array): ProbeSchema {
     addSource(plainSource(freeName('trace', sources), 'trace'));
   }
   for (const { name, attach } of programs) {
-    if (attach === 'iter') addSource(plainSource(freeName(name, sources), 'text'));
+    if (attach !== 'iter') continue;
+    const written = readWrittenRecords(btf, elf, types, name, calls);
+    addSource({
+      ...plainSource(freeName(name, sources), written === undefined ? 'text' : 'events'),
+      ...(written && { records: [written], recordsFrom: 'call' }),
+    });
   }
 
   const params = readParams(btf, elf, types);

@@ -186,6 +186,29 @@ test('trace lines carry the tag, whether printed by bpf_printk or directly', asy
   }
 });
 
+test('what an iterator writes are records where it is one struct, and text where it prints', async () => {
+  const walk = (name: string, body: string): string =>
+    `SEC("iter/task") int ${name}(struct bpf_iter__task *ctx)\n{\n\tstruct seq_file *seq = ctx->meta->seq;\n${body}\n\treturn 0;\n}\n`;
+  const sourcesOf = async (text: string) => {
+    const { schema } = await build(text);
+    return schema.sources.map(({ name, kind }) => [name, kind, records(schema)[name]?.join() ?? '']);
+  };
+  const write = (type: string): string => `struct ${type} it = {};\nbpf_seq_write(seq, &it, sizeof(it));`;
+  assert.deepEqual(await sourcesOf(walk('one', write('event')) + walk('two', write('other'))), [
+    ['one', 'events', 'event'],
+    ['two', 'events', 'other'],
+  ]);
+  const helper = `static int put(struct seq_file *seq, struct event *it) { return bpf_seq_write(seq, it, sizeof(*it)); }\n`;
+  assert.deepEqual(await sourcesOf(helper + walk('one', 'struct event it = {};\nput(seq, &it);')), [
+    ['one', 'events', 'event'],
+  ]);
+  const either = `{ ${write('event')} }\n{ ${write('other')} }`;
+  const word = 'char word[16] = "a";\nbpf_seq_write(seq, word, 1);';
+  for (const text of [walk('one', either), walk('one', word)]) {
+    assert.deepEqual(await sourcesOf(text), [['one', 'text', '']]);
+  }
+});
+
 test('a program that declares its helpers itself is left alone', async () => {
   const text = `#include <linux/bpf.h>
 static long (*bpf_trace_printk)(const char *fmt, unsigned int size, ...) = (void *)6;

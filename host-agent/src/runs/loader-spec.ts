@@ -33,7 +33,13 @@ function traceTag(): string {
 
 function loaderSourceKind(source: Source): LoaderSpec['sources'][number]['kind'] {
   if (source.kind !== 'events') return source.kind;
+  if (source.mapType === '') return 'records';
   return source.mapType === 'perf_event_array' ? 'perf' : 'ringbuf';
+}
+
+/** Records that an iterator writes are of one size; nothing else tells where one ends. */
+function recordSizeOf(source: Source): Pick<LoaderSpec['sources'][number], 'record_size'> {
+  return loaderSourceKind(source) === 'records' ? { record_size: source.records[0]?.size ?? 0 } : {};
 }
 
 /** What the loader has to check on the loaded programs. */
@@ -143,6 +149,7 @@ export function loaderSpecOf(input: SpecInput): LoaderSpec {
       kind: loaderSourceKind(source),
       name: source.kind === 'trace' ? '' : source.name,
       interval: source.kind === 'map' || source.kind === 'globals' ? interval : 0,
+      ...recordSizeOf(source),
     })),
     lost_sites: schema.lostSites,
     counts_interval: COUNTS_INTERVAL,

@@ -132,10 +132,11 @@ function eventViews(schema: ProbeSchema, source: Source, stackMaps: string[]): V
   const leaves = distinct(source.records.flatMap(({ type }) => leavesOf(schema, type)));
   const measures = measuresOf(schema, leaves);
   const splits = splitsOf(schema, leaves);
+  const flames = flame(stacksOf(schema, leaves, stackMaps), measures, splits);
+  // Samples of stacks are not read one by one; what an iterator lists is.
+  const first = source.mapType === '' ? [TABLE, ...flames] : [...flames, TABLE];
   return tagged(leaves, [
-    // Samples of stacks are not read one by one.
-    ...flame(stacksOf(schema, leaves, stackMaps), measures, splits),
-    TABLE,
+    ...first,
     { kind: 'chart', of: 'events', measures, splits },
     ...(splits.length > 0 ? [bars('events', measures, splits)] : []),
     ...(measures.length > 0 ? distributions([], measures).reverse() : []),

@@ -1,4 +1,4 @@
-import { EVENTS_SECTION, LOST_SECTION } from '@probepad/protocol/loader';
+import { EVENTS_SECTION, ITERATOR_RECORD_MAX, LOST_SECTION } from '@probepad/protocol/loader';
 import type { Source } from '@probepad/protocol/schema';
 import { type Btf, resolved, sizeOf } from '../object/btf.ts';
 import { badObject } from '../object/bytes.ts';
@@ -10,8 +10,8 @@ import { type Variable, variablesOf } from './variables.ts';
 
 /** What the wrapper header left in the object at one call (host-agent/include/bpf/bpf_helpers.h). */
 type CallSite = {
-  call: 'output' | 'reserve' | 'submit' | 'candidate';
-  /** The map's expression as written, macros expanded; for `submit` that of the data. */
+  call: 'output' | 'reserve' | 'submit' | 'written' | 'candidate';
+  /** The map's expression as written, macros expanded; for `submit` and `written` that of the data. */
   text: string;
   /** Constant size given to the helper; 0 where it is not constant. */
   size: number;
@@ -66,6 +66,34 @@ export function readRecords(
   return byMap;
 }
 
+/**
+ * The one struct that an iterator program writes; undefined where it writes text, or structs of several sizes, which can't be told
+ * apart in what comes. Calls in functions that are no iterator themselves count for every iterator that has none of its own.
+ */
+export function readWrittenRecords(
+  btf: Btf,
+  elf: Elf,
+  types: TypeTable,
+  iterator: string,
+  calls: readonly HelperCall[],
+): Source['records'][number] | undefined {
+  if (calls.some(({ helper }) => helper === HELPER.seq_printf)) return undefined;
+  const sites = readSites(btf, elf).filter(({ call }) => call === 'written');
+  const own = sites.filter(({ inFunction }) => inFunction === iterator);
+  const writes = own.length > 0 ? own : sites;
+  const isWhole = ({ type, size }: CallSite): boolean =>
+    type !== undefined && resolved(btf, type).type.kind === 'struct' && sizeOf(btf, type) === size;
+  if (!writes.every(isWhole)) return undefined;
+  const [record, other] = recordsOf(
+    writes.flatMap(({ type }) => type ?? []),
+    btf,
+    types,
+  );
+  return other === undefined && record !== undefined && record.size <= ITERATOR_RECORD_MAX
+    ? record
+    : undefined;
+}
+
 /** BTF ids of what is sent, by map name. */
 function sentTypes(sites: readonly CallSite[], events: readonly MapDefinition[]): Map<string, number[]> {
   const byMap = new Map<string, number[]>();
@@ -106,7 +134,7 @@ function readSites(btf: Btf, elf: Elf): CallSite[] {
   const variables = variablesOf(btf, elf, section);
   if (variables.length > SITES_MAX) badObject(`${variables.length} calls that send records`);
   return variables.flatMap((variable): CallSite[] => {
-    const call = /^__probepad_(output|reserve|submit|candidate)/.exec(variable.name)?.[1] as
+    const call = /^__probepad_(output|reserve|submit|written|candidate)/.exec(variable.name)?.[1] as
       | CallSite['call']
       | undefined;
     const { type } = resolved(btf, variable.type);

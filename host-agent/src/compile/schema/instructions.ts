@@ -27,6 +27,7 @@ export const HELPER = {
   trace_printk: 6,
   perf_event_output: 25,
   ktime_get_boot_ns: 125,
+  seq_printf: 126,
   ringbuf_output: 130,
   ringbuf_reserve: 131,
   trace_vprintk: 177,
