@@ -44,7 +44,7 @@ export interface MapEntry {
 /** How the entries of all hosts are read and written, with the columns that any of them has. */
 export interface MapReading extends EntryReading<MapEntry> {
   cells(entry: MapEntry): string[];
-  /** The key alone, for charts. */
+  /** What names it in charts. */
   label(entry: MapEntry): string;
   /** What stands behind the cells. */
   behind(entry: MapEntry): CellFact[];
@@ -116,7 +116,7 @@ export function readingOf(members: readonly MapMember[]): MapReading {
     main: own.find((column) => mains.has(columnKey(column))),
     text,
     cells: (entry) => columns.map((column) => text(entry, column)),
-    label: (entry) => entry.member.layout.keyText(entry.batch, entry.row, contextFor(entry)).join(' · '),
+    label: (entry) => entry.member.layout.nameText(entry.batch, entry.row, contextFor(entry)).join(' · '),
     value(entry, column): Value {
       const { member, batch, row } = entry;
       if (column.role === 'host') return member.stream.hostName;

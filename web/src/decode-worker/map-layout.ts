@@ -19,7 +19,8 @@ export interface MapLayout {
   columns: ViewColumn[];
   /** The first member of the key. */
   key(batch: MapBatch, row: number): Value;
-  keyText(batch: MapBatch, row: number, context: FormatContext): string[];
+  /** What names an entry in a chart: texts that its value holds (a command, a file), and its key. Of an address nobody tells more than of its text. */
+  nameText(batch: MapBatch, row: number, context: FormatContext): string[];
   /** The value in the column of that name and role, over all CPUs where it can be; undefined where this host has no such column. */
   value(batch: MapBatch, row: number, column: ViewColumn): Value | undefined;
   text(batch: MapBatch, row: number, column: ViewColumn, context: FormatContext): string;
@@ -46,6 +47,9 @@ export interface MapLayout {
   /** Whether values hold slots. */
   hasSlots: boolean;
 }
+
+/** A pointer that nothing gives a name to. */
+const ADDRESS = /^0x[0-9a-f]+$/;
 
 /** Their growth is reckoned for each entry of each snapshot. */
 const AMOUNTS_MAX = 6;
@@ -79,11 +83,17 @@ export function planLayout(schema: ProbeSchema, source: Source): MapLayout {
     .slice(0, AMOUNTS_MAX);
   const memberAt = (name: string): Place | undefined =>
     places.slice(keys.length).find(({ shown: { leaf } }) => leaf.name === name);
+  const texts = places.slice(keys.length).filter(({ shown }) => columnFacts(schema, shown).kind === 'text');
   return {
     columns: places.map(({ shown }) => shown.column),
     key: (batch, row) => batch.keys[0]?.get(row) ?? null,
-    keyText: (batch, row, context) =>
-      keys.map(({ shown }, at) => formatValue(batch.keys[at]?.get(row) ?? null, shown, context)),
+    nameText(batch, row, context) {
+      const said = texts
+        .map(({ shown, get }) => formatValue(get(batch, row), shown.shown, context))
+        .filter(Boolean);
+      const key = keys.map(({ shown }, at) => formatValue(batch.keys[at]?.get(row) ?? null, shown, context));
+      return said.length === 0 ? key : [...said, ...key.filter((text) => !ADDRESS.test(text))];
+    },
     value: (batch, row, column) => byColumn.get(columnKey(column))?.get(batch, row),
     text(batch, row, column, context) {
       const place = byColumn.get(columnKey(column));
