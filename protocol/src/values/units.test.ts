@@ -35,6 +35,7 @@ test('no text of a duration or a size says a thousand, or 1024, of what has a la
 
 test('a size just under a unit is one of that unit', () => {
   const texts: [number, string][] = [
+    [2.966641240217445, '2.97 B'],
     [1023, '1023 B'],
     [1024, '1 KiB'],
     [1024 ** 2 - 1, '1 MiB'],

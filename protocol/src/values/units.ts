@@ -35,7 +35,7 @@ export function formatBytes(bytes: number): string {
     size /= 1024;
     unit++;
   }
-  return `${unit === 0 ? size : threeDigits(size)} ${BYTE_UNITS[unit]}`;
+  return `${Number.isInteger(size) && unit === 0 ? size : threeDigits(size)} ${BYTE_UNITS[unit]}`;
 }
 
 /** Whole numbers keep all of theirs: there are four below 1024. */

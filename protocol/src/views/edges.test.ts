@@ -58,6 +58,28 @@ test('a record with two addresses is an edge from a command, an address or a por
   assert.deepEqual(edges, [{ ...ends, bare: ends, weights: [1, 2_000_000] }]);
 });
 
+test('a text as long as what the kernel calls a task is a command although it is only called `name`', () => {
+  const member = (name: string, size: number) => {
+    const text: Type = { kind: 'array', element: 3, length: size };
+    const flow: Type = {
+      ...{ kind: 'struct', name: 'flow', size: 8 + size },
+      members: [
+        { name: 'saddr', type: 5, offsetBits: 0 },
+        { name: 'daddr', type: 5, offsetBits: 32 },
+        { name, type: 4, offsetBits: 64 },
+      ],
+    };
+    const records = [{ type: 6, size: 8 + size }];
+    const own = sampleSource({ records });
+    return planEdges(
+      sampleSchema({ sources: [own], types: [U16, BE32, U64, CHAR, text, BE32_NAMED, flow] }),
+      own,
+    )?.near;
+  };
+  assert.deepEqual(member('name', 16), ['process', 'address']);
+  assert.deepEqual(member('name', 32), ['address']);
+});
+
 test('a source without two ends is no topology', () => {
   const alone = sampleSource({ records: [{ type: 2, size: 8 }] });
   assert.equal(planEdges(sampleSchema({ ...schema, sources: [alone] }), alone), undefined);

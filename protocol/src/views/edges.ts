@@ -103,6 +103,8 @@ interface RowPlan {
 }
 
 const COMMAND = /(^|_)(comm|task|command)$/;
+/** What the kernel calls a task is this long (linux/sched.h, TASK_COMM_LEN), and some programs call it only `name`. */
+const COMMAND_SIZE = 16;
 const PROCESS = /^(tgid|pid)$/;
 
 function planRow(
@@ -124,9 +126,11 @@ function planRow(
   const sport = placeOf(isPort(/^(s|src_?|l|local_?)port$/));
   const dport = placeOf(isPort(/^(d|dst_?|dest_?|r|remote_?)port$/));
   const isNetwork = pairs.some(({ from }) => isAddress(shown[from]));
-  const command = placeOf(
-    (leaf) => COMMAND.test(leaf.path.at(-1) ?? '') && isText(schema, leaf) && !isOf(pairs, leaves, leaf),
-  );
+  const isCommand = ({ path, size }: Leaf): boolean => {
+    const name = path.at(-1) ?? '';
+    return COMMAND.test(name) || (name === 'name' && size === COMMAND_SIZE);
+  };
+  const command = placeOf((leaf) => isCommand(leaf) && isText(schema, leaf) && !isOf(pairs, leaves, leaf));
   const process = placeOf((leaf) => PROCESS.test(leaf.path.at(-1) ?? '') && !isOf(pairs, leaves, leaf));
   const near: NearEnd[] = [
     ...(isNetwork && (command >= 0 || process >= 0) ? (['process'] as const) : []),
