@@ -12,6 +12,7 @@ import { compileCondition, type Predicate } from './query/compile.ts';
 import { asExpression, type Filter, readFilter } from './query/read-filter.ts';
 import { createRecent } from './query/recent.ts';
 import { type ChunkPredicate, createRowScan, type RowScan } from './query/row-scan.ts';
+import { sieveOf } from './query/sieve.ts';
 import { type Slice, type Work, workOf } from './query/slice.ts';
 import { sortEvents } from './query/sort-events.ts';
 import { FilterError } from './query/syntax.ts';
@@ -234,6 +235,7 @@ function chunkPredicate(cells: EventCells, filter: Filter): ChunkPredicate {
                 filter.condition,
                 (name) => layout[names.lastIndexOf(name)],
                 (text) => searchRecord(layout, text) ?? never,
+                sieveOf,
               );
       known.set(layout, predicate);
     }

@@ -126,7 +126,8 @@ export function useAnswers<T>(
     const schedule = (): void => {
       if (frame === 0) frame = requestAnimationFrame(go);
     };
-    schedule();
+    if (atOnce) go();
+    else schedule();
     const key = sourceKey(run, name);
     const end = theDecoder().onChange((changed) => {
       if (changed.has(key) && !clockOnly) schedule();

@@ -1,4 +1,5 @@
 import type { Value } from '@probepad/protocol/values/value';
+import type { Predicate } from './compile.ts';
 import type { Comparison } from './syntax.ts';
 
 /** What a filter can know of a column before it sees a row. */
@@ -26,9 +27,9 @@ export interface ColumnReader<R> {
   /** The text of the cell. */
   text(row: R): string;
   /** Where whole numbers can be compared without making one: the same as `value`, but faster. */
-  compare?: ((sign: Comparison, constant: bigint) => (row: R) => boolean) | undefined;
+  compare?: ((sign: Comparison, constant: bigint) => Predicate<R>) | undefined;
   /** Whether the text is this one, faster than by `text`; undefined for a text that is only seen there. */
-  equals?: ((text: string) => ((row: R) => boolean) | undefined) | undefined;
+  equals?: ((text: string) => Predicate<R> | undefined) | undefined;
   /** Small numbers for the texts, the same for the same text, without making one: what is found out of a text need be only once. */
   ids?: (() => (row: R) => number) | undefined;
 }

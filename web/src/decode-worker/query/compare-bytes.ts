@@ -1,4 +1,6 @@
 import type { IntegerPlace, RecordAt } from '../store/record-fields.ts';
+import type { Predicate } from './compile.ts';
+import { HOLDS, sieveText, sieveWhole } from './sieve.ts';
 import type { Comparison } from './syntax.ts';
 
 /** Comparisons right in a record's bytes, with no number or text made of them. Nothing fits where the record is too short. */
@@ -7,7 +9,7 @@ import type { Comparison } from './syntax.ts';
 export function compareWhole(
   place: IntegerPlace,
   bigEndian: boolean,
-): (sign: Comparison, constant: bigint) => (at: RecordAt) => boolean {
+): (sign: Comparison, constant: bigint) => Predicate<RecordAt> {
   return (sign, constant) => {
     const { size, signed } = place;
     const bits = BigInt(size * 8);
@@ -20,21 +22,14 @@ export function compareWhole(
     }
     const order = orderOf(place, bigEndian, constant);
     const { offset } = place;
-    const fits = ({ start, end }: RecordAt): boolean => start + offset + size <= end;
-    switch (sign) {
-      case '==':
-        return (at) => fits(at) && order(at) === 0;
-      case '!=':
-        return (at) => fits(at) && order(at) !== 0;
-      case '<':
-        return (at) => fits(at) && order(at) < 0;
-      case '<=':
-        return (at) => fits(at) && order(at) <= 0;
-      case '>':
-        return (at) => fits(at) && order(at) > 0;
-      case '>=':
-        return (at) => fits(at) && order(at) >= 0;
-    }
+    const [less, same, more] = HOLDS[sign];
+    const fits: Predicate<RecordAt> = (at) => {
+      if (at.start + offset + size > at.end) return false;
+      const found = order(at);
+      return found < 0 ? less : found > 0 ? more : same;
+    };
+    fits.sieve = sieveWhole(place, bigEndian, sign, constant);
+    return fits;
   };
 }
 
@@ -83,12 +78,12 @@ const ESCAPED = /[\u2400-\u241f]|\\u\{/;
 export function equalsText(place: {
   offset: number;
   length: number;
-}): (text: string) => ((at: RecordAt) => boolean) | undefined {
+}): (text: string) => Predicate<RecordAt> | undefined {
   return (text) => {
     if (ESCAPED.test(text)) return undefined;
     const wanted = utf8.encode(text);
     const { offset, length } = place;
-    return ({ bytes, start, end }) => {
+    const fits: Predicate<RecordAt> = ({ bytes, start, end }) => {
       const from = start + offset;
       const to = from + wanted.length;
       const limit = length === 0 ? end : Math.min(end, from + length);
@@ -97,5 +92,7 @@ export function equalsText(place: {
         if (bytes[from + index] !== wanted[index]) return false;
       return to === limit || bytes[to] === 0;
     };
+    if (wanted.length > 0) fits.sieve = sieveText(place, wanted);
+    return fits;
   };
 }

@@ -2,17 +2,26 @@ import type { Value } from '@probepad/protocol/values/value';
 import { inPrefix } from './address.ts';
 import type { Amount, Condition } from './bind.ts';
 import type { ColumnReader } from './columns.ts';
+import type { Sieve } from './sieve.ts';
 import type { Comparison } from './syntax.ts';
 
-export type Predicate<R> = (row: R) => boolean;
+export interface Predicate<R> {
+  (row: R): boolean;
+  /** The same for many records of a block at once, where that is faster. */
+  sieve?: Sieve;
+}
 
 const NEVER = (): boolean => false;
 
-/** A condition as one function of a row. Nothing fits a column that these rows don't have. */
+/**
+ * A condition as one function of a row. Nothing fits a column that these rows don't have.
+ * @param sieveOf set where rows are records of blocks
+ */
 export function compileCondition<R>(
   condition: Condition,
   readerOf: (column: string) => ColumnReader<R> | undefined,
   search: (text: string) => Predicate<R>,
+  sieveOf?: (fits: Predicate<R>) => Sieve,
 ): Predicate<R> {
   const compile = (each: Condition): Predicate<R> => {
     switch (each.kind) {
@@ -22,7 +31,9 @@ export function compileCondition<R>(
         const [first, second] = cheapFirst(each);
         const left = compile(first);
         const right = compile(second);
-        return (row) => left(row) && right(row);
+        const both: Predicate<R> = (row) => left(row) && right(row);
+        if (sieveOf) both.sieve = inTurn(sieveOf(left), sieveOf(right));
+        return both;
       }
       case 'either': {
         const [first, second] = cheapFirst(each);
@@ -77,6 +88,10 @@ export function compileCondition<R>(
   }
 
   return compile(condition);
+}
+
+function inTurn(first: Sieve, second: Sieve): Sieve {
+  return (records, rows, count) => second(records, rows, first(records, rows, count));
 }
 
 /** Nothing is changed by asking, so the order is free: most rows are decided by what costs least. */

@@ -1,8 +1,9 @@
 import type { Chunk, History } from '../store/history.ts';
 import type { RecordAt } from '../store/record-fields.ts';
-import { endOf, type Records, startsOf } from '../store/records.ts';
+import { type Records, startsOf } from '../store/records.ts';
 import type { Predicate } from './compile.ts';
 import { createRowList, type RowList } from './row-list.ts';
+import { sieveOf } from './sieve.ts';
 import type { Slice } from './slice.ts';
 
 /** Which records of a chunk are wanted; undefined where none is. */
@@ -53,6 +54,9 @@ export function createRowScan(history: History, predicateOf: ChunkPredicate): Ro
   };
 }
 
+/** Rows of a block that may still fit. */
+let left = new Uint32Array(4096);
+
 /** Calls `found` for the rows from `from` up to but not including `to` that fit, upwards or downwards. */
 function eachMatch(
   { base, content }: Chunk,
@@ -63,15 +67,13 @@ function eachMatch(
   found: (row: number) => void,
 ): void {
   if (content.kind === 'gap' || !fits) return;
+  if (left.length < to - from) left = new Uint32Array(2 * (to - from));
   const starts = startsOf(content);
-  const at = recordAt(content);
-  for (let row = step > 0 ? from : to - 1; step > 0 ? row < to : row >= from; row += step) {
-    at.row = row - base;
-    at.start = starts[at.row] as number;
-    if (at.start === 0) continue;
-    at.end = endOf(at.view, at.start);
-    if (fits(at)) found(row);
-  }
+  let count = 0;
+  for (let row = from - base; row < to - base; row++) if (starts[row] !== 0) left[count++] = row;
+  count = sieveOf(fits)(content, left, count);
+  if (step > 0) for (let at = 0; at < count; at++) found(base + (left[at] as number));
+  else for (let at = count - 1; at >= 0; at--) found(base + (left[at] as number));
 }
 
 /** A look at a block's records, at none of them yet. */
