@@ -91,7 +91,8 @@ export function serveBrowser(
     },
     send,
   );
-  const caller: Caller = { identity, user: identity.user, viewer, hubUrl, send };
+  const gone = new AbortController();
+  const caller: Caller = { identity, user: identity.user, viewer, hubUrl, send, gone: gone.signal };
 
   function refuse(error: ProbepadError): void {
     log('warn', 'browser refused', { user: identity.user, code: error.code, what: error.message });
@@ -218,6 +219,7 @@ export function serveBrowser(
     viewer.close();
     statistics.viewerWent(viewer);
     terminals.ownerWent(caller);
+    gone.abort();
     log('info', 'browser disconnected', { user: identity.user, connection, code });
   });
   const connection = newId().slice(0, 8);

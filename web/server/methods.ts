@@ -24,6 +24,8 @@ export interface Caller extends TerminalOwner {
   readonly viewer: Viewer;
   /** Where agents reach this hub, as the caller's own address suggests: `ws://10.0.0.5:7878`. */
   readonly hubUrl: string;
+  /** Aborted when the connection has ended. */
+  readonly gone: AbortSignal;
 }
 
 /** A result, and what to do once the reply is on its way. */
@@ -146,10 +148,19 @@ export function methodsOf(parts: MethodParts): Handlers {
     async 'names.resolve'(params, { viewer }) {
       return { result: await names.resolve(params, viewer) };
     },
-    async 'cost.measure'({ host, probe }, { identity: { user } }) {
+    async 'cost.measure'({ host, probe }, { identity: { user }, gone }) {
       checkSize(probe.files);
       await store.audit.append({ user, action: 'cost.measured', host });
-      return { result: await hosts.connected(host).request('cost.measure', { user, probe }) };
+      const measurement = newId();
+      const agent = hosts.connected(host);
+      // It loads the host, and others wait for their turn. An agent that is away ends it by itself.
+      const end = () => void agent.request('cost.end', { measurement }).catch(() => {});
+      gone.addEventListener('abort', end);
+      try {
+        return { result: await agent.request('cost.measure', { measurement, user, probe }) };
+      } finally {
+        gone.removeEventListener('abort', end);
+      }
     },
     async 'runs.list'() {
       return { result: { runs: await runs.list() } };

@@ -8,6 +8,7 @@
 #include <linux/perf_event.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,8 @@
 #define CPUS_MAX 1024
 /* A buffer is looked at when it is half full, and this often anyway, milliseconds. */
 #define LOOK_INTERVAL 100
+/* Of one CPU so many are told before the others have their turn, and before the agent's end is seen. */
+#define RECORDS_PER_LOOK 512
 
 struct buffer {
 	int fd;
@@ -217,24 +220,31 @@ static void copy_out(void *to, const uint8_t *data, size_t size, uint64_t from, 
 	memcpy((uint8_t *)to + first, data, length - first);
 }
 
-static void drain(const struct buffer *buffer)
+/* Tells RECORDS_PER_LOOK records at most. Returns whether there are more. */
+static bool drain(const struct buffer *buffer)
 {
 	static _Alignas(8) uint8_t record[UINT16_MAX + 1];
 	const uint8_t *data = (const uint8_t *)buffer->control + sysconf(_SC_PAGESIZE);
 	uint64_t at = buffer->control->data_tail;
 	uint64_t end = __atomic_load_n(&buffer->control->data_head, __ATOMIC_ACQUIRE);
 
-	while (at < end) {
+	unsigned int told;
+
+	for (told = 0; at < end && told < RECORDS_PER_LOOK; told++) {
 		struct perf_event_header header;
 
 		copy_out(&header, data, buffer->size, at, sizeof(header));
-		if (header.size < sizeof(header))
+		if (header.size < sizeof(header)) {
+			at = end;
 			break;
+		}
 		copy_out(record, data, buffer->size, at, header.size);
 		tell((const void *)record);
 		at += header.size;
 	}
-	__atomic_store_n(&buffer->control->data_tail, end, __ATOMIC_RELEASE);
+	/* What was told makes room, whatever is left. */
+	__atomic_store_n(&buffer->control->data_tail, at, __ATOMIC_RELEASE);
+	return at < end;
 }
 
 int processes_main(void)
@@ -242,6 +252,7 @@ int processes_main(void)
 	static struct watch watch;
 	struct failure failure;
 	size_t pages, i;
+	bool more = false;
 	int error = 0;
 
 	signal(SIGPIPE, SIG_IGN);
@@ -266,9 +277,10 @@ int processes_main(void)
 	message_send(json_pack("{s:s}", "type", "watching"));
 	watch.polled[0] = (struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN };
 	while (!watch.polled[0].revents) {
-		poll(watch.polled, watch.count + 1, LOOK_INTERVAL);
+		poll(watch.polled, watch.count + 1, more ? 0 : LOOK_INTERVAL);
+		more = false;
 		for (i = 0; i < watch.count; i++)
-			drain(&watch.buffers[i]);
+			more |= drain(&watch.buffers[i]);
 	}
 	close_buffers(&watch);
 	return 0;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type AgentMethod, AgentRequests } from '@probepad/protocol/control/agent';
 import type { ParamsOf, ResultOf } from '@probepad/protocol/control/envelope';
@@ -82,8 +81,12 @@ const HANDLERS: Handlers = {
     return {};
   },
   'names.resolve': ({ asked }, { names }) => names.resolve(asked),
-  'cost.measure'({ user, probe }, { table, host }) {
-    return table.measure({ run: `cost-${randomUUID()}`, stream: 0, user, host, probe });
+  'cost.measure'({ measurement, user, probe }, { table, host }) {
+    return table.measure({ run: costRun(measurement), stream: 0, user, host, probe });
+  },
+  'cost.end'({ measurement }, { table }) {
+    table.endMeasurement(costRun(measurement));
+    return {};
   },
   async 'header.get'({ transfer }, { compiler, sendData }) {
     const header = await readFile(await compiler.header());
@@ -111,6 +114,11 @@ const HANDLERS: Handlers = {
     return {};
   },
 };
+
+/** Its runs are told apart from those that people start. */
+function costRun(measurement: string): string {
+  return `cost-${measurement}`;
+}
 
 function ordinal(text: string): bigint {
   return /^\d{1,20}$/.test(text)

@@ -96,6 +96,17 @@ test('when all runs end, the measurement does too, and attaches nothing again', 
   table.close();
 });
 
+test('a measurement that nobody waits for is ended, and only that one', async () => {
+  const table = createRunTable(machine.environment, nobody);
+  const asked = request(probeOfText(QUIET));
+  const measurement = table.measure(asked);
+  table.endMeasurement('cost-another');
+  table.endMeasurement(asked.run);
+  await assert.rejects(measurement, endsWith('run_ended'));
+  await table.endAll('stopped');
+  table.close();
+});
+
 test('a measurement that takes too long is given up, and the next one is not refused', async () => {
   const table = createRunTable(machine.environment, nobody, 1);
   for (let again = 0; again < 2; again++) {

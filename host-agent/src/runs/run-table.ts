@@ -22,9 +22,11 @@ export interface RunTable {
   /**
    * Measures what the probe costs others by running it a few times, which takes some seconds. Those runs are nobody else's: their
    * records are thrown away. One measurement goes on at a time, for COST_MAX at most.
-   * @throws ProbepadFailure `host_busy`, `over_budget` when that is not enough, `run_ended` by `endAll`, or what keeps the probe from running
+   * @throws ProbepadFailure `host_busy`, `over_budget` when that is not enough, `run_ended` by `endAll` or `endMeasurement`, or what keeps the probe from running
    */
   measure(request: RunRequest): Promise<CostReport>;
+  /** Ends the measurement of that run's id, for nobody waits for it. */
+  endMeasurement(run: string): void;
   /** Stops every run and waits until the kernel is clean. */
   endAll(reason: EndReason): Promise<void>;
   /** Ends what serves all runs; call it after `endAll`. */
@@ -42,11 +44,11 @@ export function createRunTable(
   const runs = new Map<string, Run>();
   const statistics = createStatistics(environment.loaderPath, environment.log);
   /** The measurement that goes on, aborted when it shall not; and its run, while it has one. */
-  let measuring: AbortController | undefined;
+  let measuring: { run: string; abort: AbortController } | undefined;
   let measured: Run | undefined;
 
   function endMeasuring(why: ProbepadError, reason: EndReason): void {
-    measuring?.abort(new ProbepadFailure(why));
+    measuring?.abort.abort(new ProbepadFailure(why));
     measured?.stop(reason);
   }
 
@@ -98,7 +100,7 @@ export function createRunTable(
       checkLimits(request.user);
       const ours = new AbortController();
       const { signal } = ours;
-      measuring = ours;
+      measuring = { run: request.run, abort: ours };
       const late = setTimeout(
         () => endMeasuring(probepadError('over_budget', TOO_SLOW), 'stopped'),
         measureMax,
@@ -121,6 +123,10 @@ export function createRunTable(
         measured = undefined;
         measuring = undefined;
       }
+    },
+    endMeasurement(run) {
+      if (measuring?.run !== run) return;
+      endMeasuring(probepadError('run_ended', 'measuring: whoever asked for it is gone'), 'stopped');
     },
     async endAll(reason) {
       const current = measured === undefined ? going() : [...going(), measured];

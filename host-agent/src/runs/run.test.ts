@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { after, afterEach, before, test } from 'node:test';
 import { createDecoder } from '@probepad/protocol/decode';
 import { type Frame, forEachRecord } from '@probepad/protocol/frames';
+import { LOADER } from '../compile/testing.ts';
 import {
   callGetppid,
   counterProbe,
@@ -12,6 +13,7 @@ import {
   type TestMachine,
   testMachine,
 } from '../link/testing.ts';
+import { createNames } from '../names/names.ts';
 import type { Run } from './run.ts';
 
 let machine: TestMachine;
@@ -335,4 +337,49 @@ test('a peer that stands still for a while loses nothing that fits the queue', a
   const counts = machine.recorder.counts?.sources.events;
   assert.equal(counts?.delivered, 20_000 - (counts?.dropped.kernel ?? 0));
   assert.equal(counts?.dropped.agent, 0);
+});
+
+test('a run that traces starts of processes sees none of its own helpers', async (t) => {
+  const names = createNames({
+    loaderPath: LOADER,
+    hostRoot: '',
+    cgroupRoot: undefined,
+    allowed: { names: true, userSymbols: ['*'] },
+    log: () => {},
+  });
+  t.after(names.close);
+  machine.environment.watchProcesses = names.watch;
+  t.after(() => {
+    machine.environment.watchProcesses = undefined;
+  });
+  const run = machine.start(
+    probeOfText(`#include <bpf/bpf_core_read.h>
+struct event { __u32 pid, ppid; };
+struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 256 << 10); __type(value, struct event); } events SEC(".maps");
+SEC("tracepoint/sched/sched_process_exec")
+int on_exec(void *ctx)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct event event = { .pid = bpf_get_current_pid_tgid() >> 32 };
+
+	event.ppid = BPF_CORE_READ(task, real_parent, tgid);
+	bpf_ringbuf_output(&events, &event, sizeof(event), 0);
+	return 0;
+}`),
+  );
+  await running(run);
+  const started = spawnSync('/bin/true');
+  // By then all that a run starts has been started.
+  await machine.recorder.until(() => run.counts()?.cpus !== undefined);
+  run.stop('stopped');
+  await ended(run);
+  const children: number[] = [];
+  for (const { header, payload } of framesOfRun(run)) {
+    if (header.kind !== 'events') continue;
+    const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+    forEachRecord(payload, (start) => {
+      if (view.getUint32(start + 4, true) === process.pid) children.push(view.getUint32(start, true));
+    });
+  }
+  assert.deepEqual(children, [started.pid]);
 });

@@ -79,7 +79,7 @@ const LOAD_TIMEOUT = 300_000;
 /** Starts a run; everything that happens to it is told to `listener`. */
 export function startRun(
   environment: RunEnvironment,
-  statistics: Pick<Statistics, 'meter' | 'unmeter'>,
+  statistics: Pick<Statistics, 'prepare' | 'meter' | 'unmeter'>,
   request: RunRequest,
   listener: RunListener,
 ): Run {
@@ -205,9 +205,6 @@ export function startRun(
           clockOffset: (BigInt(message.realtime_ns) - BigInt(message.monotonic_ns)).toString(),
         }));
         status.advance('running');
-        if (schema !== undefined && wantsProcesses(schema)) {
-          unwatchProcesses = environment.watchProcesses?.();
-        }
         setTimer(timeLimit(), () => stop('time_limit'));
         budget = watchBudget(
           statistics,
@@ -280,6 +277,12 @@ export function startRun(
     return ending ?? endingOfExit(exit, broken);
   }
 
+  /** Whoever traces starts of processes shall see its own machine's, not those of our helpers: they are there before it attaches. */
+  function startHelpers(built: ProbeSchema): void {
+    statistics.prepare(request.run);
+    if (wantsProcesses(built)) unwatchProcesses = environment.watchProcesses?.();
+  }
+
   /** Its loader sets up what it can while the compiler works. */
   async function go(): Promise<Ending> {
     const started = await startLoader(
@@ -302,6 +305,7 @@ export function startRun(
       if ('reason' in built) return built;
       announce(built.schema);
       status.advance('loading');
+      startHelpers(built.schema);
       return await supervise(started, built);
     } finally {
       // Without orders it is still waiting.
@@ -361,6 +365,7 @@ export function startRun(
         clearTimeout(timer);
         unwatchProcesses?.();
         budget?.end();
+        statistics.unmeter(request.run);
         loader = undefined;
         status.end(reason, error ?? stopError ?? errorOfReason(reason));
       }),

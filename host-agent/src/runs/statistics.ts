@@ -14,6 +14,8 @@ export type TakeSample = (cpus: number) => void;
 export interface Statistics {
   /** Keeps them on, or no longer, for one run. */
   set(run: string, on: boolean): void;
+  /** A run will be metered, or `unmeter`ed: the helper is there when this returns, so that the run's programs don't see it start. */
+  prepare(run: string): void;
   /** Samples a run's programs, by their ids in the kernel, twice a second until `unmeter`. */
   meter(run: string, programs: readonly number[], take: TakeSample): void;
   unmeter(run: string): void;
@@ -26,6 +28,7 @@ const RESTART_LONGEST = 10_000;
 
 export function createStatistics(loaderPath: string, log: Log): Statistics {
   const watched = new Set<string>();
+  const prepared = new Set<string>();
   const metered = new Map<string, { programs: readonly number[]; take: TakeSample }>();
   let helper: Launched | undefined;
   let wait = RESTART_FIRST;
@@ -72,7 +75,7 @@ export function createStatistics(loaderPath: string, log: Log): Statistics {
   }
 
   function order(): void {
-    if (watched.size === 0 && metered.size === 0) {
+    if (watched.size === 0 && metered.size === 0 && prepared.size === 0) {
       stop();
       return;
     }
@@ -93,12 +96,18 @@ export function createStatistics(loaderPath: string, log: Log): Statistics {
       else watched.delete(run);
       order();
     },
+    prepare(run) {
+      prepared.add(run);
+      order();
+    },
     meter(run, programs, tell) {
+      prepared.delete(run);
       metered.set(run, { programs, take: tell });
       order();
     },
     unmeter(run) {
-      if (metered.delete(run)) order();
+      const wasPrepared = prepared.delete(run);
+      if (metered.delete(run) || wasPrepared) order();
     },
     end: stop,
   };

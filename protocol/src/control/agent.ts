@@ -92,9 +92,11 @@ export const AgentRequests = {
   /** Names of values that only the host knows, see `values/name.ts`. */
   'names.resolve': { params: z.object({ asked: NamesAskedListSchema }), result: NamesResult },
   'cost.measure': {
-    params: z.object({ user: z.string(), probe: ProbeInputSchema }),
+    params: z.object({ measurement: z.string(), user: z.string(), probe: ProbeInputSchema }),
     result: CostReportSchema,
   },
+  /** Nobody waits for that measurement any more. */
+  'cost.end': { params: z.object({ measurement: z.string() }), result: Nothing },
   /** The target's vmlinux.h, as a blob with this transfer id. */
   'header.get': { params: z.object({ transfer: z.number() }), result: z.object({ bytes: z.number() }) },
   'terminal.open': {
