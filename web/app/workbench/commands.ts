@@ -1,6 +1,7 @@
 import { nameNewFile, openHeader, renameShown } from '../../src/editor/file-tabs.tsx';
 import { toggleTabMoves } from '../../src/editor/tab-moves.ts';
 import { openBlank, openTemplate } from '../../src/library/open.ts';
+import { chooseFiles } from '../../src/library/open-files.ts';
 import { startWithWords, stopWithWords } from '../../src/run/run-button.tsx';
 import { useSession } from '../../src/session/hosts.ts';
 import { stepScale, usePreferences } from '../../src/session/preferences.ts';
@@ -56,6 +57,7 @@ export function useCommands(actions: WorkbenchActions): Command[] {
       run: () => unshelve(),
     },
     { id: 'view.header', group: 'Editor', title: 'Show vmlinux.h', run: openHeader },
+    { id: 'file.open', group: 'Editor', title: 'Open files…', keys: 'Ctrl+O', run: chooseFiles },
     { id: 'file.add', group: 'Editor', title: 'Add a file…', run: nameNewFile },
     { id: 'file.rename', group: 'Editor', title: 'Rename this file…', keys: 'F2', run: renameShown },
     {

@@ -31,6 +31,10 @@ const KEYS: { command: string; shell?: true; matches: (event: KeyboardEvent) => 
     command: 'view.problems',
     matches: (e) => (e.ctrlKey || e.metaKey) && e.shiftKey && e.key.toLowerCase() === 'm',
   },
+  {
+    command: 'file.open',
+    matches: (e) => (e.ctrlKey || e.metaKey) && !e.shiftKey && e.key.toLowerCase() === 'o',
+  },
   { command: 'file.rename', matches: (e) => e.key === 'F2' },
   { command: 'focus.next', matches: (e) => e.key === 'F6' && !e.shiftKey },
   { command: 'focus.previous', matches: (e) => e.key === 'F6' && e.shiftKey },

@@ -4,8 +4,10 @@ import { useEffect, useMemo, useState } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import { startDecoder } from '../../src/decode-worker/client.ts';
 import { CodeEditor } from '../../src/editor/code-editor.tsx';
+import { FileDrop } from '../../src/editor/file-drop.tsx';
 import { FileTabs } from '../../src/editor/file-tabs.tsx';
 import { AddHostDialog } from '../../src/hosts/add-host-dialog.tsx';
+import { chooseFiles, openFiles } from '../../src/library/open-files.ts';
 import { saveSnippet } from '../../src/library/save.ts';
 import { startChecking } from '../../src/session/check-loop.ts';
 import { leadingHost, useSession } from '../../src/session/hosts.ts';
@@ -106,10 +108,10 @@ export function Workbench({ target }: { target: Target }) {
             <Panel id="centre" minSize="20rem">
               <Group orientation="vertical" className={styles.panels} style={{ height: '100%' }} {...inner}>
                 <Panel id="editor" minSize="8rem">
-                  <main className={styles.column} data-part="editor">
-                    <FileTabs problems={problems} />
+                  <FileDrop className={styles.column} onFiles={(files) => void openFiles(files)}>
+                    <FileTabs problems={problems} onOpen={chooseFiles} />
                     <CodeEditor problems={problems} host={leadingHost(hosts, chosen)} />
-                  </main>
+                  </FileDrop>
                 </Panel>
                 {results === 'bottom' && (
                   <>

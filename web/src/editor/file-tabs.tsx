@@ -50,7 +50,7 @@ function takeName(): void {
 }
 
 /** The probe's files, and the kernel's header as a read-only one. */
-export function FileTabs({ problems }: { problems: readonly Problem[] }) {
+export function FileTabs({ problems, onOpen }: { problems: readonly Problem[]; onOpen(): void }) {
   const files = useWorkspace((state) => state.files);
   const file = useWorkspace((state) => state.file);
   const header = useWorkspace((state) => state.header);
@@ -152,6 +152,13 @@ export function FileTabs({ problems }: { problems: readonly Problem[] }) {
           label="Add a file"
           disabled={files.length >= SNIPPET_FILES_MAX}
           onClick={nameNewFile}
+        />
+        <IconButton
+          icon="open"
+          small
+          label="Open files of this computer"
+          onClick={onOpen}
+          data-testid="open-files"
         />
       </span>
       {!header && (

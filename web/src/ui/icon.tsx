@@ -130,6 +130,7 @@ const SHAPES = {
   ),
   download: <path d="M8 2v7.5M5 6.5l3 3 3-3M2.5 10v3.5h11V10" />,
   trash: <path d="M3 4.5h10M6.5 4.5v-2h3v2M4.5 4.5l.6 9h5.8l.6-9" />,
+  open: <path d="M2 13V3.5h4L7.5 5H13v2M2 13l2-6h10.5l-2 6z" />,
   file: <path d="M4 2h5l3 3v9H4zM9 2v3h3" />,
   search: (
     <g>

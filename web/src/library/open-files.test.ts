@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SNIPPET_FILES_MAX, SNIPPET_MAX } from '@probepad/protocol/limits';
+import { takeFiles } from '../session/taken-files.ts';
+import { editFile, openProbe, useWorkspace } from '../session/workspace.ts';
+import { readSourceFiles } from './read-files.ts';
+
+function open(...names: string[]): void {
+  openProbe({
+    name: 'probe',
+    files: names.map((name) => ({ name, text: `of ${name}` })),
+    settings: { params: {}, attach: {}, flags: [], seconds: 0, views: {} },
+    origin: { kind: 'own' },
+  });
+}
+
+const texts = (): Record<string, string> =>
+  Object.fromEntries(useWorkspace.getState().files.map(({ name, text }) => [name, text]));
+
+test('sources and headers are read, and of everything else is said why it is not', async () => {
+  const { files, refused } = await readSourceFiles([
+    new File(['int a;\r\nint b;\n'], 'a.bpf.c'),
+    new File(['#define B 1\n'], 'b.h'),
+    new File(['notes'], 'notes.txt'),
+    new File(['x\0y'], 'with-nul.h'),
+    new File([Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0xff, 0xfe)], 'object.c'),
+    new File([new Uint8Array(SNIPPET_MAX + 1)], 'huge.c'),
+    new File(['int c;'], 'c (1).c'),
+    new File(['struct task_struct {};'], 'vmlinux.h'),
+  ]);
+  assert.deepEqual(files, [
+    { name: 'a.bpf.c', text: 'int a;\nint b;\n' },
+    { name: 'b.h', text: '#define B 1\n' },
+  ]);
+  assert.deepEqual(
+    refused.map(({ text }) => text),
+    [
+      'notes.txt is neither a .c nor a .h file.',
+      'with-nul.h is no text.',
+      'object.c is no text.',
+      'huge.c is too large: 513 KiB.',
+      "A file of a probe can't be called c (1).c.",
+      'vmlinux.h is not needed.',
+    ],
+  );
+});
+
+test('a file takes the place of the one with its name, and gives it back', () => {
+  open('a.c', 'b.h');
+  const taken = takeFiles([
+    { name: 'b.h', text: 'new' },
+    { name: 'c.h', text: 'more' },
+  ]);
+  assert.deepEqual([taken?.replaced, taken?.added], [['b.h'], ['c.h']]);
+  assert.deepEqual(texts(), { 'a.c': 'of a.c', 'b.h': 'new', 'c.h': 'more' });
+  assert.equal(useWorkspace.getState().file, 'b.h');
+  editFile('c.h', 'more, and changed since');
+  taken?.undo();
+  assert.deepEqual(texts(), { 'a.c': 'of a.c', 'b.h': 'of b.h', 'c.h': 'more, and changed since' });
+});
+
+test('what was taken is not taken back from another probe, and there is no more room than there is', () => {
+  open('a.c');
+  const taken = takeFiles([{ name: 'b.h', text: 'new' }]);
+  open('other.c');
+  taken?.undo();
+  assert.deepEqual(Object.keys(texts()), ['other.c']);
+  const many = Array.from({ length: SNIPPET_FILES_MAX }, (_, at) => ({ name: `h${at}.h`, text: '' }));
+  assert.equal(takeFiles(many), undefined);
+  assert.equal(takeFiles([{ name: 'large.h', text: 'x'.repeat(SNIPPET_MAX) }]), undefined);
+  assert.deepEqual(Object.keys(texts()), ['other.c']);
+});
