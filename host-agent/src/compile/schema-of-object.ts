@@ -8,6 +8,7 @@ import { isEventMap, readLostSites, readRecords, readWrittenRecords } from './sc
 import { readGlobals, readParams } from './schema/globals.ts';
 import { HELPER, helperCalls } from './schema/instructions.ts';
 import { isPerCpu, type MapDefinition, readMaps } from './schema/maps.ts';
+import { onlyReadMaps } from './schema/only-read-maps.ts';
 import { readPrograms } from './schema/programs.ts';
 import { countsKib, portsInNetworkOrder, textsOf, timeDivisors } from './schema/source-text.ts';
 import { createTypeTable, type TypeTable } from './schema/types.ts';
@@ -58,9 +59,11 @@ function readSchema(object: Uint8Array): ProbeSchema {
     const found = records.get(map.name) ?? { records: [], recordsFrom: 'unknown' as const };
     addSource({ ...plainSource(map.name, 'events'), ...sizesOf(map), ...found, ...tagsOf(map) });
   }
+  const onlyRead = onlyReadMaps(maps, calls);
   for (const map of maps.filter((candidate) => !isEventMap(candidate))) {
     addSource({
       ...plainSource(map.name, 'map'),
+      ...(onlyRead.has(map.name) && { onlyRead: true }),
       ...sizesOf(map),
       ...keyTypeOf(map, types),
       ...valueTypeOf(map, types),

@@ -97,6 +97,17 @@ function Waiting({
       </Empty>
     );
   }
+  if (source.onlyRead) {
+    return (
+      <Empty icon="lock" title="The program only reads this map">
+        <p>
+          No probe of it puts anything into <code>{source.name}</code>: that is left to the loader that the
+          program was written for. Until there is something in it, they find nothing there.
+        </p>
+        {hint}
+      </Empty>
+    );
+  }
   const targets = [
     ...new Set(
       Object.values(run.statuses).flatMap((status) =>

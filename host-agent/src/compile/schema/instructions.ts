@@ -23,9 +23,13 @@ const LOOK_BACK = 64;
 
 /** Numbers of the helpers that are looked for. Source: linux/bpf.h, ___BPF_FUNC_MAPPER. */
 export const HELPER = {
+  map_update_elem: 2,
   ktime_get_ns: 5,
   trace_printk: 6,
   perf_event_output: 25,
+  sock_map_update: 53,
+  sock_hash_update: 70,
+  map_push_elem: 87,
   ktime_get_boot_ns: 125,
   seq_printf: 126,
   ringbuf_output: 130,
