@@ -26,7 +26,8 @@ export const HEARTBEAT_INTERVAL = 2_000;
 export const HEARTBEAT_TIMEOUT = 7_000;
 export const LEASE = 15_000;
 export const JOIN_TOKEN_LIFETIME = 15 * 60_000;
-export const HELLO_TIMEOUT = 5_000;
+/** A connection says who it is within this time. An emulated machine that is busy takes seconds to begin. */
+export const HELLO_TIMEOUT = 10_000;
 export const REQUEST_TIMEOUT = 30_000;
 /** Measuring what a probe costs: some twenty seconds, and many times that for one that slows what it is measured by. */
 export const COST_MAX = 150_000;

@@ -36,7 +36,8 @@ export function serveAgent(parts: AgentSocketParts, socket: WebSocket, address: 
   const heartbeat = Math.min(HEARTBEAT_INTERVAL, lease / 3);
   let connection: AgentConnection | undefined;
   let greeted = false;
-  let heard = Date.now();
+  /** Milliseconds of pings since something was heard. A hub that stood still was not listening, and reads first what has come. */
+  let silent = 0;
   const limit: RateLimit = rateLimit(MESSAGES_PER_SECOND, MESSAGES_BURST);
 
   function refuse(error: ProbepadError): void {
@@ -124,8 +125,9 @@ export function serveAgent(parts: AgentSocketParts, socket: WebSocket, address: 
   }, HELLO_TIMEOUT);
   const pings = setInterval(() => {
     if (connection === undefined) return;
-    if (Date.now() - heard > HEARTBEAT_TIMEOUT) {
-      log('warn', 'agent silent', { host: connection.host, milliseconds: Date.now() - heard });
+    silent += heartbeat;
+    if (silent > HEARTBEAT_TIMEOUT) {
+      log('warn', 'agent silent', { host: connection.host, milliseconds: silent });
       socket.terminate();
       return;
     }
@@ -136,7 +138,7 @@ export function serveAgent(parts: AgentSocketParts, socket: WebSocket, address: 
     // What comes after a refusal, or after a newer connection took the place, is not listened to.
     if (socket.readyState !== socket.OPEN) return;
     if (connection !== undefined && hosts.connection(connection.host) !== connection) return;
-    heard = Date.now();
+    silent = 0;
     if (connection !== undefined) hosts.heard(connection.host);
     try {
       if (isBinary) onBinary(data as Buffer);

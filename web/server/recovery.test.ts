@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SCHEMA, statusOf } from './testing/probe.ts';
+import { PROBE, SCHEMA, statusOf } from './testing/probe.ts';
 import { runningRun } from './testing/running-run.ts';
-import { testAgent, testFrame } from './testing/test-agent.ts';
+import { joinedAgent, testAgent, testFrame } from './testing/test-agent.ts';
 import { testBrowser } from './testing/test-browser.ts';
+import { testHub } from './testing/test-hub.ts';
 
 test('after a broken connection the agent is told where to go on, and nothing comes twice', async (t) => {
   const { hub, agent, browser, run, stream } = await runningRun(t);
@@ -139,4 +140,44 @@ test('a run that is over for the hub is stopped when an agent comes with it', as
   back.send({ type: 'run.status', status: statusOf(run, { state: 'ended', reason: 'lease_lost' }) });
   const { status } = await browser.event('run.status', (event) => event.status.reason === 'lease_lost');
   assert.equal(status.state, 'ended');
+});
+
+/** A run whose host heard of it, and was away before it answered. */
+async function unansweredRun(t: Parameters<typeof testHub>[0]) {
+  const hub = await testHub(t);
+  const agent = await joinedAgent(t, hub);
+  const browser = await testBrowser(t, hub);
+  const run = await browser.call('run.start', { name: 'try', probe: PROBE, hosts: [agent.host] });
+  const { params } = await agent.request('run.start');
+  await browser.call('run.watch', { run: run.id });
+  agent.socket.terminate();
+  await browser.event('hosts', ({ hosts }) => hosts[0]?.online === false);
+  return { hub, browser, run, credential: agent.credential, params };
+}
+
+test('a host that was away before it answered is asked again, once', async (t) => {
+  const { hub, browser, credential, params } = await unansweredRun(t);
+  const back = await testAgent(t, hub, { credential });
+  assert.deepEqual((await back.request('run.start')).params, params);
+  back.socket.terminate();
+  await browser.event('hosts', ({ hosts }) => hosts[0]?.online === false);
+  await testAgent(t, hub, { credential });
+  // It may have been the run that broke the agent.
+  const { status } = await browser.event('run.status', (event) => event.status.state === 'ended');
+  assert.equal(status.reason, 'crashed');
+});
+
+test('a host that comes back with the run it did not answer for goes on with it', async (t) => {
+  const { hub, run, credential, params } = await unansweredRun(t);
+  const back = await testAgent(t, hub, { credential, runs: [{ run: run.id, stream: params.stream }] });
+  assert.equal((await back.request('run.resume')).params.run, run.id);
+  back.socket.terminate();
+});
+
+test('a run that was stopped before its host came back to hear of it is stopped', async (t) => {
+  const { hub, browser, run, credential } = await unansweredRun(t);
+  await browser.call('run.stop', { run: run.id });
+  await testAgent(t, hub, { credential });
+  const { status } = await browser.event('run.status', (event) => event.status.state === 'ended');
+  assert.equal(status.reason, 'stopped');
 });

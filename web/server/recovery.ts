@@ -58,6 +58,20 @@ export function recovery(live: LiveRuns, store: Store, log: Log, lease: number):
     await Promise.all([resumed, stopped]);
   }
 
+  /** @returns whether the host, which is back without the run, may never have heard of it */
+  function startsAgain(stream: RunStream): boolean {
+    const { askAgain, stopWanted, status, run, host } = stream;
+    if (askAgain === undefined) return false;
+    stream.askAgain = undefined;
+    if (stopWanted) {
+      live.update({ ...status, state: 'ended', reason: 'stopped' }, 'hub');
+    } else {
+      log('info', 'run.start again', { run, host });
+      askAgain();
+    }
+    return true;
+  }
+
   function waitFor(host: string, reason: 'host_lost' | 'crashed'): void {
     const streams = live.unfinished(host);
     if (streams.length === 0) return;
@@ -97,12 +111,15 @@ export function recovery(live: LiveRuns, store: Store, log: Log, lease: number):
       }
       for (const stream of live.unfinished(connection.host)) {
         if (stream.compiledElsewhere) continue;
-        if (going.has(stream.run)) forget(lastWords, stream.id);
-        else if (!lastWords.has(stream.id)) {
+        if (going.has(stream.run)) {
+          forget(lastWords, stream.id);
+          stream.askAgain = undefined;
+        } else if (!startsAgain(stream) && !lastWords.has(stream.id)) {
           // An agent that goes again and again does not put this off.
-          later(lastWords, stream.id, LAST_WORD_WAIT, () =>
-            end(stream, 'crashed', 'the host came back without the run'),
-          );
+          later(lastWords, stream.id, LAST_WORD_WAIT, () => {
+            // A connection that was replaced ends after the new one came.
+            if (!startsAgain(stream)) end(stream, 'crashed', 'the host came back without the run');
+          });
         }
       }
     },

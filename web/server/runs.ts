@@ -76,7 +76,7 @@ export async function runsOf(
     live.update({ ...status, ...more, state: 'ended', reason, error }, 'hub');
   }
 
-  async function startOn(stream: RunStream, probe: Probe, user: string): Promise<void> {
+  async function startOn(stream: RunStream, probe: Probe, user: string, again = false): Promise<void> {
     const { status } = stream;
     let asked = false;
     try {
@@ -109,8 +109,12 @@ export async function runsOf(
       agent.sendFile(transfer, compiled.object);
       await started;
     } catch (error) {
-      // A connection that ended is no answer: the agent may come back with the run, or else `recovery` ends it.
-      if (asked && errorOf(error).code === 'host_offline') return;
+      // A connection that ended is no answer: the agent may come back with the run, or without having heard of it. `recovery` knows then.
+      if (asked && errorOf(error).code === 'host_offline') {
+        // Once: it may have been the run that broke it.
+        if (!again) stream.askAgain = () => void startOn(stream, probe, user, true);
+        return;
+      }
       endWith(stream.status, errorOf(error));
     }
   }

@@ -24,6 +24,8 @@ export interface RunStream {
   stopWanted: boolean;
   /** Another host compiles the program just now: this stream's own host has not heard of the run. */
   compiledElsewhere: boolean;
+  /** Asks the host to start the run once more: its connection ended before it answered. */
+  askAgain: (() => void) | undefined;
   schema: ProbeSchema | undefined;
   /** The agent's own counters, as it told them last. */
   agentCounts: RunCounts | undefined;
@@ -94,6 +96,7 @@ export function runStream(status: RunStatus, mid: boolean): RunStream {
     // One from before the hub's start.
     stopWanted: status.state === 'stopping',
     compiledElsewhere: false,
+    askAgain: undefined,
     schema: undefined,
     agentCounts: undefined,
     viewers,

@@ -28,6 +28,7 @@ import type { CredentialStore } from './credential.ts';
 import type { Feed } from './feed.ts';
 import { createLease } from './lease.ts';
 import { textOfEvent, textOfMessage } from './messages.ts';
+import { createSilence } from './silence.ts';
 
 export interface HubLinkOptions {
   /** URL of the hub; its path does not count. */
@@ -146,17 +147,12 @@ export function openHubLink(options: HubLinkOptions): HubLink {
     let host = '';
     /** The facts of the hello, as text. */
     let told = '';
-    let silence: NodeJS.Timeout | undefined;
-    const helloTimer = setTimeout(() => current.terminate(), 2 * HELLO_TIMEOUT);
-
     /** A network that went away gives no close: silence is the only sign. */
-    function watchSilence(): void {
-      clearTimeout(silence);
-      silence = setTimeout(() => {
-        log(`no word from ${hub} for ${HEARTBEAT_TIMEOUT / 1000} s: connecting anew`);
-        current.terminate();
-      }, HEARTBEAT_TIMEOUT);
-    }
+    const silence = createSilence(HEARTBEAT_TIMEOUT, () => {
+      log(`no word from ${hub} for ${HEARTBEAT_TIMEOUT / 1000} s: connecting anew`);
+      current.terminate();
+    });
+    const helloTimer = setTimeout(() => current.terminate(), 2 * HELLO_TIMEOUT);
 
     async function onWelcome(welcome: AgentWelcome): Promise<void> {
       clearTimeout(helloTimer);
@@ -259,7 +255,7 @@ export function openHubLink(options: HubLinkOptions): HubLink {
     });
     current.on('message', (data: RawData, isBinary: boolean) => {
       lease.renew();
-      watchSilence();
+      silence.heard();
       inOrder = inOrder
         .then(() => onMessage(data as Buffer, isBinary))
         .catch((error: unknown) => {
@@ -269,7 +265,7 @@ export function openHubLink(options: HubLinkOptions): HubLink {
     });
     current.on('error', (error) => log(`connecting to ${hub}: ${error.message}`));
     current.on('close', () => {
-      clearTimeout(silence);
+      silence.end();
       clearTimeout(helloTimer);
       incomings.clear();
       if (current !== socket) return;

@@ -1,3 +1,5 @@
+import { createSilence } from './silence.ts';
+
 /**
  * The time that this machine goes on without its hub. It is renewed by every message, and runs out once; the next
  * message makes it good again.
@@ -11,24 +13,23 @@ export interface Lease {
 }
 
 export function createLease(length: number, onLost: () => void): Lease {
-  let current = length;
-  let timer: NodeJS.Timeout | undefined;
+  let silence = createSilence(length, onLost);
   let ended = false;
 
   function renew(): void {
-    clearTimeout(timer);
-    if (!ended) timer = setTimeout(onLost, current);
+    if (!ended) silence.heard();
   }
 
   return {
     renew,
     setLength(next) {
-      current = next;
+      silence.end();
+      silence = createSilence(next, onLost);
       renew();
     },
     end() {
       ended = true;
-      clearTimeout(timer);
+      silence.end();
     },
   };
 }
