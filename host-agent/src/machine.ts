@@ -76,6 +76,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     names,
     environment: {
       watchProcesses: names.watch,
+      nameMaps: names.addMaps,
       compiler: deferredCompiler(current),
       loaderPath,
       policy: policy.policy,

@@ -161,12 +161,14 @@ test('the kernel, users, groups, devices and processes are called what this mach
   const address = BigInt(`0x${line?.slice(0, 16)}`);
   const { dev } = statSync('/dev/null', { bigint: true });
   assert.ok(dev > 0n);
+  names.addMaps([{ id: 7, name: 'counts' }]);
   const found = await allOf([
     { kind: 'kernel_symbol', values: [String(address), String(address + 4n), '0', String(1n << 40n)] },
     { kind: 'user', values: ['0', '4000000000'] },
     { kind: 'group', values: ['0'] },
     { kind: 'device', values: [String((1n << 20n) | 3n)] },
     { kind: 'process', values: [String(process.pid), '2147483647'] },
+    { kind: 'map', values: ['7', '8'] },
   ]);
   const texts = found.map(({ kind, text }) => `${kind} ${text}`);
   assert.deepEqual(texts.toSorted(), [
@@ -174,6 +176,7 @@ test('the kernel, users, groups, devices and processes are called what this mach
     'group root',
     'kernel_symbol vfs_read',
     'kernel_symbol vfs_read+0x4',
+    'map counts',
     `process ${readFileSync('/proc/self/comm', 'utf8').trim()}`,
     'user root',
   ]);

@@ -6,6 +6,7 @@ import { createCgroups } from './cgroups.ts';
 import { containerNames } from './container-names.ts';
 import { deviceName } from './devices.ts';
 import { createKernelSymbols, symbolFiles } from './kernel-symbols.ts';
+import { createMapNames, type MapNames } from './map-names.ts';
 import { isInFirst } from './namespaces.ts';
 import { mayRead, type ProcessOwners } from './process-owners.ts';
 import { createProcessTable } from './user/process-table.ts';
@@ -23,6 +24,8 @@ export interface Names {
    * @returns to be called at its end
    */
   watch(): () => void;
+  /** A run has these maps. */
+  addMaps: MapNames['add'];
   close(): void;
 }
 
@@ -43,6 +46,7 @@ export function createNames(options: NamesOptions): Names {
   const groups = createAccounts(`${hostRoot}/etc/group`);
   const kernel = createKernelSymbols(symbolFiles(loaderPath));
   const cgroups = createCgroups(cgroupRoot, containerNames(hostRoot));
+  const maps = createMapNames();
   const processes = createProcessTable();
   let reader: Promise<SymbolReader | undefined> | undefined;
   const theReader = (): Promise<SymbolReader | undefined> => {
@@ -75,6 +79,8 @@ export function createNames(options: NamesOptions): Names {
         return cgroups.find(value);
       case 'device':
         return deviceName(value);
+      case 'map':
+        return maps.find(value);
       case 'process': {
         if (!(await isInFirst('pid')) || value === 0n || value > 0x7fff_ffffn) return undefined;
         const pid = Number(value);
@@ -132,6 +138,7 @@ export function createNames(options: NamesOptions): Names {
       void cgroups.walk();
       return watch.hold();
     },
+    addMaps: maps.add,
     close: watch.end,
   };
 }

@@ -15,4 +15,6 @@ export interface RunEnvironment {
   log: Log;
   /** Notes what processes there are and come, while a run goes on that sends their addresses. @returns to be called at its end */
   watchProcesses?: (() => () => void) | undefined;
+  /** Told the ids of a run's maps, so that they have names for whoever sees the ids. */
+  nameMaps?: ((maps: readonly { id: number; name: string }[]) => void) | undefined;
 }

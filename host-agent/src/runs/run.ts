@@ -188,6 +188,7 @@ export function startRun(
         break;
       case 'loaded':
         programIds = message.programs.map(({ id }) => id);
+        environment.nameMaps?.(message.maps);
         status.update(({ timing }) => ({ timing: { ...timing, load: message.milliseconds } }));
         status.advance('attaching');
         break;

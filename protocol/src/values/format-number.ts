@@ -128,6 +128,7 @@ export function formatNumber(value: number | bigint, shown: Presentation, contex
     case 'pid':
     case 'uid':
     case 'gid':
+    case 'map_id':
       return named(String(value), shown, value, context);
     case 'cgroup':
       return escapeControls(context.names?.('cgroup', BigInt(value))?.text ?? String(value));

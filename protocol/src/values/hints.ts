@@ -126,7 +126,8 @@ export const HINTS: readonly Hint[] = [
 
   // Moments, then spans of time.
   { meaning: 'time_us', name: /^(ts|timestamp|start|end|time)_us$/, kind: 'int', sizes: LONG },
-  { meaning: 'id', type: /^(loff_t|bpf_map_id)$/ },
+  { meaning: 'map_id', type: /^bpf_map_id$/ },
+  { meaning: 'id', type: /^loff_t$/ },
   {
     meaning: 'time_ns',
     name: /^(\w+_)?(ts|timestamp|ktime)(_?ns(ec)?)?$|^(start|end|begin|boot|exit|create|enter)(_?(ts|time))?(_?ns)?$/,

@@ -64,6 +64,8 @@ export const MEANINGS = [
   'uid',
   'gid',
   'cgroup',
+  /** The kernel's id of a map, which a map of maps holds. */
+  'map_id',
   /** Where code is: of the kernel in the upper half of the address space, of a process in the lower. */
   'code',
   /** A key of a stack trace map, or a negative error number. */
@@ -103,6 +105,8 @@ export function nameKindOf(meaning: Meaning): NameKind | 'code' | undefined {
       return 'cgroup';
     case 'device':
       return 'device';
+    case 'map_id':
+      return 'map';
     case 'code':
       return 'code';
     default:

@@ -16,6 +16,8 @@ export const NAME_KINDS = [
   'device',
   /** A process id: its command while it lives. */
   'process',
+  /** The kernel's id of a map: what the program calls it, where it is one of a run's. */
+  'map',
 ] as const;
 export type NameKind = (typeof NAME_KINDS)[number];
 
