@@ -104,6 +104,18 @@ test('a stripped program is named by its file, never by a wrong function', async
   assert.equal(known?.symbol, undefined);
 });
 
+test('an address where a process has no code is of no function', async (t) => {
+  const target = await startTarget(built.target('no-code'));
+  t.after(() => target.end());
+  const ask = (pid: number) => allOf([{ kind: 'user_symbol', pid, values: ['4096'] }]);
+  assert.deepEqual(
+    (await ask(target.pid)).map(({ text, symbol, object }) => [text, symbol, object]),
+    [['[unknown]', undefined, undefined]],
+  );
+  // Nobody knows what a process that was never seen had there.
+  assert.deepEqual(await ask(2 ** 22 + 1), []);
+});
+
 /** A target that began and ended under the watch, which is there when it has told of one. */
 async function goneTarget(path: string): Promise<Started> {
   for (;;) {

@@ -35,6 +35,12 @@ const UNNAMED_CODE: Name = {
   object: JIT,
 };
 
+/** What a stack holds where it was not unwound rightly. */
+const NO_CODE: Name = {
+  text: '[unknown]',
+  detail: 'no code of the process lies here: a caller that keeps no frame pointer hides its own callers',
+};
+
 /** Mappings that are remembered with their tables, while there is room for those. */
 const OPENED_MAX = 2_048;
 
@@ -123,7 +129,11 @@ export function createUserSymbols({ processes, files, reader }: UserSymbolsOptio
       };
       const busy = await Promise.all(
         [...byMapping].map(async ([mapping, inside]) => {
-          if (mapping === undefined) return false;
+          if (mapping === undefined) {
+            // Of a process that nobody has seen it may be code all the same.
+            if (code.mappings.length > 0) for (const address of inside) named(address, NO_CODE);
+            return false;
+          }
           if (mapping.inode !== 0n) return findInFile(pid, mapping, live, inside, named);
           if (mapping.path.startsWith('[')) {
             const object = mapping.path;
