@@ -17,7 +17,7 @@ export interface RowsInView {
   /** What to ask for: more than is drawn, so that scrolling on finds rows at hand. */
   ask: { offset: number; limit: number };
   rowHeight: number;
-  /** Rows that fit, the head left out. */
+  /** Rows that fit, one left out so that it is seen again. */
   page: number;
   /** Pixels of what is scrolled. */
   height: number;
@@ -56,9 +56,14 @@ export function useRowsInView(scroller: RefObject<HTMLElement | null>, total: nu
       place.scrolled(element.scrollTop);
       latest.current();
     };
-    const observer = new ResizeObserver(() => setView(element.clientHeight));
+    // The head stays where it is, and pinned rows with it: what is left is for rows that scroll.
+    const head = element.firstElementChild;
+    const observer = new ResizeObserver(() =>
+      setView(Math.max(0, element.clientHeight - (head?.clientHeight ?? 0))),
+    );
     element.addEventListener('scroll', onScroll, { passive: true });
     observer.observe(element);
+    if (head) observer.observe(head);
     return () => {
       element.removeEventListener('scroll', onScroll);
       observer.disconnect();
@@ -73,11 +78,11 @@ export function useRowsInView(scroller: RefObject<HTMLElement | null>, total: nu
         ? { offset: 0, limit: count }
         : { offset: Math.max(0, block - 2) * count, limit: 4 * count },
     rowHeight,
-    page: Math.max(1, Math.floor(view / rowHeight) - 2),
+    page: Math.max(1, Math.floor(view / rowHeight) - 1),
     height: range.height,
     place,
     reveal(row) {
-      const shown = Math.floor(view / rowHeight) - 1;
+      const shown = Math.floor(view / rowHeight);
       const seen = place.y / rowHeight;
       if (row < seen) place.goTo(row * rowHeight);
       else if (row + 1 > seen + shown) place.goTo((row + 1 - shown) * rowHeight);
