@@ -174,6 +174,8 @@ export const ProbeSchemaSchema = z.object({
   dividesTimes: z.optional(z.boolean()),
   /** The powers of a thousand that it divides by then, where it reads a clock; absent: none. */
   timeDivisors: z.optional(z.array(z.number())),
+  /** Names of members that it sets to a time less another: a span, where the name (`time`) says a moment. Absent: none. */
+  timeDifferences: z.optional(z.array(z.string())),
   /** Whether it counts sizes by the KiB (`log2(size / 1024)`). */
   countsKib: z.optional(z.boolean()),
   /** What a run was given for `params`, in the form that `--set` takes; absent outside of runs. */

@@ -10,7 +10,13 @@ import { HELPER, helperCalls } from './schema/instructions.ts';
 import { isPerCpu, type MapDefinition, readMaps } from './schema/maps.ts';
 import { onlyReadMaps } from './schema/only-read-maps.ts';
 import { readPrograms } from './schema/programs.ts';
-import { countsKib, portsInNetworkOrder, textsOf, timeDivisors } from './schema/source-text.ts';
+import {
+  countsKib,
+  portsInNetworkOrder,
+  textsOf,
+  timeDifferences,
+  timeDivisors,
+} from './schema/source-text.ts';
 import { createTypeTable, type TypeTable } from './schema/types.ts';
 
 /** Types that a schema may hold; an object that needs more was not written by hand. */
@@ -103,6 +109,7 @@ function readSchema(object: Uint8Array): ProbeSchema {
   if (types.types.length > TYPES_MAX) badObject(`${types.types.length} types`);
   const texts = textsOf(lines.values());
   const networkOrder = portsInNetworkOrder(texts);
+  const spans = timeDifferences(texts);
   const divisors = [...lines].flatMap(([name, ofSection]) =>
     timeDivisors(elf.section(name)?.content ?? new Uint8Array(), ofSection),
   );
@@ -117,6 +124,7 @@ function readSchema(object: Uint8Array): ProbeSchema {
     ...(networkOrder.length > 0 && { networkOrder }),
     ...(divisors.length > 0 && { dividesTimes: true }),
     ...(divisors.length > 0 && readsClock && { timeDivisors: [...new Set(divisors)].sort((a, b) => a - b) }),
+    ...(spans.length > 0 && { timeDifferences: spans }),
     ...(countsKib(texts) && { countsKib: true }),
     lostSites,
   };

@@ -20,6 +20,8 @@ export interface Hint {
   program?: RegExp;
   /** The program uses ports of this name as the kernel keeps them, without turning their bytes around (`ProbeSchema.networkOrder`). */
   networkOrder?: true;
+  /** The program sets a member of this name to a time less another (`ProbeSchema.timeDifferences`). */
+  timeDifference?: true;
   /** The unit is nanoseconds, as the kernel gives them, unless the program turns them into another (`memberTimeUnit`). */
   unitUntold?: true;
 }
@@ -124,7 +126,14 @@ export const HINTS: readonly Hint[] = [
   // Rates end in a unit of time too.
   { meaning: 'bytes_per_second', name: /bytes_(per_)?s(ec(ond)?)?$/, kind: 'int' },
 
-  // Moments, then spans of time.
+  // Moments, unless they are reckoned from others, then spans of time.
+  {
+    meaning: 'duration_ns',
+    name: /^(time|ts|timestamp)(_?ns)?$/,
+    kind: 'int',
+    sizes: LONG,
+    timeDifference: true,
+  },
   { meaning: 'time_us', name: /^(ts|timestamp|start|end|time)_us$/, kind: 'int', sizes: LONG },
   { meaning: 'map_id', type: /^bpf_map_id$/ },
   { meaning: 'id', type: /^loff_t$/ },

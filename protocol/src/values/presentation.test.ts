@@ -332,6 +332,15 @@ test('annotations name, hide and choose; unknown ones are told', () => {
   assert.deepEqual(unknownTags(schema), ['colour=red', 'hide=yes']);
 });
 
+test('a time that the program reckons from another is a span', () => {
+  const { schema, type } = recordOf(['u64 time', 'u64 ts']);
+  const meanings = presentLeaves({ ...schema, timeDifferences: ['time'] }, leavesOf(schema, type), type);
+  assert.deepEqual(
+    meanings.map(({ meaning }) => meaning),
+    ['duration_ns', 'time_ns'],
+  );
+});
+
 test('a port whose bytes the program never turned is turned here', () => {
   const { schema, type } = recordOf(['u16 dport', 'u16 lport']);
   const ports = (): string[] =>

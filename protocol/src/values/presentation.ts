@@ -205,6 +205,7 @@ function hintedMeaning(
     (hint.struct === undefined || structs.some((each) => hint.struct?.test(each))) &&
     (hint.program === undefined || schema.programs.some(({ section }) => hint.program?.test(section))) &&
     (hint.networkOrder === undefined || (schema.networkOrder ?? []).includes(last)) &&
+    (hint.timeDifference === undefined || (schema.timeDifferences ?? []).includes(last)) &&
     (hint.unitUntold === undefined || memberTimeUnit(schema) !== undefined) &&
     isPossible(hint.meaning, type, element);
   const found = HINTS.find(fits);

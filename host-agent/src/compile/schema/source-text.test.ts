@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { countsKib, portsInNetworkOrder, textsOf, timeDivisors } from './source-text.ts';
+import { countsKib, portsInNetworkOrder, textsOf, timeDifferences, timeDivisors } from './source-text.ts';
 
 function ports(...texts: string[]): string[] {
   return portsInNetworkOrder(new Set(texts));
@@ -23,6 +23,15 @@ test('times that are divided are told apart from those that say their unit', () 
   assert.equal(divided(2, 'half = count / 2;'), false);
   // The second half of a 64-bit constant is no instruction.
   assert.equal(divided(1000, 'x = CONSTANT;', [0x18, 1, 0, 0, 0, 0, 0, 0]), false);
+});
+
+test('a member that is set to a time less another is a span of time', () => {
+  const names = (...texts: string[]): string[] => timeDifferences(new Set(texts));
+  assert.deepEqual(names('start.time = bpf_ktime_get_ns();', 'e->time = bpf_ktime_get_ns() - e->time;'), [
+    'time',
+  ]);
+  assert.deepEqual(names('e->ts = now - *start;', 'e->left = total - used;'), ['ts']);
+  assert.deepEqual(names('e->time = bpf_ktime_get_ns();'), []);
 });
 
 test('a histogram of sizes that are divided first counts KiB', () => {

@@ -67,6 +67,14 @@ export function timeDivisors(code: Uint8Array, lines: readonly Line[]): number[]
   return [...found];
 }
 
+const DIFFERENCE = /(?:->|\.)(\w+)\s*=\s*(?:bpf_ktime_get_\w+\s*\(\s*\)|now|ts|end)\s*-/;
+
+/** Names of members that are set to a time less another: `event->time = bpf_ktime_get_ns() - event->time`. */
+export function timeDifferences(texts: ReadonlySet<string>): string[] {
+  const names = [...texts].flatMap((text) => DIFFERENCE.exec(text)?.[1] ?? []);
+  return [...new Set(names)].sort();
+}
+
 const IN_KIB = /log2l?\s*\([^;]*(len|size|bytes)\w*\s*(\/\s*1024|>>\s*10)\b/;
 
 /** Whether sizes are counted by the KiB: bcc's way of a histogram of sizes. */
