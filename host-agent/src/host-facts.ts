@@ -20,7 +20,7 @@ export function hostFacts(
     agent: VERSION,
     terminal: policy.terminal,
     programTypes: policy.programTypes,
-    interfaces: interfaceNames(),
+    interfaces: interfaceNames(policy),
     checks,
   };
 }

@@ -238,12 +238,18 @@ function defaultTarget(program: Program, surroundings: TargetSurroundings): Atta
     case 'xdp':
     case 'tc':
     case 'socket_filter':
-      return targetNeeded(program, `interfaces here: ${surroundings.interfaces.join(', ')}`);
+      return targetNeeded(program, interfaceHint(surroundings.interfaces));
     case 'none':
       return { type: 'none' };
     default:
       return program.needsTarget ? targetNeeded(program, 'SEC() names none') : { type: 'auto' };
   }
+}
+
+function interfaceHint(interfaces: readonly string[]): string {
+  return interfaces.length === 0
+    ? 'the policy allows none of the interfaces here'
+    : `interfaces here: ${interfaces.join(', ')}`;
 }
 
 function cgroupHint(root: string | undefined): string {

@@ -259,7 +259,7 @@ export function startRun(
       schema: built.schema,
       probe,
       policy,
-      surroundings: surroundings(),
+      surroundings: surroundings(policy),
     });
     tellLeft(built.schema);
     tellUnknownTags(built.schema);

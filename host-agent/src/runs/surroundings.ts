@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { matchesGlob } from '../policy/glob.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { TargetSurroundings } from './attach-target.ts';
 
 /** Root of the cgroup v2 hierarchy by /proc/mounts (proc_pid_mounts(5)); hybrid machines mount it beside v1. */
@@ -10,15 +12,16 @@ export function cgroupRoot(): string | undefined {
   return undefined;
 }
 
-/** Names of the network interfaces of this network namespace, loopback first. */
-export function interfaceNames(): string[] {
+/** Names of the network interfaces of this network namespace that programs may be attached to, loopback first. */
+export function interfaceNames({ interfaces }: Pick<Policy, 'interfaces'>): string[] {
   const names = readdirSync('/sys/class/net', { withFileTypes: true })
     .filter((entry) => entry.isSymbolicLink())
-    .map((entry) => entry.name);
+    .map((entry) => entry.name)
+    .filter((name) => interfaces.some((glob) => matchesGlob(name, glob)));
   return names.sort((a, b) => Number(b === 'lo') - Number(a === 'lo') || a.localeCompare(b));
 }
 
 /** What targets depend on, as it is now. */
-export function surroundings(): TargetSurroundings {
-  return { cgroupRoot: cgroupRoot(), interfaces: interfaceNames() };
+export function surroundings(policy: Pick<Policy, 'interfaces'>): TargetSurroundings {
+  return { cgroupRoot: cgroupRoot(), interfaces: interfaceNames(policy) };
 }

@@ -36,7 +36,7 @@ export const HostFactsSchema = z.object({
   terminal: z.boolean(),
   /** Program types that the policy allows, bpftool's words. */
   programTypes: z.array(z.string()),
-  /** Names of network interfaces, for targets of xdp and tc programs. */
+  /** Names of the network interfaces that the policy lets programs be attached to, for targets of xdp, tc and socket filter programs. */
   interfaces: z.array(z.string()),
   checks: z.array(CheckSchema),
 });
