@@ -48,6 +48,9 @@ export interface MapLayout {
   hasSlots: boolean;
 }
 
+/** Texts that name what is counted; `max_comm` is only one of those that were. */
+const NAME = /^(comm|task|command|cmd|(disk|dev|file|f|func)?_?name|file|path|disk|symbol)$/;
+
 /** A pointer that nothing gives a name to. */
 const ADDRESS = /^0x[0-9a-f]+$/;
 
@@ -83,7 +86,9 @@ export function planLayout(schema: ProbeSchema, source: Source): MapLayout {
     .slice(0, AMOUNTS_MAX);
   const memberAt = (name: string): Place | undefined =>
     places.slice(keys.length).find(({ shown: { leaf } }) => leaf.name === name);
-  const texts = places.slice(keys.length).filter(({ shown }) => columnFacts(schema, shown).kind === 'text');
+  const texts = places
+    .slice(keys.length)
+    .filter(({ shown }) => NAME.test(shown.leaf.name) && columnFacts(schema, shown).kind === 'text');
   return {
     columns: places.map(({ shown }) => shown.column),
     key: (batch, row) => batch.keys[0]?.get(row) ?? null,
