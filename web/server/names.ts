@@ -2,6 +2,7 @@ import type { BrowserRequests } from '@probepad/protocol/control/browser';
 import type { ParamsOf, ResultOf } from '@probepad/protocol/control/envelope';
 import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
 import { errorOf, fail } from '@probepad/protocol/errors';
+import { nameKey } from '@probepad/protocol/values/name-book';
 import type { Hosts } from './hosts.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { type RateLimit, rateLimit } from './rate-limit.ts';
@@ -70,7 +71,7 @@ export function namesOf(hosts: Hosts, live: LiveRuns, now: () => number = () => 
     const { names, more } = await hosts.connected(stream.host).request('names.resolve', { asked });
     const wanted = new Set(asked.flatMap(keysOf));
     for (const found of names) {
-      const key = keyOf(found.kind, found.pid, found.value);
+      const key = nameKey(found, found.value);
       // A host speaks for what it was asked only.
       if (wanted.delete(key)) keep(book, key, found);
     }
@@ -81,12 +82,12 @@ export function namesOf(hosts: Hosts, live: LiveRuns, now: () => number = () => 
   function askMissing(stream: RunStream, book: Book, asked: readonly NamesAsked[]): void {
     if (book.requests.size >= OPEN_MAX) return;
     const missing: NamesAsked[] = [];
-    for (const { kind, pid, values } of asked) {
-      const left = [...new Set(values)].filter((value) => {
-        const key = keyOf(kind, pid, value);
+    for (const one of asked) {
+      const left = [...new Set(one.values)].filter((value) => {
+        const key = nameKey(one, value);
         return !isKnown(book, key) && !book.open.has(key) && book.limit.take();
       });
-      if (left.length > 0) missing.push({ kind, ...(pid !== undefined && { pid }), values: left });
+      if (left.length > 0) missing.push({ ...one, values: left });
     }
     if (missing.length === 0) return;
     const keys = missing.flatMap(keysOf);
@@ -120,11 +121,6 @@ export function namesOf(hosts: Hosts, live: LiveRuns, now: () => number = () => 
   };
 }
 
-function keysOf({ kind, pid, values }: NamesAsked): string[] {
-  return values.map((value) => keyOf(kind, pid, value));
-}
-
-/** One value has one key, also with zeros in front. */
-function keyOf(kind: NamesAsked['kind'], pid: number | undefined, value: string): string {
-  return `${kind} ${pid ?? ''} ${value.replace(/^0+(?=\d)/, '')}`;
+function keysOf(asked: NamesAsked): string[] {
+  return asked.values.map((value) => nameKey(asked, value));
 }

@@ -10,6 +10,7 @@ import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
 import { cgroupRoot } from '../runs/surroundings.ts';
 import { createNames, type Names } from './names.ts';
 import { type Built, buildFolder, type Started, startTarget } from './test/target.ts';
+import { liveMappings } from './user/mapped-file.ts';
 import { createSymbolReader } from './user/symbol-reader.ts';
 import { readSymbolTable } from './user/symbol-table.ts';
 
@@ -114,6 +115,26 @@ test('an address where a process has no code is of no function', async (t) => {
   );
   // Nobody knows what a process that was never seen had there.
   assert.deepEqual(await ask(2 ** 22 + 1), []);
+});
+
+test('a place in a file has its name by the build id, while some process has the file mapped', async (t) => {
+  const target = await startTarget(built.target('by-build-id'));
+  t.after(() => target.end());
+  const { known } = await symbolsOf(target);
+  const [, buildId = ''] = /build id ([0-9a-f]{40})$/.exec(known?.detail ?? '') ?? [];
+  const address = target.addresses.known ?? 0n;
+  const mapping = (await liveMappings(target.pid)).find(
+    ({ start, end }) => start <= address && address < end,
+  );
+  assert.ok(mapping);
+  const value = String(address - mapping.start + mapping.offset);
+  const found = await allOf([{ kind: 'file_symbol', buildId, values: [value] }]);
+  assert.deepEqual(
+    found.map((name) => [name.buildId, name.value, name.text, name.object]),
+    [[buildId, value, 'known_function', 'by-build-id']],
+  );
+  const another = buildId.replace(/./g, (digit) => (digit === '0' ? '1' : '0'));
+  assert.deepEqual(await allOf([{ kind: 'file_symbol', buildId: another, values: [value] }]), []);
 });
 
 /** A target that began and ended under the watch, which is there when it has told of one. */

@@ -9,6 +9,7 @@ import { createKernelSymbols, symbolFiles } from './kernel-symbols.ts';
 import { createMapNames, type MapNames } from './map-names.ts';
 import { isInFirst } from './namespaces.ts';
 import { mayRead, type ProcessOwners } from './process-owners.ts';
+import { createFileSymbols } from './user/file-symbols.ts';
 import { createProcessTable } from './user/process-table.ts';
 import { createProcessWatch } from './user/process-watch.ts';
 import { createSymbolFiles } from './user/symbol-files.ts';
@@ -59,6 +60,11 @@ export function createNames(options: NamesOptions): Names {
     reader: theReader,
   });
   const owners: ProcessOwners = { users, allowed: allowed.userSymbols };
+  const files = createFileSymbols({
+    processes,
+    mayRead: (pid) => mayRead(owners, pid),
+    symbols: userSymbols,
+  });
   const watch = createProcessWatch({
     loaderPath,
     begins: () => void processes.watchBegins().catch((error: unknown) => log(`processes: ${error}`)),
@@ -67,7 +73,10 @@ export function createNames(options: NamesOptions): Names {
     log,
   });
 
-  async function findOne(kind: Exclude<NameKind, 'user_symbol'>, value: bigint): Promise<Name | undefined> {
+  async function findOne(
+    kind: Exclude<NameKind, 'user_symbol' | 'file_symbol'>,
+    value: bigint,
+  ): Promise<Name | undefined> {
     switch (kind) {
       case 'kernel_symbol':
         return kernel.find(value);
@@ -96,10 +105,13 @@ export function createNames(options: NamesOptions): Names {
 
   /** @returns whether there is more to be told later */
   async function find(
-    { kind, pid, values }: NamesAsked,
+    { kind, pid, buildId, values }: NamesAsked,
     named: (value: bigint, name: Name) => void,
   ): Promise<boolean> {
     const wanted = [...new Set(values)].map(BigInt);
+    if (kind === 'file_symbol') {
+      return buildId !== undefined && files.find(buildId, wanted, named);
+    }
     if (kind !== 'user_symbol') {
       await Promise.all(
         wanted.map(async (value) => {
@@ -120,10 +132,11 @@ export function createNames(options: NamesOptions): Names {
       let room = ANSWER_MAX;
       let over = false;
       const work = asked.map(async (one) => {
-        const { kind, pid } = one;
+        const { kind, pid, buildId } = one;
         return find(one, (value, name) => {
           if (over) return;
-          const entry = { kind, ...(pid !== undefined && { pid }), value: value.toString(), ...cut(name) };
+          const owner = { ...(pid !== undefined && { pid }), ...(buildId !== undefined && { buildId }) };
+          const entry = { kind, ...owner, value: value.toString(), ...cut(name) };
           room -= Buffer.byteLength(JSON.stringify(entry)) + 1;
           if (room >= 0) names.push(entry);
         });

@@ -7,6 +7,8 @@ export const NamesAskedSchema = z.object({
   kind: z.enum(NAME_KINDS),
   /** For user symbols: whose addresses they are, a process id of the host's own namespace. */
   pid: z.optional(z.int().check(z.gte(1), z.lte(0x7fff_ffff))),
+  /** For file symbols: of which file, in hex. */
+  buildId: z.optional(z.string().check(z.regex(/^[0-9a-f]{2,128}$/))),
   /** Decimal. */
   values: z.array(z.string().check(z.regex(/^\d{1,20}$/))).check(z.maxLength(NAMES_ASKED_MAX)),
 });
@@ -24,6 +26,7 @@ export const NamesResult = z.object({
     z.object({
       kind: z.enum(NAME_KINDS),
       pid: z.optional(z.number()),
+      buildId: z.optional(z.string()),
       value: z.string(),
       text: z.string().check(z.maxLength(NAME_TEXT_MAX)),
       detail: z.optional(z.string().check(z.maxLength(NAME_DETAIL_MAX))),

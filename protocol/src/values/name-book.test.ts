@@ -12,13 +12,19 @@ test('what is looked up is asked for once, by kind and process', () => {
     assert.equal(book.lookUp('user', 0n), undefined);
     assert.equal(book.lookUp('user_symbol', 4096n, 7), undefined);
     assert.equal(book.lookUp('user_symbol', 4096n, 8), undefined);
+    assert.equal(book.lookUp('file_symbol', 16n, 'ab'), undefined);
   }
   assert.equal(book.wants, true);
   assert.deepEqual(book.takeAsked(), [
     { kind: 'user', values: ['0'] },
     { kind: 'user_symbol', pid: 7, values: ['4096'] },
     { kind: 'user_symbol', pid: 8, values: ['4096'] },
+    { kind: 'file_symbol', buildId: 'ab', values: ['16'] },
   ]);
+  assert.equal(book.learn([{ kind: 'file_symbol', buildId: 'ab', value: '16', text: 'main' }]), true);
+  assert.equal(book.lookUp('file_symbol', 16n, 'ab')?.text, 'main');
+  assert.equal(book.lookUp('file_symbol', 16n, 'cd'), undefined);
+  assert.equal(book.takeAsked().length, 1);
   book.lookUp('user', 0n);
   assert.equal(book.wants, false);
   assert.deepEqual(book.takeAsked(), []);

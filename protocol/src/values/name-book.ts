@@ -44,30 +44,32 @@ interface Entry {
   wait: number;
 }
 
-/** Values of one kind, and of one process. */
+/** Values of one kind, and of one process or file. */
 interface Page {
   kind: NameKind;
-  pid: number | undefined;
+  /** Whose values they are: a process, or a file by its build id. */
+  owner: Pick<NamesAsked, 'pid' | 'buildId'>;
   names: Map<bigint, Entry>;
 }
 
 /** @param now milliseconds of any clock */
 export function createNameBook(now: () => number = Date.now): NameBook {
   const pages = new Map<string, Page>();
-  /** Pages by kind, and by process for user symbols: a look-up happens for every cell. */
+  /** Pages by kind, and by process or file for symbols of those: a look-up happens for every cell. */
   const byKind = new Map<NameKind, Page>();
-  const byProcess = new Map<number, Page>();
+  const byOwner = new Map<number | string, Page>();
   let kept = 0;
   let waiting: { page: Page; value: bigint }[] = [];
 
-  function pageOf(kind: NameKind, pid: number | undefined): Page {
-    const own = kind === 'user_symbol' ? pid : undefined;
-    const known = own === undefined ? byKind.get(kind) : byProcess.get(own);
+  function pageOf(kind: NameKind, of: number | string | undefined): Page {
+    const own = isOwned(kind) ? of : undefined;
+    const known = own === undefined ? byKind.get(kind) : byOwner.get(own);
     if (known !== undefined) return known;
-    const page: Page = { kind, pid: own, names: new Map() };
+    const owner = typeof own === 'number' ? { pid: own } : own === undefined ? {} : { buildId: own };
+    const page: Page = { kind, owner, names: new Map() };
     pages.set(`${kind} ${own ?? ''}`, page);
     if (own === undefined) byKind.set(kind, page);
-    else byProcess.set(own, page);
+    else byOwner.set(own, page);
     return page;
   }
 
@@ -77,18 +79,19 @@ export function createNameBook(now: () => number = Date.now): NameBook {
       if (kept <= KEPT_MAX) return;
       kept -= page.names.size;
       pages.delete(key);
-      if (page.pid === undefined) byKind.delete(page.kind);
-      else byProcess.delete(page.pid);
+      const own = page.owner.pid ?? page.owner.buildId;
+      if (own === undefined) byKind.delete(page.kind);
+      else byOwner.delete(own);
     }
   }
 
   return {
-    peek(kind, value, pid) {
-      const page = kind === 'user_symbol' ? byProcess.get(pid ?? -1) : byKind.get(kind);
+    peek(kind, value, of) {
+      const page = isOwned(kind) ? byOwner.get(of ?? -1) : byKind.get(kind);
       return page?.names.get(value)?.name;
     },
-    lookUp(kind, value, pid) {
-      const page = pageOf(kind, pid);
+    lookUp(kind, value, of) {
+      const page = pageOf(kind, of);
       const known = page.names.get(value);
       if (known === undefined) {
         if (waiting.length >= WAITING_MAX) return undefined;
@@ -112,9 +115,8 @@ export function createNameBook(now: () => number = Date.now): NameBook {
       const asked: NamesAsked[] = [];
       for (let at = 0; at < waiting.length; at += NAMES_ASKED_MAX) {
         const byPage = Map.groupBy(waiting.slice(at, at + NAMES_ASKED_MAX), ({ page }) => page);
-        for (const [{ kind, pid }, noted] of byPage) {
-          const values = noted.map(({ value }) => String(value));
-          asked.push({ kind, ...(pid !== undefined && { pid }), values });
+        for (const [{ kind, owner }, noted] of byPage) {
+          asked.push({ kind, ...owner, values: noted.map(({ value }) => String(value)) });
         }
       }
       waiting = [];
@@ -122,8 +124,8 @@ export function createNameBook(now: () => number = Date.now): NameBook {
     },
     learn(found) {
       let isNew = false;
-      for (const { kind, pid, value: text, ...name } of found) {
-        const page = pageOf(kind, pid);
+      for (const { kind, pid, buildId, value: text, ...name } of found) {
+        const page = pageOf(kind, pid ?? buildId);
         const value = BigInt(text);
         const known = page.names.get(value);
         if (known === undefined) kept++;
@@ -135,8 +137,8 @@ export function createNameBook(now: () => number = Date.now): NameBook {
       if (kept > KEPT_MAX) forgetOldest();
       return isNew;
     },
-    again({ kind, pid, values }) {
-      const page = pageOf(kind, pid);
+    again({ kind, pid, buildId, values }) {
+      const page = pageOf(kind, pid ?? buildId);
       for (const value of values) {
         const known = page.names.get(BigInt(value));
         if (known === undefined || known.name !== undefined) continue;
@@ -145,6 +147,18 @@ export function createNameBook(now: () => number = Date.now): NameBook {
       }
     },
   };
+}
+
+function isOwned(kind: NameKind): boolean {
+  return kind === 'user_symbol' || kind === 'file_symbol';
+}
+
+/** One value of a host has one key. */
+export function nameKey(
+  { kind, pid, buildId }: Pick<NamesAsked, 'kind' | 'pid' | 'buildId'>,
+  value: string,
+): string {
+  return `${kind} ${pid ?? buildId ?? ''} ${value.replace(/^0+(?=\d)/, '')}`;
 }
 
 /** Questions one after the other in as few requests as hold them. */

@@ -7,6 +7,8 @@ export const NAME_KINDS = [
   'kernel_symbol',
   /** An address in the process `pid`. */
   'user_symbol',
+  /** A byte of the file with a build id, as maps of such stacks have it (BPF_F_STACK_BUILD_ID). */
+  'file_symbol',
   /** A uid in the host's own user namespace. */
   'user',
   'group',
@@ -32,5 +34,5 @@ export interface Name {
   object?: string | undefined;
 }
 
-/** What is known now; undefined where nothing is, or not yet. `pid` belongs to user symbols alone. */
-export type NameLookup = (kind: NameKind, value: bigint, pid?: number) => Name | undefined;
+/** What is known now; undefined where nothing is, or not yet. `of` is the process of a user symbol, and the build id of a file symbol's file. */
+export type NameLookup = (kind: NameKind, value: bigint, of?: number | string) => Name | undefined;

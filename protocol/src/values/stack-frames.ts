@@ -45,9 +45,19 @@ export function addressAt(address: bigint, isInnermost: boolean): StackAddress {
 /** Characters of a build id that tell files apart on screen: as many as people write of a commit. */
 const BUILD_ID_SHOWN = 12;
 
-/** A frame of which only the file's build id is known. */
-export function fileFrameText({ buildId, offset }: FileOffset): string {
-  return `[${buildId.slice(0, BUILD_ID_SHOWN)}]+0x${offset.toString(16)}`;
+/** @returns without a name what tells the file and the place in it */
+export function fileFrame(
+  { buildId, offset }: FileOffset,
+  names: NameLookup | undefined,
+): Omit<StackFrame, 'address'> {
+  const name = names?.('file_symbol', offset, buildId);
+  const unnamed = `[${buildId.slice(0, BUILD_ID_SHOWN)}]+0x${offset.toString(16)}`;
+  return {
+    space: 'user',
+    text: escapeControls(name?.symbol ?? fileText(name?.object) ?? unnamed),
+    known: name?.symbol !== undefined,
+    object: escapeControls(name?.object ?? `build id ${buildId}`),
+  };
 }
 
 /** @param pid whose address it is in user space; 0 or undefined where nobody knows */

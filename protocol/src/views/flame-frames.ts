@@ -1,12 +1,6 @@
 /** From a sample to the frames of a flame graph. */
 import type { NameLookup } from '../values/name.ts';
-import {
-  addressAt,
-  type FileOffset,
-  fileFrameText,
-  frameAt,
-  type StackAddress,
-} from '../values/stack-frames.ts';
+import { addressAt, type FileOffset, fileFrame, frameAt, type StackAddress } from '../values/stack-frames.ts';
 import { ERRNO } from '../values/tables/errno.ts';
 import type { StackPart, StackSample } from './stacks.ts';
 
@@ -67,8 +61,7 @@ export function frameOf(
 ): FlameFrame {
   if ('note' in place) return noteFrame(place.note);
   if ('address' in place) return frameAt(place, pid, names);
-  const text = fileFrameText(place);
-  return { space: 'user', text, object: `build id ${place.buildId}`, address: undefined, known: false };
+  return { ...fileFrame(place, names), address: undefined };
 }
 
 /** The frames of a sample, outermost first. */

@@ -1,5 +1,5 @@
 import type { NamesAsked, NamesFound } from '@probepad/protocol/control/names';
-import { packedRequests } from '@probepad/protocol/values/name-book';
+import { nameKey, packedRequests } from '@probepad/protocol/values/name-book';
 import type { Params, Result } from './connection.ts';
 
 /** Asks hosts for names that the decoder wants. */
@@ -76,9 +76,9 @@ export function createNameAsker(options: NameAskerOptions): NameAsker {
 
 /** What of the questions was not answered. */
 function untold(asked: readonly NamesAsked[], found: NamesFound): NamesAsked[] {
-  const told = new Set(found.map(({ kind, pid, value }) => `${kind} ${pid ?? ''} ${value}`));
+  const told = new Set(found.map((one) => nameKey(one, one.value)));
   return asked.flatMap((one) => {
-    const values = one.values.filter((value) => !told.has(`${one.kind} ${one.pid ?? ''} ${value}`));
+    const values = one.values.filter((value) => !told.has(nameKey(one, value)));
     return values.length > 0 ? [{ ...one, values }] : [];
   });
 }

@@ -20,6 +20,8 @@ export interface Process {
 /** Processes that were seen, by pid of this machine's first namespace. */
 export interface ProcessTable {
   get(pid: number): Process | undefined;
+  /** All that are known, by pid. */
+  all(): ReadonlyMap<number, Process>;
   /** What is known, after a look into /proc for one that nobody told of, or `again` for one that may have mapped more. */
   look(pid: number, again?: boolean): Promise<Process | undefined>;
   /** Resolves when what the kernel has recorded up to now has been told; at once where nobody watches. */
@@ -185,6 +187,7 @@ export function createProcessTable(now: () => number = () => performance.now()):
 
   return {
     get: (pid) => processes.get(pid),
+    all: () => processes,
     take,
     async settled() {
       if (watching) await setTimeout(RECORDS_DELAY);

@@ -19,6 +19,16 @@ export interface UserSymbols {
     addresses: readonly bigint[],
     named: (address: bigint, name: Name) => void,
   ): Promise<boolean>;
+  /** The symbols of a file that a process has mapped. */
+  tableOf(pid: number, mapping: Mapping): Promise<SymbolTable | 'busy' | undefined>;
+  /** Calls `named` for each offset into the file. */
+  nameAll(
+    table: SymbolTable | undefined,
+    path: string,
+    offsets: readonly bigint[],
+    offsetOf: (value: bigint) => bigint,
+    named: (value: bigint, name: Name) => void,
+  ): Promise<void>;
 }
 
 export interface UserSymbolsOptions {
@@ -87,27 +97,41 @@ export function createUserSymbols({ processes, files, reader }: UserSymbolsOptio
   ): Promise<boolean> {
     const table = await tableOf(pid, mapping, live);
     if (table === 'busy') return true;
-    const places = addresses.map((address) => {
-      const offset = address - mapping.start + mapping.offset;
-      return { address, offset, found: table?.find(offset) };
+    const offsetOf = (address: bigint): bigint => address - mapping.start + mapping.offset;
+    await nameAll(table, mapping.path, addresses, offsetOf, named);
+    return false;
+  }
+
+  /** Names what lies at some offsets of a file. */
+  async function nameAll(
+    table: SymbolTable | undefined,
+    path: string,
+    values: readonly bigint[],
+    offsetOf: (value: bigint) => bigint,
+    named: (value: bigint, name: Name) => void,
+  ): Promise<void> {
+    const places = values.map((value) => {
+      const offset = offsetOf(value);
+      return { value, offset, found: table?.find(offset) };
     });
     const symbols = places.flatMap(({ found }) => found?.symbol ?? []);
     const plain = (await (await reader())?.demangle(symbols)) ?? symbols;
     let at = 0;
-    const object = basename(mapping.path);
-    const detail = table?.buildId ? `${mapping.path}, build id ${table.buildId}` : mapping.path;
-    for (const { address, offset, found } of places) {
+    const object = basename(path);
+    const detail = table?.buildId ? `${path}, build id ${table.buildId}` : path;
+    for (const { value, offset, found } of places) {
       if (found === undefined) {
-        named(address, { text: `${object}+0x${offset.toString(16)}`, detail, object });
+        named(value, { text: `${object}+0x${offset.toString(16)}`, detail, object });
         continue;
       }
       const symbol = plain[at++] ?? found.symbol;
-      named(address, { text: withOffset(symbol, found.distance), detail, symbol, object });
+      named(value, { text: withOffset(symbol, found.distance), detail, symbol, object });
     }
-    return false;
   }
 
   return {
+    tableOf: (pid, mapping) => tableOf(pid, mapping, () => liveMappings(pid)),
+    nameAll,
     async find(pid, addresses, named) {
       let process = await processes.look(pid);
       const isMapped = (address: bigint): boolean =>
