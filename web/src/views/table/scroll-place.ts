@@ -54,9 +54,6 @@ export function createScrollPlace(): ScrollPlace {
       // The least that a scroll bar moves by, on a screen of four dots a pixel too, is more than any wheel does at once.
       const leap = range.height / Math.max(1, view) / 4;
       y = within(range.scaled && Math.abs(moved) < leap ? y + moved : range.yAt(next));
-      // Less than the element can be scrolled by.
-      if (top <= 0 && range.topAt(y) < 1) y = 0;
-      if (top >= range.endTop && range.endTop - range.topAt(y) < 1) y = range.end;
     },
     goTo(wanted) {
       y = within(wanted);

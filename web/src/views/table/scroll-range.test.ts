@@ -17,6 +17,14 @@ test('ten million rows are all reached', () => {
   assert.equal(range.yAt(0), 0);
   assert.ok(Math.abs(range.yAt(range.endTop) - (220_000_000 - 800)) < 1e-3);
   assert.ok(Math.abs(range.yAt(range.topAt(123_456_789)) - 123_456_789) < 1e-3);
+  for (const [top, y] of [
+    [1000, 1000],
+    [range.endTop - 1000, range.end - 1000],
+  ] as const) {
+    assert.equal(range.yAt(top), y, 'pixel by pixel near the ends');
+    assert.equal(range.topAt(y), top);
+  }
+  for (let top = 0; top < range.endTop; top += 10_007) assert.ok(range.yAt(top + 1) > range.yAt(top));
 });
 
 test('a list shorter than the view has nothing to scroll', () => {

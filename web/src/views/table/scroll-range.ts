@@ -5,7 +5,7 @@ export interface ScrollRange {
   /** `y` at the end of the list, and `top` there. */
   end: number;
   endTop: number;
-  /** The list is longer than the height: a pixel of the scroll bar is more than a pixel of rows. */
+  /** The list is longer than the height: but for its ends, a pixel of the scroll bar is more than a pixel of rows. */
   scaled: boolean;
   yAt(top: number): number;
   topAt(y: number): number;
@@ -13,6 +13,9 @@ export interface ScrollRange {
 
 /** Chromium caps an element at 33.5 million pixels (docs: FACTS), Firefox at 17.8; at a zoom of 2 half of it is left. */
 export const HEIGHT_MAX = 8_000_000;
+
+/** The part of the height at each end that lies there pixel by pixel: nobody comes to an end of the height before the rows'. */
+const MARGIN = 8;
 
 export function scrollRange(
   total: number,
@@ -26,13 +29,22 @@ export function scrollRange(
     return { height: full, end, endTop: end, scaled: false, yAt: (top) => top, topAt: (y) => y };
   }
   const endTop = heightMax - view;
-  const scale = end / endTop;
+  const margin = heightMax / MARGIN;
+  const scale = (end - 2 * margin) / (endTop - 2 * margin);
   return {
     height: heightMax,
     end,
     endTop,
     scaled: true,
-    yAt: (top) => top * scale,
-    topAt: (y) => y / scale,
+    yAt(top) {
+      if (top <= margin) return top;
+      if (top >= endTop - margin) return end - (endTop - top);
+      return margin + (top - margin) * scale;
+    },
+    topAt(y) {
+      if (y <= margin) return y;
+      if (y >= end - margin) return endTop - (end - y);
+      return margin + (y - margin) / scale;
+    },
   };
 }
