@@ -19,6 +19,7 @@ export const NEEDED = {
   'run.unwatch': 'view',
   'run.statistics': 'view',
   'run.write': 'run',
+  'run.put': 'run',
   'names.resolve': 'view',
   'cost.measure': 'author',
   'runs.list': 'view',

@@ -2,9 +2,15 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** 256 random bits as base64url, which can neither be guessed nor needs escaping in a URL. */
+/**
+ * 256 random bits as base64url, which can neither be guessed nor needs escaping in a URL. None begins with a dash: behind an option of a
+ * command it would be taken for another option.
+ */
 export function newToken(): string {
-  return randomBytes(32).toString('base64url');
+  for (;;) {
+    const token = randomBytes(32).toString('base64url');
+    if (!token.startsWith('-')) return token;
+  }
 }
 
 /** An unguessable id of 128 random bits as hex, as it fits the loader's run names ([a-z0-9]{1,32}). */
