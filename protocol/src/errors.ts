@@ -56,6 +56,7 @@ export const ERRORS = {
   over_budget:
     'Let the program do less: filter before it sends, add up in a map in place of sending, attach to what happens less often. Or give the run a larger CPU budget, up to what the policy of the host allows (`cpus`).',
   source_not_writable: 'Only .data and .bss values can be changed while a probe runs.',
+  map_not_filled: 'Entries can be put into hash maps and tries that the program itself adds none to.',
   internal: 'This is a defect in Probepad: please report it with the log.',
 } as const satisfies Record<string, string>;
 

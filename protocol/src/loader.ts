@@ -131,6 +131,8 @@ export const LoaderCommandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stop') }),
   z.object({ type: z.literal('interval'), source: z.number(), interval: z.number() }),
   z.object({ type: z.literal('write'), source: z.number(), offset: z.number(), bytes: Hex }),
+  /** Puts an entry into a map, in the place of one with that key. */
+  z.object({ type: z.literal('put'), source: z.number(), key: Hex, value: Hex }),
 ]);
 export type LoaderCommand = z.infer<typeof LoaderCommandSchema>;
 

@@ -126,8 +126,8 @@ export const SourceSchema = z.object({
   writable: z.boolean(),
   /** For a stack trace map: its frames are build ids with offsets into the files (BPF_F_STACK_BUILD_ID), not addresses. */
   buildIds: z.optional(z.boolean()),
-  /** For a map: no program of the object puts entries into it, they only look there. Absent: one does, or that can't be told. */
-  onlyRead: z.optional(z.literal(true)),
+  /** For a map: no program of the object puts entries into it, they only look for those of others. Absent: one does, or that can't be told. */
+  filledOutside: z.optional(z.literal(true)),
   /** For a map of maps: the type of the maps inside. */
   innerMapType: z.optional(z.string()),
   /** Values of `btf_decl_tag("probepad:…")` on the map, without the prefix. */

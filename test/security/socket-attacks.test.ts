@@ -302,6 +302,7 @@ describe('attacks on the sockets of a hub', () => {
         ['snippets.get', { id: ['x'] }],
         ['hosts.revoke', {}],
         ['run.write', { run: 'x', source: 'x', offset: 0, bytes: 'zz' }],
+        ['run.put', { run: 'x', source: 'x', key: 'zz', value: '00' }],
       ];
       let id = 10;
       for (const [method, params] of wrong) {

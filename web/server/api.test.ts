@@ -202,6 +202,7 @@ test('every role may do what its table says, and nothing more', async (t) => {
     ['hosts.invite', { name: 'x' }],
     ['hosts.revoke', { host: agent.host }],
     ['run.write', { run: 'x', source: 'x', offset: 0, bytes: '00' }],
+    ['run.put', { run: 'x', source: 'x', key: '00', value: '00' }],
     ['cost.measure', { host: agent.host, probe: PROBE }],
     ['terminal.open', { host: agent.host, columns: 1, rows: 1 }],
   ] as const) {

@@ -141,6 +141,10 @@ export function methodsOf(parts: MethodParts): Handlers {
       statistics.set(viewer, run, on);
       return NOTHING;
     },
+    async 'run.put'(params, { identity }) {
+      await runs.put(params, identity.user);
+      return NOTHING;
+    },
     async 'run.write'(params, { identity }) {
       await runs.write(params, identity.user);
       return NOTHING;

@@ -235,6 +235,17 @@ test('a global is written on the hosts where the run goes on', async (t) => {
   await assert.rejects(browser.call('run.write', write), failsWith('run_ended'));
 });
 
+test('an entry is put into a map on the hosts where the run goes on', async (t) => {
+  const { agent, browser, run } = await runningRun(t);
+  const put = { run: run.id, source: 'wanted', key: '01000000', value: '07' };
+  const putting = browser.call('run.put', put);
+  const asked = await agent.request('run.put');
+  assert.deepEqual(asked.params, put);
+  agent.reply(asked, {});
+  await putting;
+  await assert.rejects(browser.call('run.put', { ...put, hosts: ['elsewhere'] }), failsWith('run_ended'));
+});
+
 test('the list of runs fits a message, whatever their programs take', async (t) => {
   const hub = await testHub(t);
   const agent = await joinedAgent(t, hub);

@@ -18,6 +18,7 @@ export interface Runs {
   /** A host that is away is told when it comes back. */
   stop(run: string, hosts: string[] | undefined, user: string): Promise<void>;
   write(params: ParamsOf<typeof BrowserRequests, 'run.write'>, user: string): Promise<void>;
+  put(params: ParamsOf<typeof BrowserRequests, 'run.put'>, user: string): Promise<void>;
   /** The newest first, as many as fit a message. */
   list(): Promise<Run[]>;
 }
@@ -142,6 +143,13 @@ export async function runsOf(
     return live.find(run) ?? fail('not_found', `looking for run ${run.slice(0, 64)}`);
   }
 
+  /** The hosts where it runs, of those that are wanted: of all where none are named. */
+  function goingOn(run: string, wanted: readonly string[] | undefined): string[] {
+    return [...liveRun(run).streams.values()]
+      .filter(({ status, host }) => status.state === 'running' && (wanted?.includes(host) ?? true))
+      .map(({ host }) => host);
+  }
+
   return {
     async start({ hosts: wanted, name, probe, snippet }, user) {
       checkSize(probe.files);
@@ -180,13 +188,21 @@ export async function runsOf(
       const chosen = [...streams.values()].filter((one) => wanted?.includes(one.host) ?? true);
       await Promise.all(chosen.map((stream) => stopOn(stream, user)));
     },
-    async write({ run, hosts: wanted, source, offset, bytes }, user) {
-      const going = [...liveRun(run).streams.values()].filter(
-        ({ status, host }) => status.state === 'running' && (wanted?.includes(host) ?? true),
+    async put({ run, hosts: wanted, source, key, value }, user) {
+      const going = goingOn(run, wanted);
+      if (going.length === 0) fail('run_ended', `putting an entry into ${source}`);
+      await Promise.all(
+        going.map(async (host) => {
+          await store.audit.append({ user, action: 'run.put', host, run, detail: { source, key, value } });
+          await hosts.connected(host).request('run.put', { run, source, key, value });
+        }),
       );
+    },
+    async write({ run, hosts: wanted, source, offset, bytes }, user) {
+      const going = goingOn(run, wanted);
       if (going.length === 0) fail('run_ended', `writing ${source}`);
       await Promise.all(
-        going.map(async ({ host }) => {
+        going.map(async (host) => {
           await store.audit.append({
             user,
             action: 'run.written',

@@ -1,4 +1,5 @@
 /* What the agent may say while a run flows. */
+#include <bpf/bpf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,33 @@ static void write_global(struct stream *stream, const struct source *source, con
 			       strerror(-error));
 }
 
+/* Whether a value is as many bytes as the map's definition says: not one for each CPU, and no descriptor. */
+static bool has_plain_values(const struct bpf_map *map)
+{
+	switch (bpf_map__type(map)) {
+	case BPF_MAP_TYPE_HASH:
+	case BPF_MAP_TYPE_LRU_HASH:
+	case BPF_MAP_TYPE_LPM_TRIE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* An entry for a map that the programs add none to. Sizes are checked here too: the kernel reads as many bytes as the map has. */
+static void put_entry(struct stream *stream, const struct source *source, const struct command *command)
+{
+	struct bpf_map *map = source->kind == SOURCE_MAP ? bpf_object__find_map_by_name(stream->run->object, source->name) :
+							   NULL;
+	int error = -EINVAL;
+
+	if (map && has_plain_values(map) && bpf_map__key_size(map) == command->key_length &&
+	    bpf_map__value_size(map) == command->length)
+		error = bpf_map_update_elem(bpf_map__fd(map), command->key, command->bytes, BPF_ANY) ? -errno : 0;
+	if (error)
+		message_remark("putting an entry into %s: %s", source->name, strerror(-error));
+}
+
 static void obey(struct stream *stream, json_t *json)
 {
 	struct command command;
@@ -47,10 +75,12 @@ static void obey(struct stream *stream, json_t *json)
 	} else if (command.type == COMMAND_INTERVAL) {
 		source->interval = command.interval * 1000000ull;
 		source->due = clock_monotonic() + source->interval;
+	} else if (command.type == COMMAND_PUT) {
+		put_entry(stream, source, &command);
 	} else {
 		write_global(stream, source, &command);
 	}
-	free(command.bytes);
+	command_free(&command);
 }
 
 void stream_control(struct stream *stream)

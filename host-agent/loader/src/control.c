@@ -51,9 +51,28 @@ json_t *control_next(struct control *control, bool *bad)
 	return json;
 }
 
+/* A field of lower-case hex as bytes that are malloc'ed; NULL where it is none. */
+static uint8_t *bytes_of(json_t *json, const char *field, size_t *length)
+{
+	const char *hex = json_string_value(json_object_get(json, field));
+
+	return hex ? hex_decode(hex, length) : NULL;
+}
+
+static int entry_parse(json_t *json, struct command *command, char *error, size_t error_size)
+{
+	command->key = bytes_of(json, "key", &command->key_length);
+	command->bytes = bytes_of(json, "value", &command->length);
+	if (command->key && command->bytes)
+		return 0;
+	snprintf(error, error_size, "%s: expected lower-case hex", command->key ? "value" : "key");
+	command_free(command);
+	return -1;
+}
+
 int command_parse(json_t *json, struct command *command, char *error, size_t error_size)
 {
-	const char *type = json_string_value(json_object_get(json, "type")), *hex;
+	const char *type = json_string_value(json_object_get(json, "type"));
 	json_t *source = json_object_get(json, "source"), *value;
 
 	memset(command, 0, sizeof(*command));
@@ -61,8 +80,8 @@ int command_parse(json_t *json, struct command *command, char *error, size_t err
 		command->type = COMMAND_STOP;
 		return 0;
 	}
-	if (!type || (strcmp(type, "interval") && strcmp(type, "write"))) {
-		snprintf(error, error_size, "type: expected stop, interval or write");
+	if (!type || (strcmp(type, "interval") && strcmp(type, "write") && strcmp(type, "put"))) {
+		snprintf(error, error_size, "type: expected stop, interval, write or put");
 		return -1;
 	}
 	if (!json_is_integer(source) || json_integer_value(source) < 0 || json_integer_value(source) > UINT16_MAX) {
@@ -80,6 +99,10 @@ int command_parse(json_t *json, struct command *command, char *error, size_t err
 		command->interval = (uint32_t)json_integer_value(value);
 		return 0;
 	}
+	if (!strcmp(type, "put")) {
+		command->type = COMMAND_PUT;
+		return entry_parse(json, command, error, error_size);
+	}
 	command->type = COMMAND_WRITE;
 	value = json_object_get(json, "offset");
 	if (!json_is_integer(value) || json_integer_value(value) < 0 || json_integer_value(value) > UINT32_MAX) {
@@ -87,13 +110,19 @@ int command_parse(json_t *json, struct command *command, char *error, size_t err
 		return -1;
 	}
 	command->offset = (uint32_t)json_integer_value(value);
-	hex = json_string_value(json_object_get(json, "bytes"));
-	command->bytes = hex ? hex_decode(hex, &command->length) : NULL;
+	command->bytes = bytes_of(json, "bytes", &command->length);
 	if (!command->bytes) {
 		snprintf(error, error_size, "bytes: expected lower-case hex");
 		return -1;
 	}
 	return 0;
+}
+
+void command_free(struct command *command)
+{
+	free(command->bytes);
+	free(command->key);
+	command->bytes = command->key = NULL;
 }
 
 void control_free(struct control *control)

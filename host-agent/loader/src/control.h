@@ -15,15 +15,17 @@ struct control {
 	bool ended; /* EOF: the agent is gone */
 };
 
-enum command_type { COMMAND_STOP, COMMAND_INTERVAL, COMMAND_WRITE };
+enum command_type { COMMAND_STOP, COMMAND_INTERVAL, COMMAND_WRITE, COMMAND_PUT };
 
 struct command {
 	enum command_type type;
 	uint16_t source;
 	uint32_t interval; /* milliseconds */
 	uint32_t offset;
-	uint8_t *bytes; /* malloc'ed */
+	uint8_t *bytes; /* malloc'ed, as the next; freed by command_free */
 	size_t length;
+	uint8_t *key; /* of an entry that is put into a map, with `bytes` as its value */
+	size_t key_length;
 };
 
 /* Reads what is there into the buffer, waiting when the fd is blocking. Returns 0 or -errno (-EAGAIN, -E2BIG, -ENOMEM). */
@@ -34,6 +36,8 @@ json_t *control_next(struct control *control, bool *bad);
 
 /* Returns 0, or -1 when it is no command; `error` tells why. */
 int command_parse(json_t *json, struct command *command, char *error, size_t error_size);
+
+void command_free(struct command *command);
 
 void control_free(struct control *control);
 

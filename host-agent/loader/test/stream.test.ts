@@ -203,6 +203,37 @@ test('a global that is written by command changes what the program does', async 
   await loader.stop();
 });
 
+test('an entry is put into a map by command, where its sizes are those of the map', async () => {
+  using producer = new Producer();
+  const object = compileFixture('maps');
+  using loader = new LoaderProcess(
+    object,
+    makeOrders(object, {
+      params: [wantedPid(producer)],
+      sources: [
+        { id: 0, kind: 'map', name: 'hash', interval: 20 },
+        { id: 1, kind: 'map', name: 'per_cpu', interval: 0 },
+      ],
+    }),
+  );
+  await loader.running();
+  const put = { type: 'put', source: 0, key: '2a000000', value: '0700000000000000' };
+  loader.send({ ...put, value: '07000000' });
+  loader.send({ ...put, source: 1, value: '07000000' });
+  loader.send({ type: 'put', source: 0, key: '2a000000' });
+  await loader.until(
+    'three refusals',
+    () => loader.messages.filter((message) => message.type === 'remark').length >= 3,
+  );
+  assert.equal(loader.framesOf(0).at(-1)?.header.count ?? 0, 0);
+  loader.send(put);
+  await loader.until('the entry', () => loader.framesOf(0).at(-1)?.header.count === 1);
+  // Keys fill whole words of eight bytes before values begin.
+  const payload = Buffer.from(loader.framesOf(0).at(-1)?.payload ?? []);
+  assert.deepEqual([payload.readUInt32LE(0), payload.readBigUInt64LE(8)], [0x2a, 7n]);
+  await loader.stop();
+});
+
 test('records that the program could not reserve are counted as lost, and nothing else is missing', async () => {
   using producer = new Producer();
   const object = compileFixture('storm');

@@ -177,6 +177,9 @@ static void test_commands(void)
 		{ "{\"type\":\"write\",\"source\":1,\"offset\":8,\"bytes\":\"00ff\"}", 1 },
 		{ "{\"type\":\"write\",\"source\":1,\"offset\":8,\"bytes\":\"0\"}", 0 },
 		{ "{\"type\":\"write\",\"source\":-1,\"offset\":8,\"bytes\":\"00\"}", 0 },
+		{ "{\"type\":\"put\",\"source\":1,\"key\":\"00000000\",\"value\":\"01\"}", 1 },
+		{ "{\"type\":\"put\",\"source\":1,\"key\":\"00000000\"}", 0 },
+		{ "{\"type\":\"put\",\"source\":1,\"key\":\"0g\",\"value\":\"01\"}", 0 },
 		{ "{\"type\":\"interval\",\"source\":1}", 0 },
 		{ "{\"type\":\"explode\"}", 0 },
 		{ "{}", 0 },
@@ -191,7 +194,7 @@ static void test_commands(void)
 
 		check((command_parse(json, &command, error, sizeof(error)) == 0) == cases[i].good, "command %s: %s",
 		      cases[i].json, error);
-		free(command.bytes);
+		command_free(&command);
 		json_decref(json);
 	}
 }

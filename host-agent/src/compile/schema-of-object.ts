@@ -5,10 +5,10 @@ import { badObject } from './object/bytes.ts';
 import { type Elf, readElf } from './object/elf.ts';
 import { type Line, readLineInfo } from './object/line-info.ts';
 import { isEventMap, readLostSites, readRecords, readWrittenRecords } from './schema/events.ts';
+import { mapsFilledOutside } from './schema/filled-outside.ts';
 import { readGlobals, readParams } from './schema/globals.ts';
 import { HELPER, helperCalls } from './schema/instructions.ts';
 import { isPerCpu, type MapDefinition, readMaps } from './schema/maps.ts';
-import { onlyReadMaps } from './schema/only-read-maps.ts';
 import { readPrograms } from './schema/programs.ts';
 import {
   countsKib,
@@ -65,11 +65,11 @@ function readSchema(object: Uint8Array): ProbeSchema {
     const found = records.get(map.name) ?? { records: [], recordsFrom: 'unknown' as const };
     addSource({ ...plainSource(map.name, 'events'), ...sizesOf(map), ...found, ...tagsOf(map) });
   }
-  const onlyRead = onlyReadMaps(maps, calls);
+  const filledOutside = mapsFilledOutside(maps, calls);
   for (const map of maps.filter((candidate) => !isEventMap(candidate))) {
     addSource({
       ...plainSource(map.name, 'map'),
-      ...(onlyRead.has(map.name) && { onlyRead: true }),
+      ...(filledOutside.has(map.name) && { filledOutside: true }),
       ...sizesOf(map),
       ...keyTypeOf(map, types),
       ...valueTypeOf(map, types),

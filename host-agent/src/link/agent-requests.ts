@@ -76,6 +76,10 @@ const HANDLERS: Handlers = {
     table.statistics(run, on);
     return {};
   },
+  'run.put'({ run, source, key, value }, { table }) {
+    table.require(run).put(source, key, value);
+    return {};
+  },
   'run.write'({ run, source, offset, bytes }, { table }) {
     table.require(run).write(source, offset, bytes);
     return {};

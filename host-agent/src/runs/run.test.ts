@@ -289,6 +289,43 @@ test('a stop while compiling ends the run', async () => {
   assert.equal((await ended(run))?.reason, 'stopped');
 });
 
+test('an entry can be put into a map that the program adds none to, and into no other', async () => {
+  const map = (name: string): string =>
+    `struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 8); __type(key, __u32); __type(value, __u64); } ${name} SEC(".maps");`;
+  const run = machine.start(
+    probeOfText(`${map('wanted')}
+${map('counts')}
+SEC("tracepoint/syscalls/sys_enter_getppid")
+int on_call(void *ctx)
+{
+	__u32 key = ${process.pid};
+	__u64 one = 1;
+
+	if (bpf_map_lookup_elem(&wanted, &key))
+		bpf_map_update_elem(&counts, &key, &one, BPF_ANY);
+	return 0;
+}`),
+  );
+  await running(run);
+  const schema = run.schema?.schema;
+  assert.ok(schema);
+  const key = Buffer.alloc(4);
+  key.writeUInt32LE(process.pid);
+  const value = '0100000000000000';
+  assert.throws(() => run.put('counts', key.toString('hex'), value), /counts: it is no such map/);
+  assert.throws(() => run.put('wanted', '00', value), /wanted: its keys and values/);
+  assert.throws(() => run.put('none', key.toString('hex'), value), /none: the probe has no such map/);
+  run.put('wanted', key.toString('hex'), value);
+  const counts = schema.sources.find(({ name }) => name === 'counts');
+  // The loader puts it there when it gets to it: then the program counts.
+  await machine.recorder.until(() => {
+    callGetppid(1);
+    return framesOfRun(run).some(({ header }) => header.source === counts?.id && header.count === 1);
+  });
+  run.stop('stopped');
+  await ended(run);
+});
+
 test('a global can be written while the run goes on, a read-only one cannot', async () => {
   const run = machine.start(own());
   await running(run);

@@ -1,5 +1,6 @@
 import type { EndReason, Probe, RunCounts, RunStatus, StreamSchema } from '@probepad/protocol/control/run';
 import { fail, type ProbepadError } from '@probepad/protocol/errors';
+import { takesEntries } from '@probepad/protocol/filled-by-hand';
 import { AGENT_QUEUE_MAX, RESUME_BUFFER } from '@probepad/protocol/limits';
 import type { LoaderMessage } from '@probepad/protocol/loader';
 import type { ProbeSchema } from '@probepad/protocol/schema';
@@ -59,6 +60,8 @@ export interface Run {
   showPrograms(on: boolean): void;
   /** @throws ProbepadFailure `source_not_writable`, `not_found` or `run_ended` */
   write(source: string, offset: number, bytes: string): void;
+  /** Puts an entry into a map that the programs add none to; both are hex. @throws ProbepadFailure where that can't be */
+  put(source: string, key: string, value: string): void;
   /** The loader's process id while there is one; for tests and logs. */
   readonly loaderPid: number | undefined;
   /** Resolves when the run has ended and the kernel is clean. */
@@ -327,6 +330,19 @@ export function startRun(
     loader.command({ type: 'write', source: source.id, offset, bytes });
   }
 
+  function put(name: string, key: string, value: string): void {
+    const source = schema?.sources.find((candidate) => candidate.name === name);
+    if (loader === undefined || status.current.state !== 'running') {
+      fail('run_ended', `putting an entry into ${name}: the run is ${status.current.state}`);
+    }
+    if (source === undefined) fail('not_found', `putting an entry into ${name}: the probe has no such map`);
+    if (!takesEntries(source)) fail('map_not_filled', `putting an entry into ${name}: it is no such map`);
+    if (key.length !== source.keySize * 2 || value.length !== source.valueSize * 2) {
+      fail('map_not_filled', `putting an entry into ${name}: its keys and values have other sizes`);
+    }
+    loader.command({ type: 'put', source: source.id, key, value });
+  }
+
   const run: Run = {
     id: request.run,
     stream,
@@ -351,6 +367,7 @@ export function startRun(
       showPrograms = on;
     },
     write,
+    put,
     get loaderPid() {
       return loader?.pid;
     },

@@ -89,6 +89,11 @@ export const AgentRequests = {
     params: z.object({ run: z.string(), source: z.string(), offset: z.number(), bytes: z.string() }),
     result: Nothing,
   },
+  /** See `BrowserRequests`. */
+  'run.put': {
+    params: z.object({ run: z.string(), source: z.string(), key: z.string(), value: z.string() }),
+    result: Nothing,
+  },
   /** Names of values that only the host knows, see `values/name.ts`. */
   'names.resolve': { params: z.object({ asked: NamesAskedListSchema }), result: NamesResult },
   'cost.measure': {

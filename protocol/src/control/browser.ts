@@ -41,6 +41,9 @@ export type Run = z.infer<typeof RunSchema>;
 
 const RunRef = z.object({ run: z.string() });
 
+/** Lower-case hex of as many bytes as the key or value of an entry may have that is put by hand. */
+const ENTRY_BYTES = z.string().check(z.regex(/^([0-9a-f]{2}){1,1024}$/));
+
 /** Browser (or command line) → hub on `/ws`. */
 export const BrowserRequests = {
   'hosts.invite': {
@@ -89,6 +92,20 @@ export const BrowserRequests = {
       source: z.string(),
       offset: z.number(),
       bytes: z.string().check(z.regex(/^([0-9a-f]{2}){1,1024}$/)),
+    }),
+    result: Nothing,
+  },
+  /**
+   * Puts an entry into a map that the programs add none to (`Source.filledOutside`), on the named hosts or on all, where the run goes on.
+   * In the place of one with that key. Both are hex, of the map's own sizes.
+   */
+  'run.put': {
+    params: z.object({
+      run: z.string(),
+      hosts: z.optional(z.array(z.string())),
+      source: z.string(),
+      key: ENTRY_BYTES,
+      value: ENTRY_BYTES,
     }),
     result: Nothing,
   },

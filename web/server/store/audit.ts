@@ -9,6 +9,7 @@ export const AUDIT_ACTIONS = [
   'run.started',
   'run.stopped',
   'run.written',
+  'run.put',
   'cost.measured',
   'terminal.opened',
   'terminal.closed',

@@ -18,6 +18,7 @@ import { AddPanel } from './dashboard/add-panel.tsx';
 import { Dashboard } from './dashboard/dashboard.tsx';
 import { DashboardDownload } from './dashboard/dashboard-download.tsx';
 import { opensAsDashboard, panelsOf } from './dashboard/panels.ts';
+import { EntryBar } from './entry/entry-bar.tsx';
 import { shortNumber } from './numbers.ts';
 import { Overview } from './overview.tsx';
 import { RecordTypeBar } from './record-type-bar.tsx';
@@ -177,6 +178,7 @@ function SourcePanel({
       </div>
       <div id="panel-source" role="tabpanel" aria-label={source.name} className={styles.panel}>
         <RecordTypeBar run={run} source={source.name} />
+        <EntryBar key={source.name} run={run} source={source.name} />
         <SourceView
           run={run}
           shown={shown}

@@ -97,12 +97,12 @@ function Waiting({
       </Empty>
     );
   }
-  if (source.onlyRead) {
+  if (source.filledOutside) {
     return (
-      <Empty icon="lock" title="The program only reads this map">
+      <Empty icon="lock" title="The program adds nothing to this map itself">
         <p>
-          No probe of it puts anything into <code>{source.name}</code>: that is left to the loader that the
-          program was written for. Until there is something in it, they find nothing there.
+          None of its probes puts an entry into <code>{source.name}</code>: that is left to the loader that
+          the program was written for. Until there is one, they find nothing there.
         </p>
         {hint}
       </Empty>

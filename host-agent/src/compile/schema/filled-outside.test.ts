@@ -9,7 +9,7 @@ after(() => own[Symbol.asyncDispose]());
 const MAP = (name: string, type: string): string =>
   `struct { __uint(type, BPF_MAP_TYPE_${type}); __uint(max_entries, 8); __type(key, u32); __type(value, u64); } ${name} SEC(".maps");`;
 
-async function onlyRead(body: string): Promise<string[]> {
+async function filledOutside(body: string): Promise<string[]> {
   const text = `#include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 char LICENSE[] SEC("license") = "GPL";
@@ -36,14 +36,14 @@ SEC("tp/syscalls/sys_enter_getppid") int first(void *ctx)
   const { schema } = compiled(
     await own.compiler.compile({ files: [{ name: 'maps.bpf.c', text }], flags: ['-Wno-unused-function'] }),
   );
-  return schema.sources.filter((source) => source.onlyRead).map(({ name }) => name);
+  return schema.sources.filter((source) => source.filledOutside).map(({ name }) => name);
 }
 
-test('a map that no program puts anything into is only read, and an array is never empty', async () => {
-  assert.deepEqual(await onlyRead('bpf_map_update_elem(&counts, &key, &one, BPF_ANY);'), ['wanted']);
+test('a map that no program puts an entry into is filled from outside, and an array is never empty', async () => {
+  assert.deepEqual(await filledOutside('bpf_map_update_elem(&counts, &key, &one, BPF_ANY);'), ['wanted']);
 });
 
 test('where an entry goes into a map that the instructions do not name, nothing is said of any', async () => {
   const unknown = 'bpf_map_update_elem(&counts, &key, &one, BPF_ANY); put(ctx ? &counts : &wanted, key);';
-  assert.deepEqual(await onlyRead(unknown), []);
+  assert.deepEqual(await filledOutside(unknown), []);
 });

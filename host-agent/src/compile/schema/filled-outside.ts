@@ -29,10 +29,10 @@ const FILLED_BY_ENTRIES = new Set([
 ]);
 
 /**
- * Names of the maps that the program only looks into: its own loader has to fill them, as a list of what is to be traced. None where any
+ * Names of the maps that the program adds no entries to: its own loader has to fill them, as a list of what is to be traced. None where any
  * entry is put into a map that can't be told from the instructions.
  */
-export function onlyReadMaps(
+export function mapsFilledOutside(
   maps: readonly MapDefinition[],
   calls: readonly HelperCall[],
 ): ReadonlySet<string> {
