@@ -78,6 +78,28 @@ export function countPlaywright(json) {
   };
 }
 
+/**
+ * Which tests a Playwright run skipped, and why: its reporters for people leave that out.
+ *
+ * @param {string} json of Playwright's JSON reporter
+ * @returns {string[]} a line for each
+ */
+export function skipsOfPlaywright(json) {
+  /** @type {(suite: any) => string[]} */
+  const skipsIn = ({ suites = [], specs = [] }) => [
+    ...suites.flatMap(skipsIn),
+    ...specs.flatMap((/** @type {any} */ { title, tests = [] }) =>
+      tests
+        .filter((/** @type {any} */ { status }) => status === 'skipped')
+        .map((/** @type {any} */ { annotations = [] }) => {
+          const why = annotations.find((/** @type {any} */ { type }) => type === 'skip')?.description;
+          return `skipped: ${title}: ${why ?? 'no reason given'}`;
+        }),
+    ),
+  ];
+  return skipsIn(parsed(json));
+}
+
 /** @param {string} json */
 function parsed(json) {
   try {

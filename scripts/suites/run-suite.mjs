@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { killTree } from '../process-tree.mjs';
 import { inRepository, PINNED_NODE, ROOT, repositoryEnvironment } from '../repository.mjs';
-import { countNodeTests, countPlaywright, countTap, noCounts } from './counts.mjs';
+import { countNodeTests, countPlaywright, countTap, noCounts, skipsOfPlaywright } from './counts.mjs';
 
 /** A daemon that left its group may hold the output open; what it says later is of no interest. */
 const OUTPUT_WAIT_MS = 2000;
@@ -50,7 +50,9 @@ export async function runSuite(suite, { show = print, signal } = {}) {
       show,
       signal,
     });
-    const counts = countsOf(suite, end.stdout, existsSync(report) ? readFileSync(report, 'utf8') : '');
+    const written = existsSync(report) ? readFileSync(report, 'utf8') : '';
+    const counts = countsOf(suite, end.stdout, written);
+    if (suite.playwright) for (const skip of skipsOfPlaywright(written)) show('stdout', `${skip}\n`);
     const seconds = (performance.now() - started) / 1000;
     return { name: suite.name, seconds, ...judgeEnd(counts, end, suite.limitMinutes) };
   } finally {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { inRepository } from '../repository.mjs';
 import { SUITES } from '../suites.mjs';
-import { countNodeTests, countPlaywright, countTap } from './counts.mjs';
+import { countNodeTests, countPlaywright, countTap, skipsOfPlaywright } from './counts.mjs';
 import { runStage } from './run-stage.mjs';
 import { judgeEnd, runSuite } from './run-suite.mjs';
 import { selectSuites } from './select.mjs';
@@ -180,6 +180,15 @@ test('Playwright: a test that passed only on a second try has failed', () => {
   assert.deepEqual(countPlaywright(JSON.stringify(report)), { passed: 5, failed: 3, skipped: 2 });
   assert.deepEqual(countPlaywright(''), { passed: 0, failed: 0, skipped: 0 });
   assert.deepEqual(countPlaywright('{"stats":{"exp'), { passed: 0, failed: 0, skipped: 0 });
+});
+
+test('Playwright: what was skipped is told with its reason', () => {
+  const skipped = { status: 'skipped', annotations: [{ type: 'skip', description: 'no mirror' }] };
+  const file = { specs: [{ title: 'a', tests: [{ status: 'expected' }] }] };
+  const group = { specs: [{ title: 'b', tests: [skipped] }], suites: [] };
+  const report = { suites: [{ ...file, suites: [group] }] };
+  assert.deepEqual(skipsOfPlaywright(JSON.stringify(report)), ['skipped: b: no mirror']);
+  assert.deepEqual(skipsOfPlaywright('{"suites":[{'), []);
 });
 
 test('a report that is cut off counts up to there', () => {
