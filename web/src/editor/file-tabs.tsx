@@ -94,7 +94,7 @@ export function FileTabs({ problems, onOpen }: { problems: readonly Problem[]; o
 
   return (
     <div className={styles.strip}>
-      <div role="tablist" aria-label="Files" onKeyDown={move} style={{ display: 'contents' }}>
+      <div role="tablist" aria-label="Files" className={styles.tabs} onKeyDown={move}>
         {all.map((name) => {
           if (naming?.from === name) return <div key={name}>{nameInput}</div>;
           const errors = problems.filter(
