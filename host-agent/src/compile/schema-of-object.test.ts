@@ -24,6 +24,7 @@ struct value {
 };
 struct { __uint(type, BPF_MAP_TYPE_LRU_PERCPU_HASH); __uint(max_entries, 64); __type(key, who_t); __type(value, struct value); } table SEC(".maps") __attribute__((btf_decl_tag("probepad:view=table")));
 struct { __uint(type, BPF_MAP_TYPE_STACK_TRACE); __uint(max_entries, 8); __uint(key_size, 4); __uint(value_size, 127 * 8); } stacks SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_STACK_TRACE); __uint(map_flags, BPF_F_STACK_BUILD_ID); } untold SEC(".maps");
 struct inner_map { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, u32); __type(value, u64); } one SEC(".maps");
 struct { __uint(type, BPF_MAP_TYPE_HASH_OF_MAPS); __uint(max_entries, 2); __type(key, u32); __array(values, struct inner_map); } outer SEC(".maps") = { .values = { (void *)&one } };
 struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } events SEC(".maps");
@@ -90,7 +91,7 @@ test('sources are dense: events, maps, globals, trace, text', () => {
   );
   assert.deepEqual(
     schema.sources.map(({ kind }) => kind),
-    ['events', ...Array(4).fill('map'), ...Array(4).fill('globals'), 'trace', 'text'],
+    ['events', ...Array(5).fill('map'), ...Array(4).fill('globals'), 'trace', 'text'],
   );
   // Within a kind the order is that of the object, which is the compiler's affair.
   assert.deepEqual(schema.sources.map(({ name }) => name).sort(), [
@@ -104,6 +105,7 @@ test('sources are dense: events, maps, globals, trace, text', () => {
     'stacks',
     'table',
     'trace',
+    'untold',
     'walk',
   ]);
 });
@@ -143,6 +145,11 @@ test('maps have their sizes and types', () => {
   assert.equal(typeOf(value.members[4]?.type).kind, 'float');
   const stacks = schema.sources.find(({ name }) => name === 'stacks');
   assert.deepEqual([stacks?.mapType, stacks?.keySize, stacks?.valueSize], ['stack_trace', 4, 1016]);
+  const stack = typeOf(stacks?.valueType);
+  const frames = stack.kind === 'typedef' ? typeOf(stack.target) : stack;
+  assert.deepEqual([frames.kind, frames.kind === 'array' && frames.length], ['array', 127]);
+  const untold = schema.sources.find(({ name }) => name === 'untold');
+  assert.deepEqual([untold?.keySize, untold?.valueSize, untold?.buildIds], [4, 127 * 32, true]);
   const outer = schema.sources.find(({ name }) => name === 'outer');
   assert.equal(outer?.innerMapType, 'array');
   const inner = schema.types[outer?.valueType ?? -1];

@@ -8,7 +8,7 @@ import { isEventMap, readLostSites, readRecords, readWrittenRecords } from './sc
 import { mapsFilledOutside } from './schema/filled-outside.ts';
 import { readGlobals, readParams } from './schema/globals.ts';
 import { HELPER, helperCalls } from './schema/instructions.ts';
-import { isPerCpu, type MapDefinition, readMaps } from './schema/maps.ts';
+import { hasBuildIds, isPerCpu, type MapDefinition, readMaps } from './schema/maps.ts';
 import { readPrograms } from './schema/programs.ts';
 import {
   countsKib,
@@ -20,8 +20,6 @@ import {
 import { createTypeTable, type TypeTable } from './schema/types.ts';
 
 /** Types that a schema may hold; an object that needs more was not written by hand. */
-/** BPF_F_STACK_BUILD_ID. Source: linux/bpf.h. */
-const STACK_BUILD_ID = 1 << 5;
 const TYPES_MAX = 20_000;
 
 /**
@@ -73,7 +71,7 @@ function readSchema(object: Uint8Array): ProbeSchema {
       ...sizesOf(map),
       ...keyTypeOf(map, types),
       ...valueTypeOf(map, types),
-      ...(map.type === 'stack_trace' && (map.flags & STACK_BUILD_ID) !== 0 && { buildIds: true }),
+      ...(hasBuildIds(map) && { buildIds: true }),
       ...(map.innerType !== undefined && { innerMapType: map.innerType }),
       ...tagsOf(map),
     });
@@ -151,6 +149,10 @@ function plainSource(name: string, kind: Source['kind']): Omit<Source, 'id'> {
 /** The kernel gives the ids of maps in a map as 32-bit numbers. Source: linux/bpf.h, bpf_map_info. */
 const MAP_ID: Type = { kind: 'int', name: '__u32', size: 4, signed: false, encoding: 'integer' };
 
+/** An address in a stack, and the key of a stack in its map. Source: linux/kernel/bpf/stackmap.c. */
+const ADDRESS: Type = { kind: 'int', name: '__u64', size: 8, signed: false, encoding: 'integer' };
+const STACK_ID: Type = MAP_ID;
+
 const OCTET: Type = { kind: 'int', name: '__u8', size: 1, signed: false, encoding: 'integer' };
 
 function valueTypeOf(map: MapDefinition, types: TypeTable): Pick<Source, 'valueType'> {
@@ -158,12 +160,18 @@ function valueTypeOf(map: MapDefinition, types: TypeTable): Pick<Source, 'valueT
     const target = types.addOwn(MAP_ID);
     return { valueType: types.addOwn({ kind: 'typedef', name: 'bpf_map_id', target }) };
   }
+  if (map.type === 'stack_trace' && map.valueType === undefined && !hasBuildIds(map)) {
+    const element = types.addOwn(ADDRESS);
+    const target = types.addOwn({ kind: 'array', element, length: Math.floor(map.valueSize / 8) });
+    return { valueType: types.addOwn({ kind: 'typedef', name: 'bpf_stack', target }) };
+  }
   return map.valueType === undefined ? {} : { valueType: types.add(map.valueType) };
 }
 
 /** How the prefix lies in a trie's key is known even where its type is not told. */
 function keyTypeOf({ type, keyType, keySize }: MapDefinition, types: TypeTable): Pick<Source, 'keyType'> {
   if (keyType !== undefined) return { keyType: types.add(keyType) };
+  if (type === 'stack_trace') return { keyType: types.addOwn(STACK_ID) };
   if (type !== 'lpm_trie') return {};
   const element = types.addOwn(OCTET);
   return { keyType: types.addOwn({ kind: 'array', element, length: keySize }) };

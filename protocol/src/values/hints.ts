@@ -168,6 +168,7 @@ export const HINTS: readonly Hint[] = [
   { meaning: 'bytes', name: /(^|_)(size|sz|len|length)$/, kind: 'int', sizes: WORD },
 
   // Addresses and words of bits.
+  { meaning: 'code', type: /^bpf_stack$/, kind: 'array' },
   { meaning: 'code', name: /^(\w+_)?([ku](ern|ernel|ser)?_?)?stack$/, kind: 'array' },
   { meaning: 'code', name: /^callers?$|^(return|caller)_addr(ess)?e?s?$/ },
   { meaning: 'code', name: /^(\w+_)?(ip|kip|pc|call_?site|caller|ksym)$/, sizes: LONG },

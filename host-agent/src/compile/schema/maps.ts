@@ -1,3 +1,4 @@
+import { STACK_DEPTH } from '@probepad/protocol/limits';
 import { type Btf, type BtfType, resolved, sizeOf } from '../object/btf.ts';
 import { badObject } from '../object/bytes.ts';
 
@@ -131,7 +132,19 @@ function readMap(
         break;
     }
   }
+  // Left to user space, which is the loader (prepare.c).
+  if (map.type === 'stack_trace' && map.valueSize === 0) map.valueSize = STACK_DEPTH * frameSizeOf(map);
+  if (map.type === 'stack_trace' && map.keySize === 0) map.keySize = 4;
   return map;
+}
+
+/** Whether the frames in a stack map are of struct bpf_stack_build_id (32 bytes), not addresses. Source: linux/bpf.h, BPF_F_STACK_BUILD_ID. */
+export function hasBuildIds({ type, flags }: Pick<MapDefinition, 'type' | 'flags'>): boolean {
+  return type === 'stack_trace' && (flags & (1 << 5)) !== 0;
+}
+
+function frameSizeOf(map: MapDefinition): number {
+  return hasBuildIds(map) ? 32 : 8;
 }
 
 /** `__uint(name, n)` is `int (*name)[n]`; `__ulong(name, n)` an enum whose only value is n. */
