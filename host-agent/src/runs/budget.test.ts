@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { after, afterEach, before, test } from 'node:test';
 import { probeOfText, type TestMachine, testMachine } from '../link/testing.ts';
-import { budgetOf } from './budget.ts';
+import { budgetOf, watchBudget } from './budget.ts';
 
 let machine: TestMachine;
 before(async () => {
@@ -72,6 +72,28 @@ test('a run within its budget goes on, and what it takes is told', async () => {
   } finally {
     machine.environment.policy.cpus = 0.5;
   }
+});
+
+test('samples that a busy agent takes all at once do not end a run', async () => {
+  const sampled = Promise.withResolvers<(taken: number) => void>();
+  const statistics = {
+    meter: (_run: string, _ids: readonly number[], take: (taken: number) => void) => sampled.resolve(take),
+    unmeter() {},
+  };
+  const ended: string[] = [];
+  // This process stands for a loader that takes a whole CPU for a moment.
+  const loader = { programs: [], loaderPid: process.pid };
+  const budget = watchBudget(statistics, 'run', loader, 0.01, ({ message }) => ended.push(message));
+  const take = await sampled.promise;
+  const ticks = () => process.cpuUsage().user / 10_000;
+  for (let sample = 0; sample < 3; sample++) {
+    take(0);
+    await readFile('/proc/self/stat');
+    for (const began = ticks(); ticks() < began + 3; );
+  }
+  while (budget.cpus === undefined) await new Promise((resolve) => setImmediate(resolve));
+  budget.end();
+  assert.deepEqual(ended, []);
 });
 
 test('the smaller of the run’s budget and the host’s counts, and 0 is none', () => {

@@ -16,6 +16,8 @@ export interface Budget {
 const SAMPLES = 3;
 /** The start of a run is its own, in milliseconds: a helper that begins to measure beside it would put off its first event. */
 const METER_AFTER = 100;
+/** Seconds. Samples that waited for a busy agent come all at once: over so short a time one clock tick would be several CPUs. */
+const SPAN_LEAST = 0.5;
 /** Clock ticks a second in /proc/PID/stat: USER_HZ, the same on every machine that Linux runs on today (proc(5)). */
 const TICKS = 100;
 
@@ -83,7 +85,7 @@ function meanOf(samples: readonly Sample[]): number {
   const first = samples[0];
   const last = samples.at(-1);
   const seconds = first && last ? last.at - first.at : 0;
-  return programs + (first && last && seconds > 0 ? (last.loader - first.loader) / seconds : 0);
+  return programs + (first && last && seconds >= SPAN_LEAST ? (last.loader - first.loader) / seconds : 0);
 }
 
 function overBudget(cpus: number, limit: number): ProbepadError {
