@@ -59,11 +59,37 @@ test('a file takes the place of the one with its name, and gives it back', () =>
   assert.deepEqual(texts(), { 'a.c': 'of a.c', 'b.h': 'of b.h', 'c.h': 'more, and changed since' });
 });
 
+test('text that was not saved is kept when a file takes its place, however often', () => {
+  open('a.c', 'b.h');
+  const shelved = () => useWorkspace.getState().shelf.map(({ files }) => files.map(({ text }) => text));
+  const before = shelved();
+  assert.equal(takeFiles([{ name: 'b.h', text: 'first' }])?.shelved, false);
+  editFile('b.h', 'typed');
+  assert.equal(takeFiles([{ name: 'c.h', text: 'more' }])?.shelved, false);
+  assert.deepEqual(shelved(), before);
+  const second = takeFiles([{ name: 'b.h', text: 'second' }]);
+  const third = takeFiles([{ name: 'b.h', text: 'third' }]);
+  assert.deepEqual([second?.shelved, third?.shelved], [true, true]);
+  assert.deepEqual(shelved(), [['of a.c', 'second', 'more'], ['of a.c', 'typed', 'more'], ...before]);
+  assert.equal(third?.undo(), true);
+  assert.equal(texts()['b.h'], 'second');
+  assert.deepEqual(shelved(), [['of a.c', 'typed', 'more'], ...before]);
+});
+
+test('what was replaced comes back although somebody has typed since, and what was typed is kept', () => {
+  open('a.c', 'b.h');
+  const taken = takeFiles([{ name: 'b.h', text: 'new' }]);
+  editFile('b.h', 'new, and typed since');
+  assert.equal(taken?.undo(), true);
+  assert.equal(texts()['b.h'], 'of b.h');
+  assert.equal(useWorkspace.getState().shelf[0]?.files[1]?.text, 'new, and typed since');
+});
+
 test('what was taken is not taken back from another probe, and there is no more room than there is', () => {
   open('a.c');
   const taken = takeFiles([{ name: 'b.h', text: 'new' }]);
   open('other.c');
-  taken?.undo();
+  assert.equal(taken?.undo(), false);
   assert.deepEqual(Object.keys(texts()), ['other.c']);
   const many = Array.from({ length: SNIPPET_FILES_MAX }, (_, at) => ({ name: `h${at}.h`, text: '' }));
   assert.equal(takeFiles(many), undefined);

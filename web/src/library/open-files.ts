@@ -43,13 +43,23 @@ function addToProbe(files: SourceFile[]): void {
     noRoom();
     return;
   }
-  const { added, replaced, undo } = taken;
+  const { added, replaced, shelved, undo } = taken;
   if (added.length + replaced.length === 0) return;
   const words = [
     ...(replaced.length > 0 ? [`${listed(replaced)} replaced`] : []),
     ...(added.length > 0 ? [`${listed(added)} added`] : []),
   ];
-  toast({ text: `${words.join(', ')}.`, action: { label: 'Undo', run: undo } });
+  toast({
+    text: `${words.join(', ')}.`,
+    detail: shelved ? 'What you had not saved is kept in the library.' : undefined,
+    action: {
+      label: 'Undo',
+      run: () => {
+        if (undo()) return;
+        toast({ text: 'Nothing was undone: another probe is on screen by now.' });
+      },
+    },
+  });
 }
 
 function listed(names: readonly string[]): string {

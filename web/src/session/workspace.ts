@@ -92,11 +92,7 @@ export const useWorkspace = create<Workspace>()(
 /** Puts a probe on screen. Text that was changed and not saved goes to the shelf first. @returns whether it did */
 export function openProbe(probe: Probe): boolean {
   const before = useWorkspace.getState();
-  const shelve = before.opened && before.dirty;
-  const { name, files, settings, origin } = before;
-  const shelf = shelve
-    ? [{ name, files, settings, origin, at: Date.now() }, ...before.shelf].slice(0, SHELF_MAX)
-    : before.shelf;
+  const shelved = shelveUnsaved();
   useWorkspace.setState({
     ...probe,
     opened: true,
@@ -105,9 +101,17 @@ export function openProbe(probe: Probe): boolean {
     dirty: false,
     generation: before.generation + 1,
     opening: before.opening + 1,
-    shelf,
   });
-  return shelve;
+  return shelved !== undefined;
+}
+
+/** Keeps what is on screen on the shelf, if it was changed and not saved. @returns what is there of it */
+export function shelveUnsaved(): Shelved | undefined {
+  const { opened, dirty, name, files, settings, origin, shelf } = useWorkspace.getState();
+  if (!opened || !dirty) return undefined;
+  const shelved = { name, files, settings, origin, at: Date.now() };
+  useWorkspace.setState({ shelf: [shelved, ...shelf].slice(0, SHELF_MAX) });
+  return shelved;
 }
 
 /** The name of the file that is compiled, or of the first while none can be. */
