@@ -47,3 +47,15 @@ test('where an entry goes into a map that the instructions do not name, nothing 
   const unknown = 'bpf_map_update_elem(&counts, &key, &one, BPF_ANY); put(ctx ? &counts : &wanted, key);';
   assert.deepEqual(await filledOutside(unknown), []);
 });
+
+test('where branches put entries into different maps by one call, nothing is said of any', async () => {
+  const update = (map: string): string => `bpf_map_update_elem(${map}, &key, &one, BPF_ANY);`;
+  for (const body of [
+    `if (key & 1) ${update('&wanted')} else ${update('&counts')}`,
+    `if (key & 1) ${update('&counts')} else ${update('&wanted')}`,
+    `void *map = &wanted; if (key & 1) map = &counts; ${update('map')}`,
+    update('key & 1 ? (void *)&counts : (void *)&wanted'),
+  ]) {
+    assert.deepEqual(await filledOutside(body), [], body);
+  }
+});

@@ -16,6 +16,11 @@ const CALL = 0x85;
 const LOAD_IMMEDIATE_64 = 0x18;
 const MOVE_CONSTANTS = [0xb7, 0xb4];
 const MOVE_REGISTERS = [0xbf, 0xbc];
+/** Jumps go to another instruction of the section, `JUMP_FAR` with 32 bits of distance. A call and an exit are of their class. */
+const JUMP_CLASSES = [5, 6];
+const JUMP = 0x05;
+const JUMP_FAR = 0x06;
+const EXIT = 0x95;
 const BYTES = 8;
 /** Classes that write their destination register: LD, LDX, ALU, ALU64. */
 const WRITING_CLASSES = [0, 1, 4, 7];
@@ -47,11 +52,12 @@ export function helperCalls(elf: Elf): HelperCall[] {
     const relocations = new Map(
       elf.relocations(section).map(({ offset, symbol }) => [offset, symbol?.name ?? '']),
     );
+    const targets = jumpTargets(code);
     for (let offset = 0; offset + BYTES <= code.length; offset += BYTES) {
       const opcode = code.u8(offset);
       // src_reg 0 is a kernel helper, 1 a function of the object, 2 a kfunc.
       if (opcode === CALL && code.u8(offset + 1) >> 4 === 0 && !relocations.has(offset)) {
-        const argument = (register: number) => valueBefore(code, relocations, offset, register);
+        const argument = (register: number) => valueBefore(code, relocations, targets, offset, register);
         calls.push({ section: section.name, offset, helper: code.i32(offset + 4), argument });
       }
       if (opcode === LOAD_IMMEDIATE_64) offset += BYTES;
@@ -60,16 +66,34 @@ export function helperCalls(elf: Elf): HelperCall[] {
   return calls;
 }
 
-/** Walks back from a call along straight code to what set the register. */
+/** Offsets that some jump goes to. */
+function jumpTargets(code: ByteReader): ReadonlySet<number> {
+  const targets = new Set<number>();
+  for (let offset = 0; offset + BYTES <= code.length; offset += BYTES) {
+    const opcode = code.u8(offset);
+    if (JUMP_CLASSES.includes(opcode & 7) && opcode !== CALL && opcode !== EXIT) {
+      const distance = opcode === JUMP_FAR ? code.i32(offset + 4) : code.i16(offset + 2);
+      targets.add(offset + (1 + distance) * BYTES);
+    }
+    if (opcode === LOAD_IMMEDIATE_64) offset += BYTES;
+  }
+  return targets;
+}
+
+/** Walks back from a call along straight code to what set the register; not past a place that is come to from elsewhere too. */
 function valueBefore(
   code: ByteReader,
   relocations: ReadonlyMap<number, string>,
+  targets: ReadonlySet<number>,
   call: number,
   register: number,
 ): { constant: number } | { symbol: string } | undefined {
   let wanted = register;
   for (let offset = call - BYTES, step = 0; offset >= 0 && step < LOOK_BACK; offset -= BYTES, step++) {
+    // Equal calls at the end of two branches are one in what clang makes of them.
+    if (targets.has(offset + BYTES)) return undefined;
     const opcode = code.u8(offset);
+    if (opcode === JUMP || opcode === JUMP_FAR || opcode === EXIT) return undefined;
     const destination = code.u8(offset + 1) & 15;
     const source = code.u8(offset + 1) >> 4;
     if (opcode === CALL && wanted <= 5) return undefined;
