@@ -37,7 +37,7 @@ export interface FileOffset {
 export function addressAt(address: bigint, isInnermost: boolean): StackAddress {
   return {
     address,
-    called: isInnermost ? address : address - 1n,
+    called: isInnermost || address === 0n ? address : address - 1n,
     space: address >= KERNEL_HALF ? 'kernel' : 'user',
   };
 }

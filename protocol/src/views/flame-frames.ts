@@ -79,7 +79,7 @@ export function noteFrame(text: string): FlameFrame {
 
 function placeOf(entry: bigint | FileOffset, isInnermost: boolean): FramePlace {
   if (typeof entry === 'bigint') return addressAt(entry, isInnermost);
-  return isInnermost ? entry : { ...entry, offset: entry.offset - 1n };
+  return isInnermost || entry.offset === 0n ? entry : { ...entry, offset: entry.offset - 1n };
 }
 
 function addressesOf(part: StackPart, stacks: StackLookup): ReturnType<StackLookup> {

@@ -96,10 +96,13 @@ function addressesIn(bytes: Uint8Array): bigint[] {
 
 function filesIn(bytes: Uint8Array): Stack {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: Math.floor(bytes.length / BUILD_ID_ENTRY) }, (_, at) => {
-    const start = at * BUILD_ID_ENTRY;
+  const count = Math.floor(bytes.length / BUILD_ID_ENTRY);
+  return Array.from({ length: count }, (_, at) => at * BUILD_ID_ENTRY).flatMap((start) => {
     const offset = view.getBigUint64(start + OFFSET_AT, true);
-    if (view.getInt32(start, true) !== STATUS_VALID) return offset;
-    return { buildId: hexOf(bytes, start + BUILD_ID_AT, start + BUILD_ID_AT + BUILD_ID_SIZE), offset };
+    if (view.getInt32(start, true) === STATUS_VALID) {
+      return { buildId: hexOf(bytes, start + BUILD_ID_AT, start + BUILD_ID_AT + BUILD_ID_SIZE), offset };
+    }
+    // Where unwinding went wrong the kernel writes address 0, at which no code lies.
+    return offset === 0n ? [] : offset;
   });
 }

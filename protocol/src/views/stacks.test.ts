@@ -164,6 +164,28 @@ test('frames of a map of build ids are places in files, whoever has them mapped'
   );
 });
 
+test('a place at the very beginning of a file, and an address of none, ask for no name before it', () => {
+  const table = createStackTable({ ...STACKS, buildIds: true });
+  const entries = new Uint8Array(96);
+  const view = new DataView(entries.buffer);
+  // BPF_STACK_BUILD_ID_VALID at offset 0 twice, then BPF_STACK_BUILD_ID_IP at address 0.
+  [1, 1, 2].forEach((status, at) => {
+    view.setInt32(at * 32, status, true);
+  });
+  table.take(stacksFrame({ 5: entries }));
+  const asked: bigint[] = [];
+  const sample = { parts: [{ space: 'user' as const, map: 'stacks', id: 5 }], pid: 7 };
+  flameFramesOf(
+    sample,
+    (_, id) => table.get(id),
+    (_, value) => {
+      asked.push(value);
+      return undefined;
+    },
+  );
+  assert.deepEqual(asked, [0n, 0n]);
+});
+
 test('records with lists of addresses count one each, as long as their sizes say', () => {
   const LIST: Type = { kind: 'array', element: 2, length: 6 };
   const EVENT: Type = {
