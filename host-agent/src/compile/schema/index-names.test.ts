@@ -102,6 +102,36 @@ struct first one; struct second other;`,
   );
 });
 
+test('a list of the same name with a length in digits takes no names, and an index is no length', async () => {
+  const schema = await schemaOf(
+    `enum kind { K_OPEN, K_CLOSE, K_MAX };
+enum place { P_NEAR, P_FAR, P_MAX };
+struct lat { u64 list[2]; };
+struct kinds { u64 list[K_MAX], slots[P_MAX]; };
+struct lat one; struct kinds other;
+static u64 *const unused, places[P_MAX] __attribute__((aligned(16))) = {};`,
+    `struct kinds *k = &other;
+	if (at < K_MAX) { one.list[at]++; other.list[at]++; k->slots[K_CLOSE]++; other.slots[K_MAX - 1] = at; }
+	if (at < P_MAX) places[at]++;
+	places[K_CLOSE] = 1; at = places[K_OPEN];`,
+  );
+  const members = schema.types.flatMap((type) => (type.kind === 'struct' ? type.members : []));
+  const indexed = (name: string) => members.filter((each) => each.name === name).map(({ index }) => index);
+  assert.deepEqual(indexed('list'), [undefined, undefined]);
+  assert.equal(typeof indexed('slots')[0], 'number');
+  assert.deepEqual(namesOf(schema, 'places'), ['NEAR', 'FAR']);
+});
+
+test('an enum of constants names no elements', async () => {
+  const schema = await schemaOf(
+    `enum { RETRIES = 3, DEPTH = 5, SLOTS = 8 };
+enum { FIRST, SECOND, PAIR, LIMIT = 100 };
+u64 slots[SLOTS], pair[PAIR];`,
+    'if (at < PAIR) { slots[at]++; pair[at]++; }',
+  );
+  for (const name of ['slots', 'pair']) assert.equal(namesOf(schema, name), undefined, name);
+});
+
 test('keys of an array map have the names of the enum that it has entries for', async () => {
   const schema = await schemaOf(
     `enum verdict { VERDICT_PASS, VERDICT_DROP, VERDICTS };

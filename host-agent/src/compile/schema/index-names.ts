@@ -15,8 +15,8 @@ const LENGTH_MAX = 1024;
 
 /**
  * Says of lists and array maps which enum counts them, so that their elements have its names: BTF keeps the length alone. The text tells
- * the word that the length was written as; it counts only where it is an enumerator of just that value, and no other list of the same
- * name has another. `probepad:index=ENUM` (its name, or any of its enumerators) settles it, `probepad:index=none` leaves numbers.
+ * the word that the length was written as; it counts only where it is an enumerator of just that value, the enum has all numbers up to
+ * there and none above, and every list of the same name is declared with the same word. `probepad:index=ENUM` (its name, or any of its enumerators) settles it, `probepad:index=none` leaves numbers.
  * @param kernel text of vmlinux.h, asked for when the program's own files don't have the enum
  */
 export function withIndexNames(
@@ -48,22 +48,19 @@ export function withIndexNames(
     return id;
   };
 
-  /** @param words what the length may be written as */
+  const countingEnum = ([word, ...others]: readonly string[], length: number): EnumText | undefined => {
+    if (word === undefined || others.length > 0 || !IDENTIFIER.test(word)) return undefined;
+    const found = enumOf(word, known, header);
+    const isLength = found?.values.some(([name, value]) => name === word && value === length);
+    return found && isLength && isCount(found, length) ? found : undefined;
+  };
+
+  /** @param words what the length is written as */
   const indexOf = (length: number, tags: readonly string[] | undefined, words: () => Set<string>) => {
     const { index } = readTags(tags ?? []);
     if (index === 'none' || length > LENGTH_MAX) return undefined;
-    const found =
-      index === undefined
-        ? [...words()].flatMap((word) => {
-            const counting = enumOf(word, known, header);
-            return counting?.values.some(([name, value]) => name === word && value === length)
-              ? [counting]
-              : [];
-          })
-        : [chosenEnum(index, known, header)].flatMap((each) => each ?? []);
-    const [first, ...others] = found;
-    if (!first || others.some((other) => other !== first)) return undefined;
-    return namesBelow(first, length) < NAMES_LEAST ? undefined : add(first);
+    const found = index === undefined ? countingEnum([...words()], length) : chosenEnum(index, known, header);
+    return found === undefined || namesBelow(found, length) < NAMES_LEAST ? undefined : add(found);
   };
 
   const withIndex = (member: Member): Member => {
@@ -87,6 +84,11 @@ export function withIndexNames(
 
 function namesBelow({ values }: EnumText, length: number): number {
   return new Set(values.flatMap(([, value]) => (value >= 0 && value < length ? [value] : []))).size;
+}
+
+/** An enum of constants, as `{ RETRIES = 3, SLOTS = 8 }`, counts nothing. */
+function isCount(counting: EnumText, length: number): boolean {
+  return namesBelow(counting, length) === length && counting.values.every(([, value]) => value <= length);
 }
 
 function enumOf(
@@ -128,10 +130,32 @@ function isIndexed(schema: ProbeSchema, { mapType, keySize, keyType }: Source): 
   return type?.kind !== 'enum' && sizeOfType(schema, keyType) === 4;
 }
 
-/** The words that stand between brackets behind a name: its length where it is declared, and where it is used an index. */
+/** What stands between the brackets where a list of this name is declared, as it is written. */
 function lengthWords(texts: readonly string[], name: string): Set<string> {
-  const brackets = new RegExp(`\\b${name}\\s*\\[\\s*([A-Za-z_]\\w*)\\s*\\]`, 'g');
-  return new Set(texts.flatMap((text) => [...text.matchAll(brackets)].flatMap(([, word]) => word ?? [])));
+  // Behind it comes another dimension, a value, the end, or an attribute.
+  const brackets = new RegExp(`\\b${name}\\s*\\[\\s*([^\\]]*?)\\s*\\](?=\\s*(?:[;,[A-Za-z_]|=(?!=)))`, 'g');
+  return new Set(
+    texts.flatMap((text) =>
+      [...text.matchAll(brackets)].flatMap(({ 1: word, index }) =>
+        word !== undefined && isTypeBefore(text, index) ? [word] : [],
+      ),
+    ),
+  );
+}
+
+const STATEMENT_MAX = 1024;
+
+/** Whether what stands before a name, from the end of the statement before on, begins its declaration: anything else uses it. */
+function isTypeBefore(text: string, at: number): boolean {
+  const before = text.slice(Math.max(0, at - STATEMENT_MAX), at);
+  const statement = before.slice(Math.max(...[...';{}'].map((end) => before.lastIndexOf(end))) + 1);
+  let left = statement.replace(/^[ \t]*#.*$/gm, '');
+  // Attributes, and the lengths of names before this one.
+  for (let whole = ''; whole !== left; ) {
+    whole = left;
+    left = left.replace(/\([^()]*\)|\[[^[\]]*\]/g, ' ');
+  }
+  return /^\s*(?!(?:return|else|if|for|while|do|case|goto|sizeof)\b)[A-Za-z_][\w\s*,]*[\s*,]$/.test(left);
 }
 
 /** The word for `max_entries` in the definition of a map. */
