@@ -67,12 +67,21 @@ export function timeDivisors(code: Uint8Array, lines: readonly Line[]): number[]
   return [...found];
 }
 
-const DIFFERENCE = /(?:->|\.)(\w+)\s*=\s*(?:bpf_ktime_get_\w+\s*\(\s*\)|now|ts|end)\s*-/;
+/** A member is set to a time, and what stands behind that. An arrow is no minus. */
+const SET_TO_TIME = /(?:->|\.)(\w+)\s*=\s*(?:bpf_ktime_get_\w+\s*\(\s*\)|now\b|ts\b|end\b)(?!\s*->)(\s*-)?/;
 
-/** Names of members that are set to a time less another: `event->time = bpf_ktime_get_ns() - event->time`. */
+/**
+ * Names of members that are set to a time less another: `event->latency = bpf_ktime_get_ns() - start->time`. A name that a time itself
+ * is kept under too, in whichever struct, is left out: which of them is shown can't be told.
+ */
 export function timeDifferences(texts: ReadonlySet<string>): string[] {
-  const names = [...texts].flatMap((text) => DIFFERENCE.exec(text)?.[1] ?? []);
-  return [...new Set(names)].sort();
+  const spans = new Set<string>();
+  const times = new Set<string>();
+  for (const text of texts) {
+    const [, name, minus] = SET_TO_TIME.exec(text) ?? [];
+    if (name !== undefined) (minus === undefined ? times : spans).add(name);
+  }
+  return [...spans].filter((name) => !times.has(name)).sort();
 }
 
 const IN_KIB = /log2l?\s*\([^;]*(len|size|bytes)\w*\s*(\/\s*1024|>>\s*10)\b/;
