@@ -90,9 +90,9 @@ function readSchema(object: Uint8Array): ProbeSchema {
   if (calls.some(({ helper }) => helper === HELPER.trace_printk || helper === HELPER.trace_vprintk)) {
     addSource(plainSource(freeName('trace', sources), 'trace'));
   }
-  for (const { name, attach } of programs) {
-    if (attach !== 'iter') continue;
-    const written = readWrittenRecords(btf, elf, types, name, calls);
+  const iterators = programs.filter(({ attach }) => attach === 'iter').map(({ name }) => name);
+  for (const name of iterators) {
+    const written = readWrittenRecords(btf, elf, types, name, iterators, calls);
     addSource({
       ...plainSource(freeName(name, sources), written === undefined ? 'text' : 'events'),
       ...(written && { records: [written], recordsFrom: 'call' }),

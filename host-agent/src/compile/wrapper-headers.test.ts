@@ -204,7 +204,15 @@ test('what an iterator writes are records where it is one struct, and text where
   ]);
   const either = `{ ${write('event')} }\n{ ${write('other')} }`;
   const word = 'char word[16] = "a";\nbpf_seq_write(seq, word, 1);';
-  for (const text of [walk('one', either), walk('one', word)]) {
+  const other = helper.replaceAll('struct event', 'struct other');
+  const called = `${write('event')}\nstruct other too = {};\nput(seq, &too);`;
+  const printed = `struct btf_ptr shown = { .ptr = seq };\nbpf_seq_printf_btf(seq, &shown, sizeof(shown), 0);\n${write('event')}`;
+  for (const text of [
+    walk('one', either),
+    walk('one', word),
+    other + walk('one', called),
+    walk('one', printed),
+  ]) {
     assert.deepEqual(await sourcesOf(text), [['one', 'text', '']]);
   }
 });

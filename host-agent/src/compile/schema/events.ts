@@ -23,6 +23,9 @@ type CallSite = {
 /** Sites are compared with each other. */
 const SITES_MAX = 2_048;
 
+/** Helpers that write text where an iterator's records go. */
+const PRINTING: readonly number[] = [HELPER.seq_printf, HELPER.seq_printf_btf];
+
 type Records = Pick<Source, 'records' | 'recordsFrom' | 'candidates'>;
 
 export function isEventMap(map: MapDefinition): boolean {
@@ -68,19 +71,22 @@ export function readRecords(
 
 /**
  * The one struct that an iterator program writes; undefined where it writes text, or structs of several sizes, which can't be told
- * apart in what comes. Calls in functions that are no iterator themselves count for every iterator that has none of its own.
+ * apart in what comes. Calls in functions that are no iterator themselves count for every iterator: any may call them.
+ * @param iterators names of all iterators of the object
  */
 export function readWrittenRecords(
   btf: Btf,
   elf: Elf,
   types: TypeTable,
   iterator: string,
+  iterators: readonly string[],
   calls: readonly HelperCall[],
 ): Source['records'][number] | undefined {
-  if (calls.some(({ helper }) => helper === HELPER.seq_printf)) return undefined;
-  const sites = readSites(btf, elf).filter(({ call }) => call === 'written');
-  const own = sites.filter(({ inFunction }) => inFunction === iterator);
-  const writes = own.length > 0 ? own : sites;
+  if (calls.some(({ helper }) => PRINTING.includes(helper))) return undefined;
+  const writes = readSites(btf, elf).filter(
+    ({ call, inFunction = '' }) =>
+      call === 'written' && (inFunction === iterator || !iterators.includes(inFunction)),
+  );
   const isWhole = ({ type, size }: CallSite): boolean =>
     type !== undefined && resolved(btf, type).type.kind === 'struct' && sizeOf(btf, type) === size;
   if (!writes.every(isWhole)) return undefined;

@@ -39,6 +39,7 @@ export const HELPER = {
   seq_printf: 126,
   ringbuf_output: 130,
   ringbuf_reserve: 131,
+  seq_printf_btf: 150,
   trace_vprintk: 177,
   ktime_get_tai_ns: 208,
 } as const;
