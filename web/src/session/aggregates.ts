@@ -55,6 +55,7 @@ export interface DistributionQuery extends AggregateQuery {
 export interface Distribution {
   /** The key's text, the column, or the source; with the host's name where there are several. */
   label: string;
+  /** Id of the host, empty where all are one. */
   host: string;
   /** From its first to its last that counts something; `to` is not in it. */
   bars: { from: number; to: number; count: number }[];
@@ -70,6 +71,7 @@ export interface HeatmapQuery extends DistributionQuery {
 
 export interface Heatmap {
   label: string;
+  /** Id of the host, empty where all are one. */
   host: string;
   /** Where each column begins, in seconds since 1970, and how wide all are. */
   times: number[];

@@ -71,7 +71,7 @@ test('events a second, and silence is 0', () => {
   feed(1, times(5, ['a', 1]));
   at(4);
   const { lines, unit, kept } = whole(engine);
-  assert.deepEqual(lines, [{ label: 'reads', host: '', values: [3, 5, 0] }]);
+  assert.deepEqual(lines, [{ label: 'reads', host: 'local', values: [3, 5, 0] }]);
   assert.equal(unit, 'events/s');
   assert.deepEqual(kept, { from: START, to: START + 3 });
 });
@@ -232,6 +232,21 @@ test('hosts stand apart, or are one', () => {
     whole(engine, { hosts: 'merged' }).lines.map(({ label, values }) => [label, values[0]]),
     [['reads', 5]],
   );
+});
+
+test('a host that is the only one so far can be told, so that views of several hosts show it as itself', () => {
+  const { engine, feed, at } = page('alpha');
+  feed(0, times(2, ['a', 1]));
+  at(3);
+  const asked = { ...READS, measure: 'took_ns', points: 100 } as const;
+  const hostsOf = (hosts: 'apart' | 'merged') =>
+    [
+      engine.series({ ...asked, hosts }).lines,
+      engine.distributions({ ...asked, hosts }),
+      engine.heatmaps({ ...asked, hosts }),
+    ].map((all) => all.map(({ label, host }) => [label, host]));
+  assert.deepEqual(hostsOf('apart'), [[['reads', 'alpha']], [['took_ns', 'alpha']], [['took_ns', 'alpha']]]);
+  assert.deepEqual(hostsOf('merged'), [[['reads', '']], [['took_ns', '']], [['took_ns', '']]]);
 });
 
 test('what is older than 15 minutes is kept in steps of ten seconds', () => {

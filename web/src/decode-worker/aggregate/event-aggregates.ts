@@ -145,15 +145,11 @@ export function createEventAggregates(
     const gathering = plain ? undefined : gatheringFor(measure, split, buckets);
     return [...members].map(([id, { stream, counts }]) => ({
       host: stream.host,
-      hostName: stream.hostName,
+      // The name of a single host would stand at every line.
+      hostName: members.size > 1 ? stream.hostName : '',
       timeline: gathering?.hosts.get(id)?.timeline ?? counts,
       offset: stream.clock.offset,
     }));
-  }
-
-  /** One host is not set apart from others: its name would stand at every line. */
-  function together<Q extends Asked<SeriesQuery>>(query: Q): Q {
-    return members.size > 1 ? query : { ...query, hosts: 'merged' };
   }
 
   function subjectOf(measure: string | undefined): TimelineSubject {
@@ -194,20 +190,25 @@ export function createEventAggregates(
     series(query, now) {
       const { measure, split, statistic = 'rate' } = query;
       const hosts = timelines(measure, split, bucketsFor(statistic, split));
-      return seriesOfTimelines(hosts, subjectOf(measure), together(query), now);
+      return seriesOfTimelines(hosts, subjectOf(measure), query, now);
     },
     distributions(query, now) {
       const hosts = timelines(query.measure, undefined, 'all');
-      return distributionsOfTimelines(hosts, subjectOf(query.measure), together(query), now);
+      return distributionsOfTimelines(hosts, subjectOf(query.measure), query, now);
     },
     heatmaps(query, now) {
       const hosts = timelines(query.measure, undefined, 'all');
-      return heatmapsOfTimelines(hosts, subjectOf(query.measure), together(query), now);
+      return heatmapsOfTimelines(hosts, subjectOf(query.measure), query, now);
     },
     ranking(query, now) {
       const { measure, split, statistic = 'value' } = query;
       const hosts = timelines(measure, split, bucketsFor(statistic, split));
-      return rankingOfTimelines(hosts, subjectOf(measure), together(query), now);
+      return rankingOfTimelines(
+        hosts,
+        subjectOf(measure),
+        members.size > 1 ? query : { ...query, hosts: 'merged' },
+        now,
+      );
     },
   };
 }

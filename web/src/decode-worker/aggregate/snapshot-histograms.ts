@@ -37,7 +37,7 @@ export function distributionsOfSnapshots(
       if (known) known.counts = counts.map((count, at) => count + (known.counts[at] ?? 0));
       else {
         const named = apart ? `${label} · ${host.hostName}` : label;
-        sums.set(key, { label: named, host: apart ? host.host : '', counts });
+        sums.set(key, { label: named, host: together === 'apart' ? host.host : '', counts });
       }
     }
   }
@@ -76,7 +76,7 @@ export function heatmapsOfSnapshots(
   let first = Number.POSITIVE_INFINITY;
   let last = -1;
   for (const host of hosts) {
-    const key = apart ? host.host : '';
+    const key = together === 'apart' ? host.host : '';
     const sheet = sheets.get(key) ?? {
       label: apart ? `${subject.name} · ${host.hostName}` : subject.name,
       host: key,

@@ -49,6 +49,28 @@ test('histograms that a snapshot left out have not grown by all that they hold',
   assert.equal(sum(map?.counts ?? []), 2);
 });
 
+test('a host that is the only one so far can be told', () => {
+  const history = historyOf([
+    { entries: [{ ...histogram('a', 0, 1), numbers: [1] }] },
+    { entries: [{ ...histogram('a', 0, 3), numbers: [2] }] },
+  ]);
+  const hostsOf = (hosts: 'apart' | 'merged') =>
+    [
+      ...seriesOfSnapshots(history, MAP, { hosts }).lines,
+      ...distributionsOfSnapshots(history, SUBJECT, { hosts }),
+      ...heatmapsOfSnapshots(history, SUBJECT, { hosts, points: 100 }),
+    ].map(({ host, label }) => [host, label]);
+  const labels = ['a', 'a', 'counts'];
+  assert.deepEqual(
+    hostsOf('apart'),
+    labels.map((label) => ['h', label]),
+  );
+  assert.deepEqual(
+    hostsOf('merged'),
+    labels.map((label) => ['', label]),
+  );
+});
+
 test('a counter that begins anew grows by what it has come to since, and what goes up and down may fall', () => {
   const history = historyOf([1000, 1010, 4].map((value) => ({ entries: [number('a', value)] })));
   const rate = { statistic: 'rate' } as const;

@@ -49,7 +49,7 @@ export function seriesOfSnapshots(
     statistic,
     top = LINES_DEFAULT,
     points = POINTS_DEFAULT,
-    hosts: together,
+    hosts: together = 'apart',
   }: Asked<SeriesQuery>,
 ): Series {
   const place = subject.byEntry ? 0 : measureAt(subject, measure);
@@ -85,7 +85,7 @@ export function seriesOfSnapshots(
             const key = history.labelOf(id) || subject.name;
             const { hostName } = host;
             const own = reading.unit === unit ? {} : { unit: reading.unit };
-            line = { key, host: several ? host.host : '', hostName, ...own, at: new Map(), sum: 0 };
+            line = { key, host: host.host, hostName, ...own, at: new Map(), sum: 0 };
             lines.set(id, line);
           }
           line.at.set(snapshot.at, value);
@@ -98,7 +98,7 @@ export function seriesOfSnapshots(
   const ordered = [...times].sort((a, b) => a - b);
   const shown = [...lines.values()].sort((a, b) => b.sum - a.sum).slice(0, top);
   const adds = !subject.byEntry && !readingOf('').isValue && !subject.measures[place]?.gauge;
-  const rest = adds ? restsOf(hosts, shown, place, range, several) : [];
+  const rest = adds ? restsOf(hosts, shown, place, range) : [];
   const all = [...shown, ...rest];
   if (together === 'merged' && several) return { ...mergedLines(all, ordered, points), unit, kept };
   const values = all.map(({ at }) => ordered.map((time) => at.get(time) ?? null));
@@ -109,7 +109,7 @@ export function seriesOfSnapshots(
     kept,
     lines: all.map(({ key, host, hostName, unit: own }, index) => ({
       label: several ? `${hostName} · ${key}` : key,
-      host,
+      host: together === 'apart' ? host : '',
       values: small.lines[index] ?? [],
       ...(own !== undefined && { unit: own }),
     })),
@@ -133,10 +133,9 @@ function restsOf(
   shown: readonly Line[],
   measure: number,
   range: TimeRange | undefined,
-  several: boolean,
 ): Line[] {
   return hosts.flatMap(({ host, hostName, placed: snapshots }) => {
-    const own = shown.filter((line) => !several || line.host === host);
+    const own = shown.filter((line) => line.host === host);
     const at = new Map<number, number>();
     let most = 0;
     snapshots.forEach((snapshot, index) => {
@@ -150,7 +149,7 @@ function restsOf(
     });
     // What rounding leaves of nothing is nothing.
     if (most < 1e-6) return [];
-    return [{ key: 'other', host: several ? host : '', hostName, at, sum: 0 }];
+    return [{ key: 'other', host, hostName, at, sum: 0 }];
   });
 }
 

@@ -44,9 +44,11 @@ export function HeatmapView({
     }),
   );
   const filled = (maps ?? []).filter(({ times }) => times.length > 0);
-  const most = largestCount(filled);
-  const pair = comparedPair(hosts, options);
-  const difference = pair && together === 'versus' ? differenceOf(filled, pair) : undefined;
+  const pair = together === 'versus' ? comparedPair(hosts, options) : undefined;
+  const difference = pair && differenceOf(filled, pair);
+  // Of two hosts that have counted nothing there is nothing to show, whatever a third has.
+  const isShown = filled.length > 0 && (pair === undefined || difference !== undefined);
+  const most = isShown ? largestCount(filled) : 0;
   return (
     <div className={styles.view}>
       <ViewTools
@@ -73,9 +75,7 @@ export function HeatmapView({
         }
         status={{ text: filled[0] ? `${filled[0].step} s a column` : '', testId: 'heatmap-step' }}
         collect={
-          filled.length > 0
-            ? () => (difference ? exportOfDifference(difference) : exportOfCounts(filled))
-            : undefined
+          isShown ? () => (difference ? exportOfDifference(difference) : exportOfCounts(filled)) : undefined
         }
         view="heatmap"
         picture={

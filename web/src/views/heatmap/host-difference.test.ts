@@ -47,13 +47,18 @@ test('a cell shows the host that has more of its values there, the strongest whe
   assert.ok((leadOf(compared, 1)?.strength ?? 1) < (leadOf(compared, 3)?.strength ?? 0));
 });
 
-test('against a host that has counted nothing all is more on the other', () => {
-  const compared = difference([map('b', [0, 1, 0, 1])]);
+test('against a host that has not come yet all is more on the other', () => {
+  // Of a single host the worker sends the id, and a label without its name: see snapshot-views.test.ts.
+  const compared = difference([{ ...map('b', [0, 1, 0, 1]), label: 'latency' }]);
   assert.deepEqual(
     [0, 1, 2, 3].map((at) => leadOf(compared, at)?.ahead),
     [undefined, 'right', undefined, 'right'],
   );
+});
+
+test('of two hosts that have counted nothing there is nothing to show', () => {
   assert.equal(differenceOf([], HOSTS), undefined);
+  assert.equal(differenceOf([map('a', [0, 0, 0, 0]), map('c', [1, 2, 3, 4])], HOSTS), undefined);
 });
 
 test('its picture tells the hosts apart by lines as well as by colour, and its file has what both counted', () => {

@@ -33,6 +33,7 @@ export function differenceOf(
     return { name, counts, total: counts.reduce((sum, count) => sum + count, 0) };
   }) as [Side, Side];
   const differences = grid.counts.map((_, at) => partOf(sides[0], at) - partOf(sides[1], at));
+  if (sides.every(({ total }) => total === 0)) return undefined;
   const most = differences.reduce((largest, each) => Math.max(largest, Math.abs(each)), Number.MIN_VALUE);
   const { times, step, edges, unit } = grid;
   const label = `${sides[0].name} against ${sides[1].name}`;
