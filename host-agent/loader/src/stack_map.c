@@ -81,6 +81,12 @@ void stack_map_start(struct stack_map *stacks, bool whole)
 	stacks->begun = false;
 	stacks->again_from = stacks->again;
 	stacks->again_count = stack_again_count(stacks->ids, stacks->source->interval);
+	/*
+	 * A round goes through the ids upwards. With a share that went on at the first id, the low ones, which come first, would use up the
+	 * bytes of the round, and the next would begin among them again.
+	 */
+	if (stacks->again_count > stacks->ids - stacks->again)
+		stacks->again_count = stacks->ids - stacks->again;
 	stacks->again_bytes = 0;
 	stacks->again = (stacks->again + stacks->again_count) & (stacks->ids - 1);
 }

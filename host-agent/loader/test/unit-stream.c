@@ -80,6 +80,8 @@ static void test_ring_abandon(void)
 static void test_stacks(void)
 {
 	uint64_t addresses[4] = { 0xffffffff81000000, 0x1000, 0, 0x2000 };
+	struct source source = { .interval = STACKS_AGAIN / 16 * 3 };
+	struct stack_map stacks = { .source = &source, .ids = 16, .again = 14 };
 	struct bpf_stack_build_id entries[3] = { { .status = BPF_STACK_BUILD_ID_VALID }, { .status = BPF_STACK_BUILD_ID_IP } };
 
 	check(stack_length((const uint8_t *)addresses, sizeof(addresses), 8) == 16, "a stack ends at its first zero");
@@ -88,6 +90,10 @@ static void test_stacks(void)
 	check(stack_again_count(16384, 1000000000) == 547, "each stack comes again within 30 rounds of a second");
 	check(stack_again_count(8, 1000000) == 1, "at least one a round");
 	check(stack_again_count(8, 0) == 8, "all of them where there is one round only");
+	stack_map_start(&stacks, false);
+	check(stacks.again_count == 2 && stacks.again == 0, "a share ends with the map, and the next begins at its beginning");
+	stack_map_start(&stacks, false);
+	check(stacks.again_from == 0 && stacks.again_count == 4 && stacks.again == 4, "where it has its whole length");
 }
 
 static void test_ring_interval(void)
