@@ -75,6 +75,23 @@ test('bytes that are no address are hex', () => {
   assert.deepEqual(textsOf(schema, [12, 0, 0, 0, 0xab, 0xc0]), ['0xabc0/12']);
 });
 
+test('a trie of texts, and one whose member is annotated, keep their members', () => {
+  const schema = trie(20, [
+    ['prefixlen', U32, 0],
+    ['path', { kind: 'array', element: 4, length: 16 }, 4],
+  ]);
+  schema.types[4] = { kind: 'int', name: 'char', size: 1, signed: true, encoding: 'char' };
+  assert.deepEqual(textsOf(schema, [40, 0, 0, 0, ...six(...Buffer.from('/etc/'))]), ['40', '/etc/']);
+  const tagged = trie(8, [
+    ['prefixlen', U32, 0],
+    ['data', U32, 4],
+  ]);
+  const key = tagged.types.at(-1);
+  assert.ok(key?.kind === 'struct' && key.members[1]);
+  key.members[1].tags = ['as=hex'];
+  assert.deepEqual(textsOf(tagged, [8, 0, 0, 0, 10, 0, 0, 0]), ['8', '0xa']);
+});
+
 test('what a program tells apart stays apart, and so does the same struct of another map', () => {
   const apart: [string, Type, number][] = [
     ['prefixlen', U32, 0],
