@@ -159,6 +159,8 @@ export function methodsOf(parts: MethodParts): Handlers {
       const agent = hosts.connected(host);
       // It loads the host, and others wait for their turn. An agent that is away ends it by itself.
       const end = () => void agent.request('cost.end', { measurement }).catch(() => {});
+      // Who went while that was written down is not told of by an event.
+      gone.throwIfAborted();
       gone.addEventListener('abort', end);
       try {
         return { result: await agent.request('cost.measure', { measurement, user, probe }) };
