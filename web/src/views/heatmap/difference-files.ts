@@ -16,12 +16,12 @@ export function pictureOfDifference(difference: HostDifference, name: string): P
     edge: (value) => (value === Number.NEGATIVE_INFINITY ? '< 0' : quantityText(value, difference.unit)),
     moment: timeText,
     cell: (map, at, paint) => {
-      const colours = { left: paint.series(0), right: paint.series(1), alike: paint.line };
+      const colours = { left: paint.series(0), right: paint.series(1), alike: paint.control };
       const shade = shadeOfDifference(map, colours)(at);
       return shade && { ...shade, told: cellText(map, at) };
     },
     legend: (paint) => {
-      const colours = { left: paint.series(0), right: paint.series(1), alike: paint.line };
+      const colours = { left: paint.series(0), right: paint.series(1), alike: paint.control };
       return legendOf(difference).map(({ ahead, strength, text }) => ({
         ...shadeOfLead(ahead, strength, colours),
         told: text,

@@ -71,7 +71,7 @@ function hatching(context: CanvasRenderingContext2D): CanvasPattern {
   const tile = new OffscreenCanvas(HATCH_PIXELS * ratio, HATCH_PIXELS * ratio);
   const own = tile.getContext('2d') as OffscreenCanvasRenderingContext2D;
   own.scale(ratio, ratio);
-  own.strokeStyle = token('ground');
+  own.strokeStyle = token('hatch');
   own.lineWidth = 1;
   own.beginPath();
   // The ends of its neighbours reach into the tile's corners.

@@ -20,8 +20,8 @@ export interface DifferenceColours {
   alike: string;
 }
 
-/** What is weakest can still be seen. */
-const OPACITY_LEAST = 0.16;
+/** What is weakest can still be seen, and lines over it (shade.test.ts). */
+const OPACITY_LEAST = 0.5;
 
 /** The largest count that is drawn in the brightest colour, of all cells of all maps that share a scale. */
 export function largestCount(maps: readonly Heatmap[]): number {
@@ -68,5 +68,5 @@ export function shadeOfLead(
 
 /** Of the page's theme, as it is now. */
 export function differenceColours(): DifferenceColours {
-  return { left: token('series-1'), right: token('series-2'), alike: token('line-strong') };
+  return { left: token('series-1'), right: token('series-2'), alike: token('control') };
 }

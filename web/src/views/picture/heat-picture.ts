@@ -50,7 +50,7 @@ function draw<Part extends HeatPart>(
       `<g shape-rendering="crispEdges" transform="translate(0 ${short(at * part)})">${drawMap(drawing, map, paint, { width, height: part })}</g>`,
   );
   return [
-    `<defs><pattern id="${HATCH}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V5" stroke="${escapeXml(paint.ground)}" stroke-width="2"/></pattern></defs>`,
+    `<defs><pattern id="${HATCH}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V5" stroke="${escapeXml(paint.hatch)}" stroke-width="2"/></pattern></defs>`,
     ...maps,
     drawLegend(legend, paint, height - paint.fontSize),
   ].join('\n');

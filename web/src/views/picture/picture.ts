@@ -20,6 +20,10 @@ export interface Paint {
   ink: string;
   faint: string;
   line: string;
+  /** As `line`, where it has to be seen by itself. */
+  control: string;
+  /** Lines over colours. */
+  hatch: string;
   /** By name, so that a picture needs no font file. */
   font: string;
   fontSize: number;

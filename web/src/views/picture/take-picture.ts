@@ -37,6 +37,8 @@ function paintOf(): Paint {
     ink: token('ink'),
     faint: token('ink-2'),
     line: token('line'),
+    control: token('control'),
+    hatch: token('hatch'),
     font: token('font-ui'),
     fontSize: Math.round(remPixels()),
     series: seriesColour,

@@ -7,6 +7,8 @@ export const PAINT: Paint = {
   ink: '#000',
   faint: '#555',
   line: '#ddd',
+  control: '#777',
+  hatch: '#111',
   font: '"Inter", sans-serif',
   fontSize: 12,
   series: (index) => ['#e69f00', '#56b4e9'][index % 2] ?? '',
