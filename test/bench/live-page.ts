@@ -36,7 +36,28 @@ export async function runInPage(
 ): Promise<LivePage> {
   const text = (await readFile(source, 'utf8')).replace('targ_pid = 0', `targ_pid = ${pid}`);
   const browser = await openLoneBrowser();
-  const { page } = browser;
+  try {
+    await pasteAndRun(browser.page, stack, text, prepare);
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+  return {
+    browser,
+    get page() {
+      return browser.page;
+    },
+    counts: () => settledCounts(browser.page),
+    close: () => browser.close(),
+  };
+}
+
+async function pasteAndRun(
+  page: Page,
+  stack: Stack,
+  text: string,
+  prepare: (page: Page) => Promise<unknown>,
+): Promise<void> {
   await page.context().grantPermissions(SCREEN.permissions ?? []);
   await prepare(page);
   await page.goto(stack.url);
@@ -50,14 +71,6 @@ export async function runInPage(
   await page.locator('.view-line').filter({ hasText: 'bpf_ringbuf_submit' }).waitFor();
   await page.getByTestId('run').click();
   await runState(page, /running/i);
-  return {
-    browser,
-    get page() {
-      return browser.page;
-    },
-    counts: () => settledCounts(browser.page),
-    close: () => browser.close(),
-  };
 }
 
 /** A click into the first lines: the element itself is far wider than the page. */

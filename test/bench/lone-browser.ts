@@ -56,6 +56,25 @@ export async function openLoneBrowser(): Promise<LoneBrowser> {
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
+  // A measurement that fails must not leave it to the next one's cores.
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  const gone = once(child, 'exit');
+  const remove = async (): Promise<void> => {
+    kill();
+    await gone;
+    process.off('exit', kill);
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    return await browserOf(child, remove);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function browserOf(child: ChildProcess, remove: () => Promise<void>): Promise<LoneBrowser> {
   const address = await debuggingAddress(child);
   const root = await openDevTools(address);
   const web = `http://${new URL(address).host}`;
@@ -92,13 +111,10 @@ export async function openLoneBrowser(): Promise<LoneBrowser> {
       }
     },
     async close() {
-      const gone = once(child, 'exit');
-      await held.browser.close();
+      await held.browser.close().catch(() => undefined);
       own.close();
-      await root.send('Browser.close').catch(() => undefined);
       root.close();
-      await gone;
-      await rm(profile, { recursive: true, force: true });
+      await remove();
     },
   };
 }
