@@ -103,5 +103,32 @@ test('in a list longer than a browser can scroll a wheel goes by its rows, and r
   await expect.poll(async () => (await seen(page)).first).toBe(1);
   for (let turn = 0; turn < 3; turn++) await page.keyboard.press('PageDown');
   const chosen = page.locator('[data-testid="event-row"][aria-selected="true"]');
-  await expect(chosen).toBeInViewport();
+  const place = Number(await chosen.getAttribute('aria-rowindex'));
+  await expect
+    .poll(async () => {
+      const { first, last } = await seen(page);
+      return first <= place && place <= last;
+    })
+    .toBe(true);
+
+  // What is selected in a row stays so while the row is on screen.
+  const selected = (): Promise<string | undefined> =>
+    page.evaluate(() => globalThis.getSelection()?.toString().trim());
+  await chosen
+    .getByRole('gridcell')
+    .last()
+    .evaluate((cell) => globalThis.getSelection()?.selectAllChildren(cell));
+  const text = await selected();
+  expect(text).toMatch(/\d/);
+  await page.mouse.wheel(0, -2 * height);
+  await expect.poll(async () => (await documentOrder(page)).length).toBeGreaterThan(10);
+  expect(await selected()).toBe(text);
+
+  // Larger letters: the same rows.
+  const { first } = await seen(page);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('F1');
+  await page.keyboard.type('larger text');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => Math.abs((await seen(page)).first - first)).toBeLessThan(2);
 });

@@ -15,6 +15,7 @@ import { OpenRow } from './row-details.tsx';
 import { useCursor } from './use-cursor.ts';
 import { useEventRows } from './use-event-rows.ts';
 import { usePinnedRows } from './use-pinned-rows.ts';
+import { useRowSlots } from './use-row-slots.ts';
 import { useRowWork } from './use-row-work.ts';
 import { useSoughtRow } from './use-sought-row.ts';
 import { useTableSettings } from './use-table-settings.ts';
@@ -84,8 +85,8 @@ export function EventTable({
     },
   });
 
-  // Live rows move on, each with its element; those of other orders stay at their places.
-  const byId = window?.filter === '' && window.sort === undefined && !window.grouped;
+  const isLive = window?.filter === '' && window.sort === undefined && !window.grouped;
+  const slotOf = useRowSlots(isLive ? window.head : undefined, view.count);
   const searching = window !== undefined && (window.searching || (filter !== '' && window.filter !== filter));
   const what = group ? 'groups' : window?.filter && !window.problem ? 'match' : 'rows';
   const hasSorted = sort !== undefined && !group;
@@ -189,7 +190,7 @@ export function EventTable({
           active={cursor.active}
           anchor={cursor.anchor}
           cursor={cursor.column}
-          slotOf={(row, place) => String((byId ? Number(row.id) : place) % view.count)}
+          slotOf={slotOf}
           menu={work.items}
           onPick={work.onPick}
           onOpen={work.openRow}

@@ -56,12 +56,13 @@ export function RowSheet(props: RowSheetProps) {
   const first = view.first();
   const base = baseOf(first);
   const from = Math.max(offset, first);
-  const drawn = rows.slice(from - offset, Math.max(0, first - offset + view.count)).map((row, at) => {
+  // Who follows the newest rows sees them change many times a second: nothing is drawn then that is not seen.
+  const count = view.place.row < 1 && !moving ? view.seen : view.count;
+  const drawn = rows.slice(from - offset, Math.max(0, first - offset + count)).map((row, at) => {
     const place = from + at;
     return { row, place, key: slotOf?.(row, place) ?? row.id };
   });
-  // To move an element within the document is to make it anew: until the scrolling rests each stays where it is, whatever row it shows.
-  if (moving) drawn.sort((a, b) => (a.key < b.key ? -1 : 1));
+  useDocumentOrder(drawn, moving);
   const isChosen = (place: number): boolean =>
     active !== undefined &&
     place >= Math.min(active, anchor ?? active) &&
@@ -103,6 +104,25 @@ export function RowSheet(props: RowSheetProps) {
   );
 }
 
+/**
+ * To move an element within the document is to make it anew, without what is selected in it. While it is scrolled each stays where it is,
+ * whatever row it shows; once that rests, they stand in the order of their rows. Sorts `drawn` in place.
+ */
+function useDocumentOrder(drawn: { key: string }[], moving: boolean): void {
+  const order = useRef(new Map<string, number>());
+  const known = order.current;
+  if (moving) {
+    let next = known.size;
+    const ordinals = new Map(drawn.map(({ key }) => [key, known.get(key) ?? next++]));
+    drawn.sort((a, b) => (ordinals.get(a.key) ?? 0) - (ordinals.get(b.key) ?? 0));
+  }
+  useLayoutEffect(() => {
+    const { current } = order;
+    if (!moving) order.current = new Map(drawn.map(({ key }, at) => [key, at]));
+    else for (const { key } of drawn) if (!current.has(key)) current.set(key, current.size);
+  });
+}
+
 /** The row that the sheet begins with. */
 function baseOf(first: number): number {
   return first - (first % SHEET);
@@ -116,30 +136,36 @@ function useScrolledSheet(
 ): boolean {
   const [, setFirst] = useState(0);
   const [moving, setMoving] = useState(false);
+  /** What is on screen: another that is drawn may be given up. */
   const latest = useRef(view);
-  latest.current = view;
 
   const put = useCallback((): void => {
     const { place, rowHeight, first } = latest.current;
     const y = place.top + baseOf(first()) * rowHeight - place.y;
     if (sheet.current) sheet.current.style.transform = `translateY(${Math.round(y)}px)`;
   }, [sheet]);
-  useLayoutEffect(put);
+  const settle = useCallback((): void => {
+    const { place } = latest.current;
+    const due = place.due();
+    if (due !== undefined && scroller.current) {
+      scroller.current.scrollTop = due;
+      place.settled(scroller.current.scrollTop);
+    }
+    put();
+  }, [scroller, put]);
+  useLayoutEffect(() => {
+    latest.current = view;
+    view.fit();
+    put();
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height stay where they are by scrolling
+  useLayoutEffect(settle, [view.rowHeight, settle]);
 
   useEffect(() => {
     const element = scroller.current;
     if (!element) return;
     let frame = 0;
     let rest: ReturnType<typeof setTimeout> | undefined;
-    const settle = (): void => {
-      const { place } = latest.current;
-      const due = place.due();
-      if (due !== undefined) {
-        element.scrollTop = due;
-        place.settled(element.scrollTop);
-      }
-      put();
-    };
     const draw = (): void => {
       frame = 0;
       // At once: a turn later it would be seen a frame too late.
@@ -158,8 +184,11 @@ function useScrolledSheet(
         setMoving(false);
       }, REST);
     };
+    let at = element.scrollTop;
     const onScroll = (): void => {
-      latest.current.place.scrolled(element.scrollTop);
+      // To the side nothing comes into sight; where focus is given back a browser tells of a scrolling that was none.
+      if (element.scrollTop === at) return;
+      at = element.scrollTop;
       onMove();
     };
     const end = latest.current.place.onGone(() => {
@@ -173,7 +202,7 @@ function useScrolledSheet(
       cancelAnimationFrame(frame);
       element.removeEventListener('scroll', onScroll);
     };
-  }, [scroller, put]);
+  }, [scroller, put, settle]);
   return moving;
 }
 

@@ -5,14 +5,18 @@ import { type ScrollRange, scrollRange } from './scroll-range.ts';
  * but a wheel moves the rows by as many pixels as in any other list: the two are brought together again when the scrolling rests.
  */
 export interface ScrollPlace {
-  /** Pixels of rows above what is seen. */
+  /** Pixels of rows above what is seen, and how many rows that is, with a fraction. */
   readonly y: number;
+  readonly row: number;
   /** Pixels that the element is scrolled by. */
   readonly top: number;
-  /** The list has this range now, and so many pixels of it are seen. */
-  fit(range: ScrollRange, view: number): void;
-  /** The browser has scrolled the element so far: a little, or by a leap. */
-  scrolled(top: number): void;
+  /** The list on screen has this range now, so many pixels of it are seen, and a row has so many. With other rows' heights the rows stay. */
+  fit(range: ScrollRange, view: number, rowHeight: number): void;
+  /**
+   * The browser has scrolled the element so far: a little, or by a leap.
+   * @param byHand a wheel or a finger has moved just now, and went far if the page was busy
+   */
+  scrolled(top: number, byHand?: boolean): void;
   /** Goes to a row's pixel. The element is to be scrolled to what `due` says then. */
   goTo(y: number): void;
   /** What the element should be scrolled by, where it isn't. */
@@ -25,10 +29,16 @@ export interface ScrollPlace {
   onGone(listener: () => void): () => void;
 }
 
+/** Browsers round what they have scrolled to dots of the screen. */
+const ROUNDED = 1;
+/** Pixels that a wheel or a finger may go while a page is busy: some seconds of the fastest. */
+const HAND_MOST = 50_000;
+
 export function createScrollPlace(): ScrollPlace {
   const listeners = new Set<() => void>();
   let range = scrollRange(0, 1, 0);
   let view = 0;
+  let rowHeight = 1;
   let y = 0;
   let top = 0;
   const within = (wanted: number): number => Math.max(0, Math.min(wanted, range.end));
@@ -37,23 +47,31 @@ export function createScrollPlace(): ScrollPlace {
     get y() {
       return y;
     },
+    get row() {
+      return y / rowHeight;
+    },
     get top() {
       return top;
     },
     get atEnd() {
-      return top <= 0 || top >= range.endTop;
+      return top <= ROUNDED || top >= range.endTop - ROUNDED;
     },
-    fit(next, height) {
+    fit(next, height, each) {
       range = next;
       view = height;
-      y = within(range.scaled ? y : top);
+      // Further than that no browser leaves it scrolled.
+      top = Math.min(top, range.endTop);
+      if (each !== rowHeight) y = within((y / rowHeight) * each);
+      else y = within(range.scaled ? y : top);
+      rowHeight = each;
     },
-    scrolled(next) {
+    scrolled(next, byHand = false) {
       const moved = next - top;
       top = next;
-      // The least that a scroll bar moves by, on a screen of four dots a pixel too, is more than any wheel does at once.
-      const leap = range.height / Math.max(1, view) / 4;
-      y = within(range.scaled && Math.abs(moved) < leap ? y + moved : range.yAt(next));
+      // The least that a scroll bar moves by, on a screen of four dots a pixel too, is more than most wheels do at once.
+      const leap = byHand ? HAND_MOST : range.height / Math.max(1, view) / 4;
+      const isLeap = Math.abs(moved) >= leap;
+      y = within(range.scaled && !isLeap ? y + moved : range.yAt(next));
     },
     goTo(wanted) {
       y = within(wanted);
@@ -61,7 +79,7 @@ export function createScrollPlace(): ScrollPlace {
     },
     due() {
       const wanted = range.topAt(y);
-      return Math.abs(wanted - top) < 1 ? undefined : wanted;
+      return Math.abs(wanted - top) < ROUNDED ? undefined : wanted;
     },
     settled(now) {
       top = now;

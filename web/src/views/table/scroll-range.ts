@@ -11,8 +11,8 @@ export interface ScrollRange {
   topAt(y: number): number;
 }
 
-/** Chromium caps an element at 33.5 million pixels (docs: FACTS), Firefox at 17.8; at a zoom of 2 half of it is left. */
-export const HEIGHT_MAX = 8_000_000;
+/** Chromium caps an element at 33.5 million dots of the screen (docs: FACTS), Firefox at 17.8: enough for a zoom of 300 %. */
+export const HEIGHT_MAX = 5_000_000;
 
 /** The part of the height at each end that lies there pixel by pixel: nobody comes to an end of the height before the rows'. */
 const MARGIN = 8;
