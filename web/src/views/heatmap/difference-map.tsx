@@ -26,7 +26,7 @@ export function DifferenceMap({ difference, asTable }: { difference: HostDiffere
       </section>
       <ul className={own.legend} aria-label="Which host has more" data-testid="heatmap-legend">
         {legendOf(difference).map(({ ahead, strength, text }) => (
-          <li key={text}>
+          <li key={`${ahead} ${strength}`}>
             <span
               className={own.swatch}
               data-ahead={ahead}

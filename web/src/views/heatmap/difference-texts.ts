@@ -1,5 +1,5 @@
 import { groupDigits, percentText } from '../numbers.ts';
-import { type HostDifference, partOf } from './host-difference.ts';
+import { ALIKE, type HostDifference, partOf } from './host-difference.ts';
 
 /** What is said of one host against another. */
 
@@ -14,7 +14,7 @@ export function cellText({ left, right }: HostDifference, at: number): string {
     .join(', ');
 }
 
-/** The strongest shade of each host, one in the middle between it and none, and that of no difference. */
+/** The strongest shade of each host, one in the middle between it and none, and that of no difference; only this where all is alike. */
 export function legendOf({
   left,
   right,
@@ -25,13 +25,9 @@ export function legendOf({
     strength,
     text: `${ahead === 'left' ? left.name : right.name} +${percentText(strength ** 2 * most)}`,
   });
-  return [
-    of('left', 1),
-    of('left', 0.5),
-    { ahead: 'alike', strength: 0, text: 'alike' },
-    of('right', 0.5),
-    of('right', 1),
-  ];
+  const alike = { ahead: 'alike', strength: 0, text: 'alike' } as const;
+  if (most <= ALIKE) return [alike];
+  return [of('left', 1), of('left', 0.5), alike, of('right', 0.5), of('right', 1)];
 }
 
 /** `+` where the left host has more, `−` where the right one has. */

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Heatmap } from '../../session/aggregates.ts';
 import { assertWellFormed, svg } from '../picture/test/drawn.ts';
 import { exportOfDifference, pictureOfDifference } from './difference-files.ts';
+import { legendOf } from './difference-texts.ts';
 import { differenceOf, type HostDifference, leadOf } from './host-difference.ts';
 
 const HOSTS = [
@@ -32,6 +33,10 @@ test('a host that does the same ten times as often is ahead nowhere', () => {
   assert.deepEqual(
     [0, 1, 2, 3].map((at) => leadOf(compared, at)?.ahead),
     ['alike', 'alike', undefined, 'alike'],
+  );
+  assert.deepEqual(
+    legendOf(compared).map(({ text }) => text),
+    ['alike'],
   );
 });
 

@@ -46,7 +46,7 @@ export function partOf({ counts, total }: Side, at: number): number {
 }
 
 /** Differences that are no more than rounding. */
-const ALIKE = 1e-12;
+export const ALIKE = 1e-12;
 
 /** Which host has more in a cell, and how strongly that shows, 0 … 1; undefined where neither has anything. */
 export function leadOf(
