@@ -33,10 +33,10 @@ const READING = `## How to read them
   workbench as a user would, and sends 48 bytes of seven columns for each request. While rate and memory are measured, Playwright has let go of the page: it has
   every message of every socket told to it as text, which took half a core of the browser's and a fifth of its own. Keys and clicks come
   by a connection that knows nothing else.
-- Events read in the page: 1.75 M/s are offered for six seconds. What counts is what the page's own counters have as delivered to its worker, where the
-  histogram reads a column of every single one, over those seconds. \`JSON.parse\` gets the same events as lines that are in memory already, and
-  does nothing else.
-- Key or click: fifty keys into the editor and a click into the rows after every tenth, by Chromium's own Event Timing, which counts up to the
+- Events read in the page: one process sends as many as it can for six seconds. What counts is what the page's own counters have as delivered to its
+  worker, where the histogram reads a column of every single one, over those seconds. \`JSON.parse\` gets the same events as lines that are in
+  memory already, and does nothing else.
+- Key or click: with a run of its own, at a set rate, for two cores have no more than that flow to give to an editor. Fifty keys, and a click into the rows after every tenth, by Chromium's own Event Timing, which counts up to the
   frame's presentation and in steps of 8 ms; what it does not report took less than 16 ms.
 - Memory: the resident set of the tab's process, with libraries that it shares, sampled every two seconds. Rows kept are bound by a million and by
   176 MiB for all sources of a page, so it levels off after some twenty seconds at this rate.

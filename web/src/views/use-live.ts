@@ -7,7 +7,7 @@ const REST = 1.5;
 const REST_MAX = 400;
 /** While somebody types, what changes beside the text is drawn less often: each drawing may hold up a key. */
 const TYPING_LASTS = 1000;
-const TYPING_REST = 300;
+const TYPING_REST = 600;
 
 /** Resolves once the frame that comes next is on screen. */
 function frameDrawn(): Promise<void> {
