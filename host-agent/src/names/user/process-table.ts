@@ -10,6 +10,8 @@ export interface Process {
   parent: number | undefined;
   /** Code that it has or had mapped; undefined when nobody has looked. */
   code: AddressSpace | undefined;
+  /** Whether `code` is all of it: /proc has told, or the kernel from the beginning on, with nothing lost. */
+  whole: boolean;
   ended: boolean;
   /** CLOCK_MONOTONIC in ns of the fork or execve(2) that made it what it is; 0 when that was before anybody watched. */
   since: number;
@@ -84,6 +86,7 @@ export function createProcessTable(now: () => number = () => performance.now()):
         name: undefined,
         parent: undefined,
         code: undefined,
+        whole: false,
         ended: false,
         since: 0,
         readAt: undefined,
@@ -122,7 +125,8 @@ export function createProcessTable(now: () => number = () => performance.now()):
         const own = known?.code?.mappings.filter(({ since }) => since > record.time) ?? [];
         forget(record.pid);
         const child = entry(record.pid);
-        Object.assign(child, { name: parent?.name, parent: record.parent, since: record.time });
+        const whole = parent?.whole ?? false;
+        Object.assign(child, { name: parent?.name, parent: record.parent, since: record.time, whole });
         setCode(child, parent?.code ?? createAddressSpace());
         for (const mapping of own) add(child, mapping);
         break;
@@ -133,6 +137,7 @@ export function createProcessTable(now: () => number = () => performance.now()):
         if (!record.exec || process.since > record.time) break;
         process.since = record.time;
         process.ended = false;
+        process.whole = true;
         const left = process.code?.mappings.filter(({ since }) => since > record.time);
         setCode(process, createAddressSpace(left));
         break;
@@ -160,8 +165,11 @@ export function createProcessTable(now: () => number = () => performance.now()):
         processes.set(record.pid, process);
         break;
       }
-      case 'watching':
       case 'lost':
+        // Whose they were nobody knows.
+        for (const process of processes.values()) process.whole = false;
+        break;
+      case 'watching':
       case 'failed':
         break;
     }
@@ -172,6 +180,9 @@ export function createProcessTable(now: () => number = () => performance.now()):
       liveMappings(pid),
       readFile(`/proc/${pid}/comm`, 'utf8').catch(() => ''),
     ]);
+    const known = processes.get(pid);
+    // It has ended, and what it mapped since it was read nobody saw.
+    if (mappings.length === 0 && known?.ended === false && !watching) known.whole = false;
     if (name === '') return;
     const process = entry(pid);
     process.readAt = now();
@@ -181,6 +192,7 @@ export function createProcessTable(now: () => number = () => performance.now()):
     if (mappings.length > 0) {
       if (watching && process.code !== undefined) for (const mapping of mappings) add(process, mapping);
       else setCode(process, createAddressSpace(mappings));
+      process.whole = true;
     }
     forgetOldest();
   }

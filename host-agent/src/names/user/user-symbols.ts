@@ -154,8 +154,9 @@ export function createUserSymbols({ processes, files, reader }: UserSymbolsOptio
       const busy = await Promise.all(
         [...byMapping].map(async ([mapping, inside]) => {
           if (mapping === undefined) {
-            // Of a process that nobody has seen it may be code all the same.
-            if (code.mappings.length > 0) for (const address of inside) named(address, NO_CODE);
+            // Of a process that nobody has seen, or not all of, it may be code all the same.
+            if (process?.whole && code.mappings.length > 0)
+              for (const address of inside) named(address, NO_CODE);
             return false;
           }
           if (mapping.inode !== 0n) return findInFile(pid, mapping, live, inside, named);
