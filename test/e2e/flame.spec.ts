@@ -4,15 +4,6 @@ import type { Page } from '@playwright/test';
 import { startWorkload } from './busy-program.ts';
 import { expect, state, stop, test } from './workbench.ts';
 
-/** Runs a template on one process. */
-async function runOn(page: Page, template: string, pid: number): Promise<void> {
-  await page.getByTestId(`template-${template}`).click();
-  await page.getByTestId('side-params').click();
-  await page.getByTestId('param-targ_pid').fill(String(pid));
-  await page.getByTestId('run').click();
-  await state(page, /running/i);
-}
-
 /** Per cent of all that a search found. */
 async function matchedBy(page: Page, search: string): Promise<number> {
   await page.getByLabel('Search functions').fill(search);
@@ -20,14 +11,28 @@ async function matchedBy(page: Page, search: string): Promise<number> {
   return Number.parseFloat(text ?? '');
 }
 
+/** Runs a template on one process, until a search finds more than so many per cent of what it has. */
+async function runUntilFound(
+  page: Page,
+  template: string,
+  pid: number,
+  { search, above }: { search: string; above: number },
+): Promise<void> {
+  await page.getByTestId(`template-${template}`).click();
+  await page.getByTestId('side-params').click();
+  await page.getByTestId('param-targ_pid').fill(String(pid));
+  await page.getByTestId('run').click();
+  await state(page, /running/i);
+  await expect(page.getByTestId('flame-canvas')).toBeVisible({ timeout: 30_000 });
+  await expect.poll(() => matchedBy(page, search), { timeout: 30_000 }).toBeGreaterThan(above);
+}
+
 test('a CPU profile names the functions that were busy, tells their share, and zooms by keyboard', async ({
   workbench: page,
 }) => {
   const workload = await startWorkload('profile');
   try {
-    await runOn(page, 'profile', workload.pid);
-    await expect(page.getByTestId('flame-canvas')).toBeVisible({ timeout: 30_000 });
-    await expect.poll(() => matchedBy(page, 'pp_work'), { timeout: 30_000 }).toBeGreaterThan(80);
+    await runUntilFound(page, 'profile', workload.pid, { search: 'pp_work', above: 80 });
     // One function has three times the rounds of the other.
     await expect
       .poll(async () => {
@@ -80,9 +85,7 @@ test('two moments are compared: what a program does more than before has grown',
 }) => {
   const workload = await startWorkload('profile');
   try {
-    await runOn(page, 'profile', workload.pid);
-    await expect(page.getByTestId('flame-canvas')).toBeVisible({ timeout: 30_000 });
-    await expect.poll(() => matchedBy(page, 'pp_work_much'), { timeout: 30_000 }).toBeGreaterThan(50);
+    await runUntilFound(page, 'profile', workload.pid, { search: 'pp_work_much', above: 50 });
     await page.getByTestId('flame-keep').click();
     // From now on the other function has most of the rounds.
     process.kill(workload.pid, 'SIGUSR1');
@@ -111,9 +114,7 @@ test('time away from a CPU is shown as time, by the function that waits; its sta
 }) => {
   const workload = await startWorkload('offcpu');
   try {
-    await runOn(page, 'offcpu', workload.pid);
-    await expect(page.getByTestId('flame-canvas')).toBeVisible({ timeout: 30_000 });
-    await expect.poll(() => matchedBy(page, 'pp_sleep_here'), { timeout: 30_000 }).toBeGreaterThan(80);
+    await runUntilFound(page, 'offcpu', workload.pid, { search: 'pp_sleep_here', above: 80 });
     await page.getByLabel('Search functions').fill('');
     await expect(page.getByTestId('flame-status')).toContainText(/\d ?m?s · /);
     expect(await downloaded(page, 'Folded stacks')).toMatch(/main;pp_sleep_here;.*_\[k\] \d+/);
