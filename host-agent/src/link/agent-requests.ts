@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type AgentMethod, AgentRequests } from '@probepad/protocol/control/agent';
+import { type AgentEvent, type AgentMethod, AgentRequests } from '@probepad/protocol/control/agent';
 import type { ParamsOf, ResultOf } from '@probepad/protocol/control/envelope';
 import { fail, ProbepadFailure } from '@probepad/protocol/errors';
 import type { Names } from '../names/names.ts';
@@ -24,6 +24,7 @@ export interface RequestContext extends Machine {
   /** Id of this host, from the hub's welcome. */
   host: string;
   sendData(message: Uint8Array): void;
+  sendEvent(event: AgentEvent): void;
 }
 
 type Handlers = {
@@ -46,10 +47,16 @@ const HANDLERS: Handlers = {
       for (const message of blobMessages(transfer, compiled.object)) sendData(message);
     return { ok: true, diagnostics, cached, milliseconds, schema: compiled.schema, object: compiled.hash };
   },
-  'run.start'({ run, stream, user, probe, object }, { table, feed, incomings, host }) {
+  'run.start'({ run, stream, user, probe, object }, { table, feed, incomings, host, sendEvent }) {
     const file = object === undefined ? undefined : incomings.file(object.transfer, object.bytes);
     // A run that is refused, or stopped before it needs the object, never waits for it.
     file?.catch(() => {});
+    // The hub never heard of it, but it has been: it may have been what broke the connection.
+    const status = table.ending(run);
+    if (status !== undefined) {
+      sendEvent({ type: 'run.status', status });
+      return {};
+    }
     const started = table.start({
       run,
       stream,

@@ -176,6 +176,28 @@ test('a run goes to the hub: schema before frames, end after all of them', async
   assert.deepEqual(agent.table.all(), []);
 });
 
+test('a run that ended and is forgotten does not start again: the hub is told how it ended', async () => {
+  await using hub = await fakeHub();
+  await using agent = linkTo(hub);
+  await hub.until(() => hub.hellos.length === 1);
+  const runs = ['r0', 'r1', 'r2', 'r3', 'r4'];
+  for (const run of runs) {
+    await start(hub, run, 10);
+    await hub.request('run.stop', { run });
+    await hub.until(() => statusOf(hub, run)?.state === 'ended');
+  }
+  hub.cut();
+  await hub.until(() => hub.hellos.length === 2);
+  assert.deepEqual(
+    hub.hellos[1]?.runs.map(({ run }) => run),
+    runs.slice(1),
+  );
+  hub.events.length = 0;
+  assert.deepEqual((await start(hub, 'r0', 10)).result, {});
+  assert.equal(statusOf(hub, 'r0')?.reason, 'stopped');
+  assert.equal(agent.table.get('r0'), undefined);
+});
+
 test('after a cut connection the hub gets the rest, nothing twice and nothing lost', async () => {
   await using hub = await fakeHub();
   await using agent = linkTo(hub);

@@ -196,7 +196,14 @@ export function openHubLink(options: HubLinkOptions): HubLink {
       const { id, method, params } = envelope.data;
       let reply: unknown;
       try {
-        const result = await answer(method, params, { ...machine, feed, incomings, host, sendData });
+        const result = await answer(method, params, {
+          ...machine,
+          feed,
+          incomings,
+          host,
+          sendData,
+          sendEvent,
+        });
         reply = { type: 'reply', id, result };
       } catch (thrown) {
         const error = errorOf(thrown);

@@ -1,5 +1,5 @@
 import type { CostReport } from '@probepad/protocol/control/cost';
-import type { EndReason } from '@probepad/protocol/control/run';
+import type { EndReason, RunStatus } from '@probepad/protocol/control/run';
 import { fail, type ProbepadError, ProbepadFailure, probepadError } from '@probepad/protocol/errors';
 import { COST_MAX } from '@probepad/protocol/limits';
 import { measureCost } from './cost.ts';
@@ -16,8 +16,10 @@ export interface RunTable {
   /** @throws ProbepadFailure `not_found` */
   require(run: string): Run;
   all(): Run[];
-  /** Forgets a run that has ended. */
+  /** Forgets a run that has ended, but for how. */
   forget(run: string): void;
+  /** How a run ended that is forgotten, of the last ENDINGS_KEPT. */
+  ending(run: string): RunStatus | undefined;
   statistics(run: string, on: boolean): void;
   /**
    * Measures what the probe costs others by running it a few times, which takes some seconds. Those runs are nobody else's: their
@@ -33,6 +35,9 @@ export interface RunTable {
   close(): void;
 }
 
+/** Runs that a hub may start again, because the connection broke before it heard of them. */
+const ENDINGS_KEPT = 64;
+
 const TOO_SLOW = 'measuring: the probe slows what it is measured by so much that it would take minutes';
 
 /** @param measureMax milliseconds that one measurement may take */
@@ -42,6 +47,7 @@ export function createRunTable(
   measureMax = COST_MAX,
 ): RunTable {
   const runs = new Map<string, Run>();
+  const endings = new Map<string, RunStatus>();
   const statistics = createStatistics(environment.loaderPath, environment.log);
   /** The measurement that goes on, aborted when it shall not; and its run, while it has one. */
   let measuring: { run: string; abort: AbortController } | undefined;
@@ -87,8 +93,16 @@ export function createRunTable(
     require,
     all: () => [...runs.values()],
     forget(id) {
-      if (runs.get(id)?.status.state === 'ended') runs.delete(id);
+      const status = runs.get(id)?.status;
+      if (status?.state !== 'ended') return;
+      runs.delete(id);
+      endings.set(id, status);
+      for (const oldest of endings.keys()) {
+        if (endings.size <= ENDINGS_KEPT) break;
+        endings.delete(oldest);
+      }
     },
+    ending: (id) => endings.get(id),
     statistics(id, on) {
       const run = require(id);
       if (run.status.state === 'ended') return;
