@@ -93,6 +93,8 @@ test('what is no source is refused in words, wherever it is dropped', async ({ w
 test('by keyboard files are chosen in the dialog of the browser', async ({ workbench: page }) => {
   await focusEditor(page);
   const asked = page.waitForEvent('filechooser');
+  // The browser hears that the dialog is wanted in between; else it opens one that nobody sees.
+  await page.title();
   await page.keyboard.press('Control+O');
   const chooser = await asked;
   expect(chooser.isMultiple()).toBe(true);
@@ -103,6 +105,7 @@ test('by keyboard files are chosen in the dialog of the browser', async ({ workb
   await expect(page.getByTestId('file-tab-chosen.bpf.c')).toHaveAttribute('aria-selected', 'true');
   await expect(page.getByTestId('file-tab-chosen.h')).toBeVisible();
   const again = page.waitForEvent('filechooser');
+  await page.title();
   await page.keyboard.press('Control+Shift+P');
   await page.keyboard.type('Open files');
   await page.keyboard.press('Enter');

@@ -80,6 +80,13 @@ export function chooseFiles(): void {
   input.type = 'file';
   input.multiple = true;
   input.accept = '.c,.h';
-  input.addEventListener('change', () => void openFiles([...(input.files ?? [])]));
+  input.hidden = true;
+  input.addEventListener('change', () => {
+    input.remove();
+    void openFiles([...(input.files ?? [])]);
+  });
+  input.addEventListener('cancel', () => input.remove());
+  // In the document: what nothing refers to may be collected while the dialog is open.
+  document.body.append(input);
   input.click();
 }

@@ -60,6 +60,9 @@ test('a row that is gone to is there to the pixel, and whoever draws is told', (
   place.goTo(ROW * 7_654_321);
   assert.equal(place.y, ROW * 7_654_321);
   assert.equal(told, 1);
+  place.settled(place.due() ?? 0);
+  place.goTo(ROW * 7_654_321);
+  assert.equal(told, 1, 'who is there goes nowhere');
   end();
   place.goTo(0);
   assert.equal(told, 1);

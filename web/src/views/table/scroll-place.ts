@@ -74,7 +74,9 @@ export function createScrollPlace(): ScrollPlace {
       y = within(range.scaled && !isLeap ? y + moved : range.yAt(next));
     },
     goTo(wanted) {
+      const before = y;
       y = within(wanted);
+      if (y === before && this.due() === undefined) return;
       for (const listener of listeners) listener();
     },
     due() {
