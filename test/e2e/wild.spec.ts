@@ -6,14 +6,18 @@ import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
 import { bootGuest, type Guest } from '../guest/guest.ts';
 import { joinHub } from '../guest/join-hub.ts';
+import type { Stack } from '../stack/stack.ts';
 import { smallPng } from './small-png.ts';
 import { filesOf, paste, wildFolder } from './wild-programs.ts';
-import { expect, stop, test } from './workbench.ts';
+import { test as base, expect, stackOf, stop } from './workbench.ts';
 
 /**
  * What somebody sees who pastes a program of libbpf-tools and presses Run, with no setting touched but the host. A kernel with kprobes is
  * needed for most, so they run in a guest. What sees very much runs here: under emulation it would take more than a run may.
  */
+
+/** A hub of its own: in that of other tests there was a guest of this name before. */
+const test = base.extend<object, { stack: Stack }>({ stack: stackOf() });
 
 /** The folder that pictures for docs/FROM-THE-WILD.md go to; unset, none are made. */
 const PICTURES = process.env.PROBEPAD_SCREENSHOTS;
