@@ -6,7 +6,7 @@ export interface EnumText {
   values: [name: string, value: number][];
 }
 
-/** Comments and texts in quotes become spaces: what stands in them is no code. */
+/** Comments become spaces: what stands in them is no code. What looks like one in quotes stays. */
 export function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"/g, (found) =>
     found.startsWith('"') ? found : ' ',

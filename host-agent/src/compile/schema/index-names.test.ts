@@ -148,3 +148,8 @@ struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, VERDICTS); __type(
   assert.deepEqual(key.kind === 'enum' && key.values[1], ['VERDICT_DROP', '1']);
   assert.equal(keyOf('hashed').kind, 'int');
 });
+
+test('a length that is an expression is no pattern that the text is searched by', async () => {
+  const schema = await schemaOf('u64 stats[+3];', 'if (at < 3) stats[at]++;');
+  assert.equal(namesOf(schema, 'stats'), undefined);
+});

@@ -175,6 +175,8 @@ function entryWords(texts: readonly string[], map: string): Set<string> {
 function resolved(words: ReadonlySet<string>, texts: readonly string[]): Set<string> {
   return new Set(
     [...words].map((word) => {
+      // An expression stands for itself, and is no pattern.
+      if (!IDENTIFIER.test(word)) return word;
       const definition = new RegExp(
         `^[ \\t]*#[ \\t]*define[ \\t]+${word}[ \\t]+([A-Za-z_]\\w*)[ \\t]*$`,
         'm',
