@@ -1,6 +1,6 @@
 import type { Chunk, History } from '../store/history.ts';
 import type { RecordAt } from '../store/record-fields.ts';
-import { type Records, startsOf } from '../store/records.ts';
+import { startsOf } from '../store/records.ts';
 import type { Predicate } from './compile.ts';
 import { createRowList, type RowList } from './row-list.ts';
 import { sieveOf } from './sieve.ts';
@@ -74,9 +74,4 @@ function eachMatch(
   count = sieveOf(fits)(content, left, count);
   if (step > 0) for (let at = 0; at < count; at++) found(base + (left[at] as number));
   else for (let at = count - 1; at >= 0; at--) found(base + (left[at] as number));
-}
-
-/** A look at a block's records, at none of them yet. */
-export function recordAt(records: Records): RecordAt {
-  return { records, bytes: records.bytes, view: records.view, start: 0, end: 0, row: 0 };
 }

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { IntegerPlace } from '../store/record-fields.ts';
+import { type IntegerPlace, recordAt } from '../store/record-fields.ts';
 import { endOf, type Records, recordsOf, startsOf } from '../store/records.ts';
 import { compareWhole, equalsText } from './compare-bytes.ts';
 import type { Predicate } from './compile.ts';
-import { recordAt } from './row-scan.ts';
 import { sieveOf } from './sieve.ts';
 import type { Comparison } from './syntax.ts';
 

@@ -1,4 +1,4 @@
-import type { IntegerPlace, RecordAt } from '../store/record-fields.ts';
+import { type IntegerPlace, type RecordAt, recordAt } from '../store/record-fields.ts';
 import { endOf, type Records, startsOf } from '../store/records.ts';
 import type { Comparison } from './syntax.ts';
 
@@ -13,15 +13,14 @@ export type Sieve = (records: Records, rows: Uint32Array, count: number) => numb
 export function sieveOf(fits: ((at: RecordAt) => boolean) & { sieve?: Sieve }): Sieve {
   if (fits.sieve) return fits.sieve;
   return (records, rows, count) => {
-    const { bytes, view } = records;
     const starts = startsOf(records);
-    const at: RecordAt = { records, bytes, view, start: 0, end: 0, row: 0 };
+    const at = recordAt(records);
     let kept = 0;
     for (let index = 0; index < count; index++) {
       const row = rows[index] as number;
       at.row = row;
       at.start = starts[row] as number;
-      at.end = endOf(view, at.start);
+      at.end = endOf(at.view, at.start);
       if (fits(at)) rows[kept++] = row;
     }
     return kept;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RecordAt } from '../store/record-fields.ts';
+import { recordAt } from '../store/record-fields.ts';
 import { recordsOf } from '../store/records.ts';
-import { recordAt } from './row-scan.ts';
 import { createTextIds } from './text-ids.ts';
 
 /** A look at these bytes, four into a record. */

@@ -1,7 +1,6 @@
 import type { Chunk, History } from '../store/history.ts';
-import type { RecordAt } from '../store/record-fields.ts';
+import { type RecordAt, recordAt } from '../store/record-fields.ts';
 import { endOf, startsOf } from '../store/records.ts';
-import { recordAt } from './row-scan.ts';
 
 /** Rows that a question is about, newest first. */
 export interface RowSelection {

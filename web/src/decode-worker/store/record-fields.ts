@@ -17,6 +17,11 @@ export interface RecordAt {
   row: number;
 }
 
+/** A look at a block's records, at none of them yet. */
+export function recordAt(records: Records): RecordAt {
+  return { records, bytes: records.bytes, view: records.view, start: 0, end: 0, row: 0 };
+}
+
 /** One member of a record, read when it is asked for. */
 export interface RecordField {
   /** Names of enums, exact integers; null where the record is too short. */
