@@ -51,7 +51,7 @@ export interface GridProps {
   /** The column that has bars, by place in a row's cells; -1 without. */
   bar?: number;
   /** Elements of rows are used again by this; a row's own id where it is absent. */
-  slotOf?: ((row: GridRow, place: number) => string) | undefined;
+  slotOf?: ((place: number) => string) | undefined;
   menu: readonly MenuItem[];
   onPick(place: number, column: number | undefined, event: MouseEvent): void;
   onOpen(): void;

@@ -35,7 +35,7 @@ export interface RowSheetProps {
   /** Rows' elements are named by this and their places. */
   id: string;
   testId: string;
-  slotOf: ((row: GridRow, place: number) => string) | undefined;
+  slotOf: ((place: number) => string) | undefined;
   active: number | undefined;
   anchor: number | undefined;
   cursor: number | undefined;
@@ -60,13 +60,14 @@ export function RowSheet(props: RowSheetProps) {
   const count = view.place.row < 1 && !moving ? view.seen : view.count;
   const drawn = rows.slice(from - offset, Math.max(0, first - offset + count)).map((row, at) => {
     const place = from + at;
-    return { row, place, key: slotOf?.(row, place) ?? row.id };
+    return { row, place, key: slotOf?.(place) ?? row.id };
   });
   useDocumentOrder(drawn, moving);
   const isChosen = (place: number): boolean =>
     active !== undefined &&
-    place >= Math.min(active, anchor ?? active) &&
-    place <= Math.max(active, anchor ?? active);
+    anchor !== undefined &&
+    place >= Math.min(active, anchor) &&
+    place <= Math.max(active, anchor);
   const style = {
     '--template': props.template,
     height: (SHEET + view.count) * view.rowHeight,

@@ -42,6 +42,10 @@ export function createScrollPlace(): ScrollPlace {
   let y = 0;
   let top = 0;
   const within = (wanted: number): number => Math.max(0, Math.min(wanted, range.end));
+  const due = (): number | undefined => {
+    const wanted = range.topAt(y);
+    return Math.abs(wanted - top) < ROUNDED ? undefined : wanted;
+  };
 
   return {
     get y() {
@@ -76,13 +80,10 @@ export function createScrollPlace(): ScrollPlace {
     goTo(wanted) {
       const before = y;
       y = within(wanted);
-      if (y === before && this.due() === undefined) return;
+      if (y === before && due() === undefined) return;
       for (const listener of listeners) listener();
     },
-    due() {
-      const wanted = range.topAt(y);
-      return Math.abs(wanted - top) < ROUNDED ? undefined : wanted;
-    },
+    due,
     settled(now) {
       top = now;
     },

@@ -1,15 +1,11 @@
 import { useRef } from 'react';
-import type { GridRow } from './row-sheet.tsx';
 
 /**
  * Which element shows a row: one of `count`, by places that go on and on. Where few rows have come each moves on with its element, and only those are
  * drawn; where all are new elements stay where they are, for to move one costs more than its texts do.
  * @param head newest row of a list that others are put on top of; undefined where places stand for themselves
  */
-export function useRowSlots(
-  head: number | undefined,
-  count: number,
-): (row: GridRow, place: number) => string {
+export function useRowSlots(head: number | undefined, count: number): (place: number) => string {
   const before = useRef({ head: 0, slot: 0 });
   if (head !== undefined && head !== before.current.head) {
     const come = head - before.current.head;
@@ -18,5 +14,5 @@ export function useRowSlots(
   }
   const first = head === undefined ? 0 : before.current.slot;
   // Places grow downwards, the rows' numbers upwards.
-  return (_row, place) => String((((first - place) % count) + count) % count);
+  return (place) => String((((first - place) % count) + count) % count);
 }
