@@ -2,13 +2,12 @@ import type { ExportedTable } from '@probepad/protocol/export/shown-table';
 import { useMemo } from 'react';
 import type { Heatmap } from '../../session/aggregates.ts';
 import { usePreferences } from '../../session/preferences.ts';
-import chartStyles from '../chart/chart.module.css';
-import { timeText } from '../chart/series-table.ts';
 import { groupDigits } from '../numbers.ts';
 import { heatPicture } from '../picture/heat-picture.ts';
 import type { Picture } from '../picture/picture.ts';
-import { quantityText, rangeText } from '../quantity.ts';
 import { rampPlace, rampTable } from '../ramp.ts';
+import { axisTexts } from './axis-texts.ts';
+import { HeatTable } from './heat-table.tsx';
 import own from './heatmap.module.css';
 import { HeatmapCanvas } from './heatmap-canvas.tsx';
 import { brightness, shadeOfCounts } from './shade.ts';
@@ -23,7 +22,16 @@ export function CountMaps({
   most: number;
   asTable: boolean;
 }) {
-  if (asTable) return maps.map((map) => <CountTable key={map.host} map={map} />);
+  if (asTable) {
+    return maps.map((map) => (
+      <HeatTable
+        key={map.host}
+        grid={map}
+        label={`${map.label}: values by time and size`}
+        cell={(at) => ({ text: groupDigits(map.counts[at] ?? 0) })}
+      />
+    ));
+  }
   return (
     <>
       {maps.map((map) => (
@@ -49,12 +57,10 @@ function CountMap({ map, most }: { map: Heatmap; most: number }) {
 }
 
 export function pictureOfCounts(maps: readonly Heatmap[], most: number, name: string): Picture {
-  const unit = maps[0]?.unit ?? '';
   return heatPicture({
     title: `${name}: sizes over time`,
     maps,
-    edge: (value) => (value === Number.NEGATIVE_INFINITY ? '< 0' : quantityText(value, unit)),
-    moment: timeText,
+    ...axisTexts(maps[0]?.unit ?? ''),
     cell: ({ counts }, at, paint) =>
       (counts[at] ?? 0) > 0
         ? { fill: paint.ramp(brightness(counts[at] ?? 0, most)), opacity: 1, told: String(counts[at]) }
@@ -80,39 +86,6 @@ function Legend({ most }: { most: number }) {
         </li>
       ))}
     </ul>
-  );
-}
-
-/** Newest first; only the rows that hold something. */
-function CountTable({ map }: { map: Heatmap }) {
-  const rows = map.edges.length - 1;
-  return (
-    <div className={chartStyles.table}>
-      <table data-testid="heatmap-table" aria-label={`${map.label}: values by time and size`}>
-        <thead>
-          <tr>
-            <th scope="col">time</th>
-            {Array.from({ length: rows }, (_, row) => (
-              <th key={map.edges[row]} scope="col">
-                {rangeText(map.edges[row] ?? 0, map.edges[row + 1] ?? 0, map.unit)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {map.times
-            .map((time, column) => (
-              <tr key={time}>
-                <th scope="row">{timeText(time)}</th>
-                {Array.from({ length: rows }, (_, row) => (
-                  <td key={map.edges[row]}>{groupDigits(map.counts[column * rows + row] ?? 0)}</td>
-                ))}
-              </tr>
-            ))
-            .reverse()}
-        </tbody>
-      </table>
-    </div>
   );
 }
 

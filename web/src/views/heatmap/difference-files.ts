@@ -1,8 +1,7 @@
 import type { ExportedTable } from '@probepad/protocol/export/shown-table';
-import { timeText } from '../chart/series-table.ts';
 import { heatPicture } from '../picture/heat-picture.ts';
-import type { Picture } from '../picture/picture.ts';
-import { quantityText } from '../quantity.ts';
+import type { Paint, Picture } from '../picture/picture.ts';
+import { axisTexts } from './axis-texts.ts';
 import { cellText, legendOf, titleOf } from './difference-texts.ts';
 import { type HostDifference, leadOf } from './host-difference.ts';
 import { shadeOfDifference, shadeOfLead } from './shade.ts';
@@ -13,21 +12,21 @@ export function pictureOfDifference(difference: HostDifference, name: string): P
   return heatPicture({
     title: `${name}: sizes over time, ${titleOf(difference)}`,
     maps: [difference],
-    edge: (value) => (value === Number.NEGATIVE_INFINITY ? '< 0' : quantityText(value, difference.unit)),
-    moment: timeText,
+    ...axisTexts(difference.unit),
     cell: (map, at, paint) => {
-      const colours = { left: paint.series(0), right: paint.series(1), alike: paint.control };
-      const shade = shadeOfDifference(map, colours)(at);
+      const shade = shadeOfDifference(map, coloursOf(paint))(at);
       return shade && { ...shade, told: cellText(map, at) };
     },
-    legend: (paint) => {
-      const colours = { left: paint.series(0), right: paint.series(1), alike: paint.control };
-      return legendOf(difference).map(({ ahead, strength, text }) => ({
-        ...shadeOfLead(ahead, strength, colours),
+    legend: (paint) =>
+      legendOf(difference).map(({ ahead, strength, text }) => ({
+        ...shadeOfLead(ahead, strength, coloursOf(paint)),
         told: text,
-      }));
-    },
+      })),
   });
+}
+
+function coloursOf(paint: Paint): { left: string; right: string; alike: string } {
+  return { left: paint.series(0), right: paint.series(1), alike: paint.control };
 }
 
 /** A row for each cell in which either host has something. */

@@ -1,8 +1,6 @@
 import { type CSSProperties, useMemo } from 'react';
-import chartStyles from '../chart/chart.module.css';
-import { timeText } from '../chart/series-table.ts';
-import { rangeText } from '../quantity.ts';
 import { cellText, legendOf, signed, titleOf } from './difference-texts.ts';
+import { HeatTable } from './heat-table.tsx';
 import own from './heatmap.module.css';
 import { HeatmapCanvas } from './heatmap-canvas.tsx';
 import { type HostDifference, leadOf } from './host-difference.ts';
@@ -43,43 +41,17 @@ export function DifferenceMap({ difference, asTable }: { difference: HostDiffere
 /** Only the opacity is asked for: the style sheet has the colours. */
 const TOKENS = { left: '', right: '', alike: '' };
 
-/** Newest first. */
 function DifferenceTable({ difference }: { difference: HostDifference }) {
-  const { times, edges, unit, differences, left, right } = difference;
-  const rows = edges.length - 1;
-  const name = `${titleOf(difference)} · + more on ${left.name}, − more on ${right.name}`;
+  const { differences, left, right } = difference;
   return (
-    <div className={chartStyles.table}>
-      <table data-testid="heatmap-table">
-        <caption className={own.caption}>{name}</caption>
-        <thead>
-          <tr>
-            <th scope="col">time</th>
-            {Array.from({ length: rows }, (_, row) => (
-              <th key={edges[row]} scope="col">
-                {rangeText(edges[row] ?? 0, edges[row + 1] ?? 0, unit)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {times
-            .map((time, column) => (
-              <tr key={time}>
-                <th scope="row">{timeText(time)}</th>
-                {Array.from({ length: rows }, (_, row) => {
-                  const at = column * rows + row;
-                  return (
-                    <td key={edges[row]} title={leadOf(difference, at) && cellText(difference, at)}>
-                      {leadOf(difference, at) ? signed(differences[at] ?? 0) : ''}
-                    </td>
-                  );
-                })}
-              </tr>
-            ))
-            .reverse()}
-        </tbody>
-      </table>
-    </div>
+    <HeatTable
+      grid={difference}
+      caption={`${titleOf(difference)} · + more on ${left.name}, − more on ${right.name}`}
+      cell={(at) =>
+        leadOf(difference, at)
+          ? { text: signed(differences[at] ?? 0), title: cellText(difference, at) }
+          : { text: '' }
+      }
+    />
   );
 }
