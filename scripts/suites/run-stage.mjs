@@ -25,7 +25,7 @@ export function runStage(stage, { show, signal }) {
         // Such as a full disk.
         const note = error instanceof Error ? error.message : String(error);
         const seconds = (performance.now() - started) / 1000;
-        return { name: suite.name, counts: { ...noCounts(), failed: 1 }, seconds, note };
+        return { name: suite.name, counts: { ...noCounts(), failed: 1 }, seconds, note, failures: [] };
       } finally {
         turn.end();
       }

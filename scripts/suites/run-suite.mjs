@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { killTree } from '../process-tree.mjs';
 import { inRepository, PINNED_NODE, ROOT, repositoryEnvironment } from '../repository.mjs';
 import { countNodeTests, countPlaywright, countTap, noCounts, skipsOfPlaywright } from './counts.mjs';
+import { nodeFailures, playwrightFailures, tapFailures } from './failures.mjs';
 
 /** A daemon that left its group may hold the output open; what it says later is of no interest. */
 const OUTPUT_WAIT_MS = 2000;
@@ -17,6 +18,7 @@ const OUTPUT_WAIT_MS = 2000;
  * @property {import('./counts.mjs').Counts} counts
  * @property {number} seconds
  * @property {string} note why it failed beyond its tests; empty when there is no such reason
+ * @property {import('./failures.mjs').Failure[]} failures
  */
 
 /**
@@ -51,10 +53,10 @@ export async function runSuite(suite, { show = print, signal } = {}) {
       signal,
     });
     const written = existsSync(report) ? readFileSync(report, 'utf8') : '';
-    const counts = countsOf(suite, end.stdout, written);
+    const { counts, failures } = outcomeOf(suite, end.stdout, written);
     if (suite.playwright) for (const skip of skipsOfPlaywright(written)) show('stdout', `${skip}\n`);
     const seconds = (performance.now() - started) / 1000;
-    return { name: suite.name, seconds, ...judgeEnd(counts, end, suite.limitMinutes) };
+    return { name: suite.name, seconds, failures, ...judgeEnd(counts, end, suite.limitMinutes) };
   } finally {
     // What a suite left running may still write its compile cache.
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -117,10 +119,11 @@ function commandOf(suite, report) {
  * @param {string} stdout
  * @param {string} report
  */
-function countsOf(suite, stdout, report) {
-  if (suite.tap) return countTap(stdout);
-  if (suite.node) return countNodeTests(report);
-  return suite.playwright ? countPlaywright(report) : noCounts();
+function outcomeOf(suite, stdout, report) {
+  if (suite.tap) return { counts: countTap(stdout), failures: tapFailures(stdout) };
+  if (suite.node) return { counts: countNodeTests(report), failures: nodeFailures(report) };
+  if (suite.playwright) return { counts: countPlaywright(report), failures: playwrightFailures(report) };
+  return { counts: noCounts(), failures: [] };
 }
 
 /**

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { inRepository } from '../repository.mjs';
 import { SUITES } from '../suites.mjs';
 import { countNodeTests, countPlaywright, countTap, skipsOfPlaywright } from './counts.mjs';
+import { playwrightFailures, tapFailures } from './failures.mjs';
 import { runStage } from './run-stage.mjs';
 import { judgeEnd, runSuite } from './run-suite.mjs';
 import { selectSuites } from './select.mjs';
@@ -37,8 +38,11 @@ test('node tests are counted one by one, nested ones too, suites not', async () 
      test('c', () => {});
      test('d', { skip: 'a reason' }, () => {});`,
   );
-  const { counts, note } = await run({ node: [path] });
+  const { counts, note, failures } = await run({ node: [path] });
   assert.deepEqual([counts, note], [{ passed: 2, failed: 1, skipped: 1 }, '']);
+  assert.equal(failures.length, 1);
+  assert.match(failures[0]?.name ?? '', /mixed\.test\.mjs: b$/);
+  assert.match(failures[0]?.error ?? '', /^Error: no\n/);
 });
 
 test('a file that crashes is a failure', async () => {
@@ -191,6 +195,21 @@ test('Playwright: what was skipped is told with its reason', () => {
   assert.deepEqual(skipsOfPlaywright('{"suites":[{'), []);
 });
 
+test('what failed is told with its file and its error', () => {
+  const failed = { results: [{ errors: [{ message: 'Error: no row' }] }] };
+  const file = { specs: [{ title: 'a', ok: true }] };
+  const group = { specs: [{ title: 'b', ok: false, file: 'x.spec.ts', line: 3, tests: [failed] }] };
+  const report = { suites: [{ ...file, suites: [group] }], errors: [{ message: 'no browser' }] };
+  assert.deepEqual(playwrightFailures(JSON.stringify(report)), [
+    { name: 'x.spec.ts:3: b', error: 'Error: no row' },
+    { name: 'beside the tests', error: 'no browser' },
+  ]);
+  assert.deepEqual(playwrightFailures('{"suites":[{'), []);
+  assert.deepEqual(tapFailures('ok 1 - a\nnot ok 2 - b\nnot ok 3 - c # TODO later\n'), [
+    { name: 'b', error: '' },
+  ]);
+});
+
 test('a report that is cut off counts up to there', () => {
   const lines = '{"outcome":"passed","name":"a"}\n{"outcome":"failed","name":"b"}\n{"outcome":"pas';
   assert.deepEqual(countNodeTests(lines), { passed: 1, failed: 1, skipped: 0 });
@@ -214,10 +233,13 @@ test('the last line has the true sums', () => {
     counts: { passed, failed, skipped: 0 },
     seconds: 1,
     note: '',
+    failures:
+      failed === 0 ? [] : [{ name: 'x.spec.ts:3: a thing', error: 'Error: not\u001b[31m so\n\n  here' }],
   });
   const lines = resultTable([result('a', 3, 1), result('b', 40, 0)]).split('\n');
   assert.equal(lines.at(-1), '43 passed, 1 failed');
-  assert.match(lines[1] ?? '', /^a +3 +1 +0 +1\.0 s$/);
+  assert.deepEqual(lines.slice(0, 4), ['✖ a: x.spec.ts:3: a thing', '    Error: not so', '      here', '']);
+  assert.match(lines[5] ?? '', /^a +3 +1 +0 +1\.0 s$/);
 });
 
 test('--only picks suites and refuses what there is not', () => {

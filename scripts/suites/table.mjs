@@ -1,9 +1,10 @@
-/** The table of results at the end of `npm test`. */
+/** What stands at the end of `npm test`: what failed, and the table of results. */
 import { sumCounts } from './counts.mjs';
+import { failureList } from './failures.mjs';
 
 /**
  * @param {import('./run-suite.mjs').SuiteResult[]} results
- * @returns {string} a table, an empty line, and as the last line `N passed, N failed`
+ * @returns {string} what failed, if anything, a table, an empty line, and as the last line `N passed, N failed`
  */
 export function resultTable(results) {
   const rows = results.map(({ name, counts, seconds, note }) => [
@@ -25,7 +26,8 @@ export function resultTable(results) {
       .join('  ')
       .trimEnd(),
   );
-  return `${lines.join('\n')}\n\n${closingLine(results)}`;
+  const failures = failureList(results);
+  return `${failures && `${failures}\n\n`}${lines.join('\n')}\n\n${closingLine(results)}`;
 }
 
 /** @param {import('./run-suite.mjs').SuiteResult[]} results */

@@ -99,9 +99,9 @@ export const LineChart = memo(function LineChart({
     const observer = new ResizeObserver(fit);
     observer.observe(element);
     const end = useTimeAxis.subscribe((now, before) => {
-      if (now.held !== before.held || now.span !== before.span) made.redraw(false, true);
-      if (now.held !== before.held || now.span !== before.span) fitTime(made);
-      if (now.cursor !== before.cursor) showCursor(made, now.cursor);
+      const moved = now.held !== before.held || now.span !== before.span;
+      if (moved) fitTime(made);
+      if (moved || now.cursor !== before.cursor) showCursor(made, now.cursor);
     });
     return () => {
       end();
@@ -116,8 +116,7 @@ export const LineChart = memo(function LineChart({
     const frame = requestAnimationFrame(() => {
       const now = plot.current;
       if (!now) return;
-      now.setData(data.current, false);
-      fitTime(now);
+      fitTime(now, data.current);
       showCursor(now, useTimeAxis.getState().cursor);
     });
     return () => cancelAnimationFrame(frame);
@@ -140,9 +139,13 @@ export const LineChart = memo(function LineChart({
   );
 });
 
-function fitTime(plot: uPlot): void {
+/** The plot shows what the axis says, at once: a moment's place is told by the scale of now. */
+function fitTime(plot: uPlot, data?: uPlot.AlignedData): void {
   const { from, to } = shownRange(useTimeAxis.getState());
-  plot.setScale('x', { min: from, max: to });
+  plot.batch(() => {
+    if (data) plot.setData(data, false);
+    plot.setScale('x', { min: from, max: to });
+  });
 }
 
 /** The axis' moment as a line; the legend tells the values there, or the newest where there is none. */
