@@ -184,7 +184,7 @@ test('the row that came last by a moment is found, among those that match as wel
   const [found] = whole(million, { offset: near, limit: 1 }).rows;
   assert.ok((found?.moment ?? Infinity) <= moment);
   assert.ok((whole(million, { offset: near - 1, limit: 1 }).rows[0]?.moment ?? 0) > moment);
-  assert.equal(whole(million, { near: 0, limit: 0 }).near, undefined);
+  assert.equal(whole(million, { near: 0, limit: 0 }).near, whole(million, { limit: 0 }).total - 1);
   const matching = whole(million, { filter: 'comm == bash', near: moment, limit: 0 }).near ?? -1;
   const [bash] = whole(million, { filter: 'comm == bash', offset: matching, limit: 1 }).rows;
   assert.ok(bash && (bash.moment ?? Infinity) <= moment);

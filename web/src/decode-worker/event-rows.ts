@@ -71,7 +71,7 @@ export function createEventRows(
     return gap === undefined ? { id, ...cells.row(chunk, row) } : { id, cells: [], gap };
   }
 
-  /** The newest row that is not later, for rows come about in the order of their moments; gaps have none. */
+  /** The newest row that is not later, or else the oldest, for rows come about in the order of their moments; gaps have none. */
   function placeBy(moment: number, rows: RowSelection): number | undefined {
     const momentAt = (place: number): number | undefined => {
       const row = rows.fromNewest(place);
@@ -87,7 +87,7 @@ export function createEventRows(
       if (known === undefined || known <= moment) high = middle;
       else low = at + 1;
     }
-    return low < rows.length ? low : undefined;
+    return rows.length === 0 ? undefined : Math.min(low, rows.length - 1);
   }
 
   /** @returns undefined where all rows fit */

@@ -109,7 +109,7 @@ export interface RowQuery extends SourceRef {
   group?: RowGrouping | undefined;
   /** Only rows of these seconds, on the page's clock. */
   between?: { from: number; to: number } | undefined;
-  /** Asks for the place of the row that came last by this moment, in seconds on the page's clock. */
+  /** Asks for the place of the row that came last by this moment, in seconds on the page's clock, or of the oldest. */
   near?: number | undefined;
 }
 
@@ -133,7 +133,7 @@ export interface RowWindow {
   grouped: boolean;
   /** Columns of single rows, by which they can be grouped. */
   grouping: readonly ViewColumn[];
-  /** The answer to `RowQuery.near`; undefined where rows are sorted or grouped, or all of them are newer. */
+  /** The answer to `RowQuery.near`; undefined where rows are sorted or grouped, or there is none. */
   near?: number | undefined;
   /** The filter is a text to look for and no expression. */
   textual: boolean;

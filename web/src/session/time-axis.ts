@@ -19,8 +19,8 @@ export interface TimeAxis {
   span: number;
   /** The moment under the pointer or the keyboard's cursor, in whichever view. */
   cursor: number | undefined;
-  /** The moment whose rows somebody asked for on a chart; each request is another object. */
-  sought: { moment: number } | undefined;
+  /** The moment whose rows somebody asked for on a chart, and the end of the step that the chart tells of there; each request is another object. */
+  sought: { moment: number; until: number } | undefined;
   /** Oldest and newest moment that any view has something of. */
   kept: TimeRange | undefined;
 }
@@ -111,10 +111,10 @@ export function showMoment(moment: number): void {
   });
 }
 
-/** Shows a moment, and tables go to the row that came last by then. */
-export function seekMoment(moment: number): void {
+/** Shows a moment, and tables go to the row that came last within its step. */
+export function seekMoment(moment: number, until = moment): void {
   showMoment(moment);
-  useTimeAxis.setState({ sought: { moment } });
+  useTimeAxis.setState({ sought: { moment, until } });
 }
 
 /** The pointer has left a chart: the cursor is where it was sought, or nowhere. */

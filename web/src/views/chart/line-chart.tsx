@@ -89,7 +89,9 @@ export const LineChart = memo(function LineChart({
     made.over.addEventListener('click', ({ clientX, detail }) => {
       const { left } = made.cursor;
       const isClick = detail === 1 && Math.abs(clientX - pressed) < DRAG_LEAST;
-      if (isClick && left !== undefined && left !== null && left >= 0) seekMoment(made.posToVal(left, 'x'));
+      if (!isClick || left === undefined || left === null || left < 0) return;
+      const moment = made.posToVal(left, 'x');
+      seekMoment(moment, stepEnd(data.current[0], moment));
     });
     const fit = (): void => {
       const legend = element.querySelector<HTMLElement>('.u-legend')?.offsetHeight ?? 0;
@@ -122,7 +124,12 @@ export const LineChart = memo(function LineChart({
     return () => cancelAnimationFrame(frame);
   }, [series, shape, below, compact, theme, scale]);
 
-  const onKey = (event: KeyboardEvent): void => pressChartKey(event, (by) => moveCursor(series.times, by));
+  const onKey = (event: KeyboardEvent): void =>
+    pressChartKey(
+      event,
+      (by) => moveCursor(series.times, by),
+      (moment) => stepEnd(series.times, moment),
+    );
 
   return (
     <div
@@ -162,6 +169,13 @@ function showCursor(plot: uPlot, moment: number | undefined): void {
     false,
   );
   plot.setLegend({ idx: plot.valToIdx(moment) }, false);
+}
+
+/** A point tells of the step that begins with it: the end of that of the point nearest to a moment. */
+function stepEnd(times: ArrayLike<number>, moment: number): number {
+  const step = (times[1] ?? 0) - (times[0] ?? 0);
+  const at = Array.from(times).findLast((time) => time <= moment + step / 2);
+  return at === undefined || step <= 0 ? moment : at + step;
 }
 
 /** From the newest point on to the one before, or on from where the cursor is. */

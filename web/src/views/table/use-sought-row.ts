@@ -20,7 +20,7 @@ export function useSoughtRow(table: {
     if (!sought || !canSeek || done.current === sought) return;
     done.current = sought;
     now.current.hold();
-    void now.current.placeOf(sought.moment).then((place) => {
+    void now.current.placeOf(sought.until).then((place) => {
       if (place !== undefined) now.current.go(place);
     });
   }, [sought, canSeek]);
