@@ -1,5 +1,6 @@
 import type { Distribution } from '../../session/aggregates.ts';
-import { bucketsOf, octaveOf, rangeOf, type Sketch } from './sketch.ts';
+import { octaveOf, rangeOf } from './bucket.ts';
+import { bucketsOf, type Sketch } from './sketch.ts';
 
 /** Sketches as the rows of heatmaps and the bars of histograms. */
 

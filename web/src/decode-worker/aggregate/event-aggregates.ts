@@ -1,4 +1,4 @@
-import { type Frame, forEachRecord } from '@probepad/protocol/frames';
+import type { Frame } from '@probepad/protocol/frames';
 import { leavesOf } from '@probepad/protocol/leaves';
 import type { Source } from '@probepad/protocol/schema';
 import { PLAIN, presentLeaves } from '@probepad/protocol/values/presentation';
@@ -15,7 +15,7 @@ import type {
 } from '../../session/aggregates.ts';
 import { secondsOf } from '../page-clock.ts';
 import type { Chunk, History } from '../store/history.ts';
-import { endOf, startsOf, timeOf } from '../store/records.ts';
+import { endOf, startsOf, timeOf, walkRecords } from '../store/records.ts';
 import type { Stream } from '../stream.ts';
 import { createRecordReader, type RecordReader } from './record-reader.ts';
 import { createTimeline, type OpenCell, type Timeline } from './timeline.ts';
@@ -79,13 +79,16 @@ export function createEventAggregates(
     return kind === 'trace' ? createTraceReader(split) : createRecordReader(stream, source, measure, split);
   }
 
-  function gather(gathering: Gathering, stream: number, { header, payload }: Frame): void {
-    const host = gathering.hosts.get(stream);
-    const cell = host?.timeline.open(Math.floor(secondsOf(header.timeNs)));
-    if (!host || !cell) return;
-    const { read } = host;
+  function gatherFrame(stream: number, { header, payload }: Frame): void {
+    const second = Math.floor(secondsOf(header.timeNs));
     const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-    forEachRecord(payload, (start, end) => addRecord(gathering, read, cell, payload, view, start, end));
+    const starts = scratch.starts(Math.min(header.count, payload.byteLength >> 3));
+    const found = walkRecords(view, 0, payload.byteLength, starts);
+    for (const gathering of gatherings.values()) {
+      const host = gathering.hosts.get(stream);
+      const cell = host?.timeline.open(second);
+      if (host && cell) addRecords(gathering, host.read, cell, payload, view, starts.subarray(0, found));
+    }
   }
 
   function gatherChunk(gathering: Gathering, { stream, content }: Chunk): void {
@@ -93,16 +96,14 @@ export function createEventAggregates(
     if (content.kind === 'gap' || !host) return;
     const { bytes, view, rows } = content;
     const starts = startsOf(content);
-    let second = Number.NaN;
-    let cell: OpenCell | undefined;
-    for (let row = 0; row < rows; row++) {
-      const start = starts[row] as number;
-      const own = Math.floor(secondsOf(timeOf(content, row)));
-      if (own !== second) {
-        second = own;
-        cell = host.timeline.open(second);
-      }
-      if (start > 0 && cell) addRecord(gathering, host.read, cell, bytes, view, start, endOf(view, start));
+    const secondOf = (row: number): number => Math.floor(secondsOf(timeOf(content, row)));
+    for (let from = 0; from < rows; ) {
+      const second = secondOf(from);
+      let to = from + 1;
+      while (to < rows && secondOf(to) === second) to++;
+      const cell = host.timeline.open(second);
+      if (cell) addRecords(gathering, host.read, cell, bytes, view, starts.subarray(from, to));
+      from = to;
     }
   }
 
@@ -185,7 +186,7 @@ export function createEventAggregates(
         .get(stream)
         ?.counts.open(Math.floor(secondsOf(timeNs)))
         ?.add('', undefined, count);
-      for (const gathering of gatherings.values()) gather(gathering, stream, frame);
+      if (gatherings.size > 0) gatherFrame(stream, frame);
     },
     series(query, now) {
       const { measure, split, statistic = 'rate' } = query;
@@ -213,19 +214,40 @@ export function createEventAggregates(
   };
 }
 
-function addRecord(
+function addRecords(
   { measure, split }: Gathering,
   read: RecordReader,
   cell: OpenCell,
   bytes: Uint8Array,
   view: DataView,
-  start: number,
-  end: number,
+  starts: Uint32Array,
 ): void {
-  const value = measure === undefined ? undefined : read.value(view, start, end);
-  if (value !== undefined && Number.isNaN(value)) return;
-  cell.add(split === undefined ? '' : read.key(bytes, view, start, end), value);
+  if (split === undefined) {
+    const values = scratch.values(starts.length);
+    cell.addAll(values, read.values(view, starts, values));
+    return;
+  }
+  for (const start of starts) {
+    if (start === 0) continue;
+    const end = endOf(view, start);
+    const value = measure === undefined ? undefined : read.value(view, start, end);
+    if (value === undefined || !Number.isNaN(value)) cell.add(read.key(bytes, view, start, end), value);
+  }
 }
+
+/** Room for a frame's records, used by one after another. */
+const scratch = {
+  places: new Uint32Array(0),
+  numbers: new Float64Array(0),
+  starts(count: number): Uint32Array {
+    if (this.places.length < count) this.places = new Uint32Array(2 * count);
+    return this.places.subarray(0, count);
+  },
+  values(count: number): Float64Array {
+    if (this.numbers.length < count) this.numbers = new Float64Array(2 * count);
+    return this.numbers;
+  },
+};
 
 function bucketsFor(statistic: Statistic, split: string | undefined): Gathering['buckets'] {
   const isQuantile = statistic === 'p50' || statistic === 'p90' || statistic === 'p99';

@@ -8,17 +8,19 @@ import { formatValue } from '@probepad/protocol/values/format';
 import { PLAIN, type Presentation, presentLeaves } from '@probepad/protocol/values/presentation';
 import { textOf } from '@probepad/protocol/values/value';
 import type { Stream } from '../stream.ts';
+import { eachNumber, type NumberOf, numberReader, numbersReader } from './leaf-numbers.ts';
 import { createTextCache } from './text-cache.ts';
 
 /** Reads a record that lies at `start`…`end` of `bytes`, which `view` is of too. */
 export interface RecordReader {
   /** NaN where there is none. */
   value(view: DataView, start: number, end: number): number;
+  /** Puts the values of the records that begin at these places into `out`, those that have one. @returns how many */
+  values(view: DataView, starts: Uint32Array, out: Float64Array): number;
   /** Empty without a column to split by. */
   key(bytes: Uint8Array, view: DataView, start: number, end: number): string;
 }
 
-type NumberOf = (view: DataView, start: number, end: number) => number;
 type TextOf = (bytes: Uint8Array, view: DataView, start: number, end: number) => string;
 
 /** Texts of numbers that come again and again; beyond so many they are made anew. */
@@ -37,10 +39,8 @@ export function createRecordReader(
     const shown = presentLeaves(schema, leaves, type)[splitAt] ?? PLAIN;
     return {
       type,
-      number: numberReader(
-        schema,
-        leaves.find(({ name }) => name === measure),
-      ),
+      number: numberReader(schema, leafOf(leaves, measure)),
+      numbers: numbersReader(schema, leafOf(leaves, measure)),
       text: textReader(schema, leaves[splitAt], shown, arch),
     };
   });
@@ -49,64 +49,17 @@ export function createRecordReader(
   const only = readers.length === 1 ? readers[0] : undefined;
   const readerOf = (view: DataView, start: number, end: number) =>
     only ?? byType.get(typeOf(view, start, end) ?? -1);
+  const value: NumberOf = (view, start, end) =>
+    readerOf(view, start, end)?.number(view, start, end) ?? Number.NaN;
   return {
-    value: (view, start, end) => readerOf(view, start, end)?.number(view, start, end) ?? Number.NaN,
+    value,
+    values: only?.numbers ?? eachNumber(value),
     key: (bytes, view, start, end) => readerOf(view, start, end)?.text(bytes, view, start, end) ?? '',
   };
 }
 
-/** @returns a reader whose numbers are NaN where the record is too short or has no such member */
-function numberReader(schema: ProbeSchema, leaf: Leaf | undefined): NumberOf {
-  const none: NumberOf = () => Number.NaN;
-  if (!leaf) return none;
-  const { offset, size } = leaf;
-  if (leaf.bitfield || isRelated(leaf)) {
-    return (view, start, end) => {
-      const value = readLeaf(schema, leaf, { bytes: bytesOf(view), view, start, end });
-      return typeof value === 'string' || value === null ? Number.NaN : Number(value);
-    };
-  }
-  const type = resolveType(schema, leaf.type);
-  const read = plainReader(type.kind === 'float' ? `f${size}` : signOf(type) + size);
-  if (!read) return none;
-  return (view, start, end) => (start + offset + size > end ? Number.NaN : read(view, start + offset));
-}
-
-/** Of the same memory. */
-function bytesOf({ buffer, byteOffset, byteLength }: DataView): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function signOf(type: ReturnType<typeof resolveType>): string {
-  return (type.kind === 'int' || type.kind === 'enum') && type.signed ? 'i' : 'u';
-}
-
-function plainReader(kind: string): ((view: DataView, at: number) => number) | undefined {
-  switch (kind) {
-    case 'u1':
-      return (view, at) => view.getUint8(at);
-    case 'i1':
-      return (view, at) => view.getInt8(at);
-    case 'u2':
-      return (view, at) => view.getUint16(at, true);
-    case 'i2':
-      return (view, at) => view.getInt16(at, true);
-    case 'u4':
-      return (view, at) => view.getUint32(at, true);
-    case 'i4':
-      return (view, at) => view.getInt32(at, true);
-    // Two words instead of a bigint, which would have to be made for each record; beyond 2^53 it is rounded, as every drawn number.
-    case 'u8':
-      return (view, at) => view.getUint32(at + 4, true) * 4294967296 + view.getUint32(at, true);
-    case 'i8':
-      return (view, at) => view.getInt32(at + 4, true) * 4294967296 + view.getUint32(at, true);
-    case 'f4':
-      return (view, at) => view.getFloat32(at, true);
-    case 'f8':
-      return (view, at) => view.getFloat64(at, true);
-    default:
-      return undefined;
-  }
+function leafOf(leaves: readonly Leaf[], name: string | undefined): Leaf | undefined {
+  return leaves.find((leaf) => leaf.name === name);
 }
 
 function textReader(

@@ -1,3 +1,5 @@
+import { bucketOf, PER_OCTAVE, rangeOf } from './bucket.ts';
+
 /**
  * How often values of each size were seen, in buckets that grow with the value: 32 for each power of two, so that a quantile is
  * right to 1.1 %. Sketches add up, over time and over hosts; small whole numbers (below 32) have a bucket each.
@@ -11,10 +13,7 @@ export interface Sketch {
   pages: Map<number, Float64Array> | undefined;
 }
 
-const PER_OCTAVE = 32;
-const OCTAVE_BITS = 5;
-/** Keeps the buckets of values below 1 apart from those of negative ones; doubles reach from 2^-1074 to 2^1024. */
-const OFFSET = 1100 * PER_OCTAVE;
+const OCTAVE_BITS = Math.log2(PER_OCTAVE);
 
 export function createSketch(withBuckets: boolean): Sketch {
   return {
@@ -26,35 +25,38 @@ export function createSketch(withBuckets: boolean): Sketch {
   };
 }
 
-/** Buckets are in the order of their values; 0 has the bucket 0. */
-export function bucketOf(value: number): number {
-  if (value === 0) return 0;
-  const bucket = Math.floor(Math.log2(Math.abs(value)) * PER_OCTAVE) + OFFSET;
-  return value > 0 ? bucket : -bucket;
+/** Adds the first `count` of these. */
+export function addValues(sketch: Sketch, values: Float64Array, count: number): void {
+  let { sum, min, max } = sketch;
+  const { pages } = sketch;
+  /** Values next to one another are often of one size. */
+  let page = Number.NaN;
+  let counts: Float64Array | undefined;
+  for (let at = 0; at < count; at++) {
+    const value = values[at] as number;
+    sum += value;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    if (!pages) continue;
+    const bucket = bucketOf(value);
+    if (counts === undefined || bucket >> OCTAVE_BITS !== page) {
+      page = bucket >> OCTAVE_BITS;
+      counts = pageOf(pages, page);
+    }
+    const place = bucket & (PER_OCTAVE - 1);
+    counts[place] = (counts[place] as number) + 1;
+  }
+  sketch.count += count;
+  sketch.sum = sum;
+  sketch.min = min;
+  sketch.max = max;
 }
 
-/** The values of a bucket: from the first up to but not including the second; for a negative one the other way round. */
-export function rangeOf(bucket: number): [from: number, to: number] {
-  if (bucket === 0) return [0, 0];
-  const lower = (at: number): number => 2 ** ((at - OFFSET) / PER_OCTAVE);
-  return bucket > 0 ? [lower(bucket), lower(bucket + 1)] : [-lower(1 - bucket), -lower(-bucket)];
-}
-
-/** The power of two that a bucket lies in: n for values of 2^n up to 2^(n+1). */
-export function octaveOf(bucket: number): number {
-  return Math.floor((bucket - OFFSET) / PER_OCTAVE);
-}
+const one = new Float64Array(1);
 
 export function addValue(sketch: Sketch, value: number): void {
-  sketch.count++;
-  sketch.sum += value;
-  if (value < sketch.min) sketch.min = value;
-  if (value > sketch.max) sketch.max = value;
-  if (!sketch.pages) return;
-  const bucket = bucketOf(value);
-  const counts = pageOf(sketch.pages, bucket >> OCTAVE_BITS);
-  const place = bucket & (PER_OCTAVE - 1);
-  counts[place] = (counts[place] as number) + 1;
+  one[0] = value;
+  addValues(sketch, one, 1);
 }
 
 function pageOf(pages: Map<number, Float64Array>, page: number): Float64Array {

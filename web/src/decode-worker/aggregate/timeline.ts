@@ -1,4 +1,4 @@
-import { addSketch, addValue, createSketch, type Sketch } from './sketch.ts';
+import { addSketch, addValue, addValues, createSketch, type Sketch } from './sketch.ts';
 
 /**
  * What came in each second of one host's clock, by key: 15 minutes of single seconds, and two hours of ten seconds before those. The
@@ -17,6 +17,8 @@ export interface Timeline {
 export interface OpenCell {
   /** @param count records that have no value of their own; with a value it is one */
   add(key: string, value: number | undefined, count?: number): void;
+  /** The first `count` of these values, under no key. */
+  addAll(values: Float64Array, count: number): void;
 }
 
 export interface Cell {
@@ -92,6 +94,9 @@ export function createTimeline(buckets: 'none' | 'all' | 'each'): Timeline {
           if (whole) addTo(whole, value, count);
           const own = key === '' ? undefined : sketchIn(cell, key);
           if (own) addTo(own, value, count);
+        },
+        addAll(values, count) {
+          if (whole) addValues(whole, values, count);
         },
       };
     },

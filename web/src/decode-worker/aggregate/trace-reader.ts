@@ -7,6 +7,7 @@ import type { RecordReader } from './record-reader.ts';
 export function createTraceReader(split: string | undefined): RecordReader {
   return {
     value: () => Number.NaN,
+    values: () => 0,
     key(bytes, view, start) {
       switch (split) {
         case 'comm':

@@ -1,5 +1,6 @@
 import { type Budget, createBudget } from './budget.ts';
 import { addRecords, type Records, recordsOf, sizeOfRecords } from './records.ts';
+import { release } from './release.ts';
 
 /** Records of some frames of one host, or one mark for records that were dropped. */
 export interface Chunk {
@@ -16,7 +17,7 @@ export interface History {
   append(stream: number, payload: Uint8Array, rows: number, timeNs: bigint): void;
   /** Records missing at this place; neighbouring ones become one row. */
   gap(stream: number, place: string, records: number): void;
-  /** The chunk that holds a row. */
+  /** The chunk that holds a row; what is given up meanwhile can be read until this turn of the thread is over. */
   find(row: number): Chunk | undefined;
   /** Gives up everything. */
   close(): void;
@@ -44,7 +45,9 @@ export function createHistory(rowsMax = HISTORY_ROWS_MAX, budget: Budget = creat
     /** The newest chunk stays. */
     giveUp() {
       if (start >= chunks.length - 1) return false;
-      const size = sizeOf(chunks[start] as Chunk);
+      const chunk = chunks[start] as Chunk;
+      const size = sizeOf(chunk);
+      free(chunk);
       chunks[start++] = undefined;
       if (start > 1024 && start > chunks.length / 2) {
         chunks = chunks.slice(start);
@@ -113,6 +116,7 @@ export function createHistory(rowsMax = HISTORY_ROWS_MAX, budget: Budget = creat
     },
     close() {
       budget.leave(holder);
+      for (const chunk of chunks) if (chunk) free(chunk);
       chunks = [];
       start = 0;
       bytes = 0;
@@ -124,6 +128,10 @@ export function createHistory(rowsMax = HISTORY_ROWS_MAX, budget: Budget = creat
       return next;
     },
   };
+}
+
+function free({ content }: Chunk): void {
+  if (content.kind === 'records') release(content.bytes.buffer);
 }
 
 function sizeOf({ content }: Chunk): number {

@@ -110,20 +110,26 @@ export function startsOf(records: Records): Uint32Array {
     wider.set(records.starts);
     records.starts = wider;
   }
-  const { view, used, starts, rows } = records;
-  let row = records.walkedRows;
-  let offset = records.walkedBytes;
-  while (row < rows && offset + RECORD_HEADER <= used) {
-    const word = view.getUint32(offset, true);
-    const start = offset + RECORD_HEADER;
-    const end = start + (word & LENGTH_MASK);
-    if (end > used) break;
-    if ((word & DISCARDED) === 0) starts[row++] = start;
-    offset = (end + 7) & ~7;
-  }
+  const { view, used, starts, rows, walkedRows, walkedBytes } = records;
+  walkRecords(view, walkedBytes, used, starts.subarray(walkedRows, rows));
   records.walkedRows = rows;
   records.walkedBytes = (used + 7) & ~7;
   return starts;
+}
+
+/** Puts where the records between two offsets begin into `starts`, as many as it has room for. @returns how many there are */
+export function walkRecords(view: DataView, from: number, to: number, starts: Uint32Array): number {
+  let found = 0;
+  let offset = from;
+  while (found < starts.length && offset + RECORD_HEADER <= to) {
+    const word = view.getUint32(offset, true);
+    const start = offset + RECORD_HEADER;
+    const end = start + (word & LENGTH_MASK);
+    if (end > to) break;
+    if ((word & DISCARDED) === 0) starts[found++] = start;
+    offset = (end + 7) & ~7;
+  }
+  return found;
 }
 
 /** Where the data of the record that begins at `start` ends. */
