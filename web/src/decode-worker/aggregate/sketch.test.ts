@@ -22,17 +22,7 @@ test('a number’s bucket is that of its logarithm, also at the edges, below 1 a
     edge * (1 - 2 ** -20),
   ]);
   const small = Array.from({ length: 5_000 }, (_, at) => at);
-  const odd = [
-    0,
-    -0,
-    -1,
-    -2.5,
-    Number.MIN_VALUE,
-    2 ** -1022,
-    1e308,
-    Number.POSITIVE_INFINITY,
-    Number.MAX_SAFE_INTEGER,
-  ];
+  const odd = [0, -0, -1, -2.5, Number.MIN_VALUE, 2 ** -1022, 1e308, Number.POSITIVE_INFINITY];
   for (const value of [...edges, ...small, ...odd, ...numbers(100_000)]) {
     assert.equal(bucketOf(value), bucketByLogarithm(value), String(value));
   }
