@@ -28,28 +28,53 @@ export function createSketch(withBuckets: boolean): Sketch {
 /** Adds the first `count` of these. */
 export function addValues(sketch: Sketch, values: Float64Array, count: number): void {
   let { sum, min, max } = sketch;
-  const { pages } = sketch;
-  /** Values next to one another are often of one size. */
-  let page = Number.NaN;
-  let counts: Float64Array | undefined;
   for (let at = 0; at < count; at++) {
     const value = values[at] as number;
     sum += value;
     if (value < min) min = value;
     if (value > max) max = value;
-    if (!pages) continue;
-    const bucket = bucketOf(value);
-    if (counts === undefined || bucket >> OCTAVE_BITS !== page) {
-      page = bucket >> OCTAVE_BITS;
-      counts = pageOf(pages, page);
-    }
-    const place = bucket & (PER_OCTAVE - 1);
-    counts[place] = (counts[place] as number) + 1;
   }
   sketch.count += count;
   sketch.sum = sum;
   sketch.min = min;
   sketch.max = max;
+  if (sketch.pages) addBuckets(sketch.pages, values, count);
+}
+
+/** Counts of the octaves that nearly all values lie in, of one call: to find a page for each value would take longer than all else. */
+const USUAL_OCTAVES = 64;
+const USUAL_FROM = bucketOf(1);
+const usual = new Float64Array(USUAL_OCTAVES * PER_OCTAVE);
+
+function addBuckets(pages: Map<number, Float64Array>, values: Float64Array, count: number): void {
+  let lowest = usual.length;
+  let highest = -1;
+  for (let at = 0; at < count; at++) {
+    const bucket = bucketOf(values[at] as number);
+    const place = bucket - USUAL_FROM;
+    if (place < 0 || place >= usual.length) {
+      addCount(pages, bucket);
+      continue;
+    }
+    usual[place] = (usual[place] as number) + 1;
+    if (place < lowest) lowest = place;
+    if (place > highest) highest = place;
+  }
+  for (let octave = lowest >> OCTAVE_BITS; octave <= highest >> OCTAVE_BITS; octave++) {
+    const own = usual.subarray(octave * PER_OCTAVE, (octave + 1) * PER_OCTAVE);
+    if (own.every((each) => each === 0)) continue;
+    const counts = pageOf(pages, (USUAL_FROM >> OCTAVE_BITS) + octave);
+    for (let place = 0; place < PER_OCTAVE; place++) {
+      counts[place] = (counts[place] as number) + (own[place] as number);
+    }
+    own.fill(0);
+  }
+}
+
+function addCount(pages: Map<number, Float64Array>, bucket: number): void {
+  const counts = pageOf(pages, bucket >> OCTAVE_BITS);
+  const place = bucket & (PER_OCTAVE - 1);
+  counts[place] = (counts[place] as number) + 1;
 }
 
 const one = new Float64Array(1);
