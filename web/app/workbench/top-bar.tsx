@@ -8,7 +8,9 @@ import styles from './top-bar.module.css';
 
 /** What is on screen, where it runs, and the button. */
 export function TopBar({ actions }: { actions: WorkbenchActions }) {
-  const { name, origin, dirty } = useWorkspace();
+  const name = useWorkspace((state) => state.name);
+  const origin = useWorkspace((state) => state.origin);
+  const dirty = useWorkspace((state) => state.dirty);
   return (
     <header className={styles.bar}>
       <span className={styles.mark}>

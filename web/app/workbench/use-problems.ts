@@ -25,10 +25,9 @@ export function useProblems(): Problem[] {
   const run = useRunStatuses();
   const id = run?.id;
   const info = useRuns((state) => (id === undefined ? undefined : state.runs[id]?.info));
-  const files = useWorkspace((state) => state.files);
-  const unchanged = run === undefined || isAsRun(files, { ...run, info });
-  // As text: it is the same at most keys, and so are the problems then.
-  const asRun = filesAsRun(files, run && { ...run, info }).join('\n');
+  // As a truth and a text: they are the same at most keys, and whoever shows problems is not drawn anew then.
+  const unchanged = useWorkspace(({ files }) => run === undefined || isAsRun(files, { ...run, info }));
+  const asRun = useWorkspace(({ files }) => filesAsRun(files, run && { ...run, info }).join('\n'));
   return useMemo(
     () => problemsOf(diagnostics, checked, run, { asRun: asRun.split('\n'), unchanged }),
     [diagnostics, checked, run, asRun, unchanged],

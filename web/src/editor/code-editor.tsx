@@ -25,11 +25,10 @@ export function CodeEditor({ problems, host }: { problems: readonly Problem[]; h
   const hostId = host?.id;
   const btf = host?.facts?.btf ?? '';
   const file = useWorkspace((state) => state.file);
-  const files = useWorkspace((state) => state.files);
   const generation = useWorkspace((state) => state.generation);
   const theme = usePreferences((state) => state.theme);
   const scale = usePreferences((state) => state.scale);
-  const fileNames = files.map(({ name }) => name).join('\n');
+  const fileNames = useWorkspace((state) => state.files.map(({ name }) => name).join('\n'));
 
   useEffect(() => {
     if (!place.current) return;

@@ -1,6 +1,7 @@
 import { FILE_NAME_PATTERN, SNIPPET_FILES_MAX } from '@probepad/protocol/limits';
 import type { KeyboardEvent } from 'react';
 import { create } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
 import type { Problem } from '../session/problems.ts';
 import {
   addFile,
@@ -51,15 +52,15 @@ function takeName(): void {
 
 /** The probe's files, and the kernel's header as a read-only one. */
 export function FileTabs({ problems, onOpen }: { problems: readonly Problem[]; onOpen(): void }) {
-  const files = useWorkspace((state) => state.files);
+  const fileNames = useWorkspace(useShallow((state) => state.files.map(({ name }) => name)));
+  const main = useWorkspace((state) => mainFile(state.files));
   const file = useWorkspace((state) => state.file);
   const header = useWorkspace((state) => state.header);
   const naming = useNaming((state) => state.naming);
-  const all: string[] = [...files.map(({ name }) => name), ...(header ? [HEADER_FILE] : [])];
+  const all: string[] = [...fileNames, ...(header ? [HEADER_FILE] : [])];
   const select = (name: string): void => {
     useWorkspace.setState({ file: name });
   };
-  const main = mainFile(files);
 
   const move = (event: KeyboardEvent<HTMLElement>): void => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -150,7 +151,7 @@ export function FileTabs({ problems, onOpen }: { problems: readonly Problem[]; o
           icon="plus"
           small
           label="Add a file"
-          disabled={files.length >= SNIPPET_FILES_MAX}
+          disabled={fileNames.length >= SNIPPET_FILES_MAX}
           onClick={nameNewFile}
         />
         <IconButton

@@ -18,14 +18,19 @@ export function ShareDialog({
   onClose: () => void;
   onSave: () => Promise<void>;
 }) {
-  const { origin, dirty, name, files, settings } = useWorkspace();
+  const origin = useWorkspace((state) => state.origin);
+  const dirty = useWorkspace((state) => state.dirty);
+  const name = useWorkspace((state) => state.name);
+  const settings = useWorkspace((state) => state.settings);
+  // While it is closed no key needs it to be drawn.
+  const files = useWorkspace((state) => (open ? state.files : undefined));
   const runId = useWorkspace((state) => state.run);
   const run = useRuns((state) => (runId === undefined ? undefined : state.runs[runId]));
   const mayAuthor = useSession((state) => state.permissions.includes('author'));
   const [fragment, setFragment] = useState<string>();
 
   useEffect(() => {
-    if (!open) return;
+    if (!files) return;
     let over = false;
     void packFragment({ name, files, settings }).then((packed) => {
       if (!over) setFragment(packed);
@@ -33,7 +38,7 @@ export function ShareDialog({
     return () => {
       over = true;
     };
-  }, [open, name, files, settings]);
+  }, [name, files, settings]);
 
   const saved = origin.kind === 'snippet' ? `${location.origin}/s/${origin.id}` : undefined;
   return (
