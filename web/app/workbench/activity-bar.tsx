@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { type SidePanel, toggleBottom, toggleSide, usePreferences } from '../../src/session/preferences.ts';
 import { giveShellKeys } from '../../src/terminal/keyboard.ts';
 import { IconButton } from '../../src/ui/button.tsx';
@@ -12,7 +13,7 @@ const SIDES: { side: SidePanel; icon: IconName; label: string; keys: string }[] 
 ];
 
 /** The column of icons at the left edge. */
-export function ActivityBar({ actions }: { actions: WorkbenchActions }) {
+export const ActivityBar = memo(function ActivityBar({ actions }: { actions: WorkbenchActions }) {
   const { side: open, bottom, theme, results } = usePreferences();
   return (
     <nav className={styles.bar} aria-label="Panels">
@@ -59,4 +60,4 @@ export function ActivityBar({ actions }: { actions: WorkbenchActions }) {
       />
     </nav>
   );
-}
+});

@@ -1,4 +1,5 @@
 import dynamic from 'next/dynamic';
+import { memo } from 'react';
 import { ProblemsPanel } from '../../src/editor/problems-panel.tsx';
 import { type BottomPanel as Name, usePreferences } from '../../src/session/preferences.ts';
 import type { Problem } from '../../src/session/problems.ts';
@@ -13,7 +14,7 @@ const TerminalPanel = dynamic(() =>
   import('../../src/terminal/terminal-panel.tsx').then((module) => module.TerminalPanel),
 );
 
-export function BottomPanel({
+export const BottomPanel = memo(function BottomPanel({
   problems,
   terminalHost,
 }: {
@@ -58,4 +59,4 @@ export function BottomPanel({
       {bottom === 'terminal' && <TerminalPanel wanted={terminalHost} />}
     </>
   );
-}
+});

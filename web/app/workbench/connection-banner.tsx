@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { memo, useEffect, useState } from 'react';
 import { useSession } from '../../src/session/hosts.ts';
 import { retryConnection } from '../../src/session/session.ts';
 import { Button } from '../../src/ui/button.tsx';
@@ -7,7 +7,7 @@ import { names } from '../../src/ui/names.ts';
 import styles from './connection-banner.module.css';
 
 /** Says when the hub can't be reached, and what happens about it. */
-export function ConnectionBanner() {
+export const ConnectionBanner = memo(function ConnectionBanner() {
   const connection = useSession((state) => state.connection);
   const seconds = useSecondsUntil(connection.state === 'waiting' ? connection.retryAt : undefined);
   if (connection.state === 'refused') {
@@ -38,7 +38,7 @@ export function ConnectionBanner() {
       </Button>
     </div>
   );
-}
+});
 
 function useSecondsUntil(time: number | undefined): number {
   const [now, setNow] = useState(Date.now());

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { workloadOf } from '../../src/library/workload.ts';
 import { AbsentTargets } from '../../src/run/absent-targets.tsx';
 import { FailureList } from '../../src/run/failure-list.tsx';
@@ -15,7 +16,7 @@ import { Results } from '../../src/views/results.tsx';
 import { useCurrentRun } from './use-problems.ts';
 
 /** The run on screen, or what to do to have one. */
-export function ResultsPanel() {
+export const ResultsPanel = memo(function ResultsPanel() {
   const run = useCurrentRun();
   const error = useRuns((state) => state.error);
   const workload = useWorkload();
@@ -61,7 +62,7 @@ export function ResultsPanel() {
       )}
     </>
   );
-}
+});
 
 function BeforeRun() {
   const hosts = useSession((state) => state.hosts);

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { HostsPanel } from '../../src/hosts/hosts-panel.tsx';
 import { LibraryPanel } from '../../src/library/library-panel.tsx';
 import { openBlank } from '../../src/library/open.ts';
@@ -8,7 +9,7 @@ import styles from './panel-head.module.css';
 
 const TITLES = { templates: 'Probes', hosts: 'Hosts', params: 'Parameters' } as const;
 
-export function SidePanel({
+export const SidePanel = memo(function SidePanel({
   onAddHost,
   onTerminal,
 }: {
@@ -36,4 +37,4 @@ export function SidePanel({
       {side === 'params' && <ParamsPanel />}
     </>
   );
-}
+});

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { HostMark } from '../../src/hosts/host-mark.tsx';
 import { standingOf } from '../../src/run/words.ts';
 import { useCheck } from '../../src/session/check.ts';
@@ -20,7 +21,7 @@ const CONNECTION_WORDS = {
 } as const;
 
 /** Host, kernel, clang, attached programs, events a second, drops, connection. */
-export function StatusBar({ problems }: { problems: readonly Problem[] }) {
+export const StatusBar = memo(function StatusBar({ problems }: { problems: readonly Problem[] }) {
   const hosts = useSession((state) => state.hosts);
   const connection = useSession((state) => state.connection.state);
   const chosen = useWorkspace((state) => state.hosts);
@@ -96,7 +97,7 @@ export function StatusBar({ problems }: { problems: readonly Problem[] }) {
       </span>
     </footer>
   );
-}
+});
 
 function RunItems({ run }: { run: RunView | undefined }) {
   if (!run) return null;

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { HostPicker } from '../../src/hosts/host-picker.tsx';
 import { RunButton } from '../../src/run/run-button.tsx';
 import { usePreferences } from '../../src/session/preferences.ts';
@@ -7,7 +8,7 @@ import type { WorkbenchActions } from './commands.ts';
 import styles from './top-bar.module.css';
 
 /** What is on screen, where it runs, and the button. */
-export function TopBar({ actions }: { actions: WorkbenchActions }) {
+export const TopBar = memo(function TopBar({ actions }: { actions: WorkbenchActions }) {
   const name = useWorkspace((state) => state.name);
   const origin = useWorkspace((state) => state.origin);
   const dirty = useWorkspace((state) => state.dirty);
@@ -48,7 +49,7 @@ export function TopBar({ actions }: { actions: WorkbenchActions }) {
       <RunButton />
     </header>
   );
-}
+});
 
 /** A probe's tip on a trace. */
 function Mark() {

@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import { startDecoder } from '../../src/decode-worker/client.ts';
 import { CodeEditor } from '../../src/editor/code-editor.tsx';
@@ -76,11 +76,11 @@ export function Workbench({ target }: { target: Target }) {
     ...(results === 'bottom' ? ['results'] : []),
     ...(bottom ? ['bottom'] : []),
   ]);
-  const openTerminal = (host: string): void => {
+  const openTerminal = useCallback((host: string): void => {
     setTerminalHost(host);
     usePreferences.setState({ bottom: 'terminal' });
     giveShellKeys();
-  };
+  }, []);
 
   const resultsPanel = (
     <div className={styles.column} data-part="results" tabIndex={-1}>
