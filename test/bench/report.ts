@@ -37,7 +37,8 @@ const READING = `## How to read them
   worker, where the histogram reads a column of every single one, over those seconds. \`JSON.parse\` gets the same events as lines that are in
   memory already, and does nothing else.
 - Key or click: with a run of its own, at a set rate, for two cores have no more than that flow to give to an editor. Fifty keys, and a click into the rows after every tenth, by Chromium's own Event Timing, which counts up to the
-  frame's presentation and in steps of 8 ms; what it does not report took less than 16 ms.
+  frame's presentation and in steps of 8 ms; what it does not report took less than 16 ms. Producer, loader, agent and hub, which are on other machines where a page
+  is looked at, give way to the browser (nice 10): with equal turns for all on these two cores it is 104 to 150 ms.
 - Memory: the resident set of the tab's process, with libraries that it shares, sampled every two seconds. Rows kept are bound by a million and by
   176 MiB for all sources of a page, so it levels off after some twenty seconds at this rate.
 - Million rows: they come over the socket, then the run ends. Scrolling moves 60 pixels in every frame and leaps over a sixth of the whole twice a
