@@ -62,7 +62,7 @@ scope.onmessage = ({ data }) => {
 };
 
 /** An answer that is being worked on is waited for so long in ms: most are whole by then, and nobody sees a half one. */
-const PATIENCE = 110;
+const PATIENCE = 180;
 /** A turn of work takes longer than this, in ms. */
 const IDLE = 2;
 

@@ -62,7 +62,7 @@ export function useLive<T>(
 }
 
 /**
- * Asks a question about a source: again when the source changes or the question does, at most once an animation frame and never
+ * Asks a question about a source: at once when the question changes, again when the source does, at most once an animation frame and never
  * while an answer is on its way. `question` must hold everything that `ask` depends on; `take` is a state's setter. An answer to the
  * question before is shown until there is one to this: who scrolls on and on would see nothing else.
  */
@@ -126,8 +126,8 @@ export function useAnswers<T>(
     const schedule = (): void => {
       if (frame === 0) frame = requestAnimationFrame(go);
     };
-    if (atOnce) go();
-    else schedule();
+    // Whoever changed the question is waiting for this.
+    go();
     const key = sourceKey(run, name);
     const end = theDecoder().onChange((changed) => {
       if (changed.has(key) && !clockOnly) schedule();
