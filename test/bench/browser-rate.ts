@@ -27,7 +27,7 @@ export interface BrowserRate {
 /** Events a second that are offered while somebody types. */
 export const OFFERED = 1_500_000;
 const PRESSES = 50;
-/** Niceness of what runs on other machines where a page is looked at: here it shares two cores with the browser. A loader has its agent's. */
+/** Niceness of the main threads of what runs on other machines where a page is looked at: here it shares two cores with the browser. */
 const GIVES_WAY = 10;
 
 /**
@@ -75,8 +75,22 @@ async function whileTyping(
   seconds: number,
 ): Promise<BrowserRate['typing']> {
   const producer = await startProducer(fixtures.producer, 'paced', seconds, OFFERED);
-  const elsewhere = [producer.pid, stack.hub.pid, stack.agent?.pid ?? producer.pid];
+  // A loader is started with its agent's.
+  const elsewhere = [producer.pid, stack.hub.pid, ...(stack.agent ? [stack.agent.pid] : [])];
   for (const pid of elsewhere) setPriority(pid, GIVES_WAY);
+  try {
+    return await typedWhile(stack, fixtures, seconds, producer);
+  } finally {
+    for (const pid of elsewhere.slice(1)) setPriority(pid, 0);
+  }
+}
+
+async function typedWhile(
+  stack: Stack,
+  fixtures: Fixtures,
+  seconds: number,
+  producer: Awaited<ReturnType<typeof startProducer>>,
+): Promise<BrowserRate['typing']> {
   const live = await runInPage(stack, fixtures.streamSource, producer.pid);
   try {
     await showDashboard(live.page, ['histogram']);
@@ -90,7 +104,6 @@ async function whileTyping(
     const { delivered } = await live.counts();
     return { inputMs, quietInputMs, rate: delivered / seconds };
   } finally {
-    for (const { pid } of [stack.hub, stack.agent ?? stack.hub]) setPriority(pid, 0);
     await live.close();
   }
 }

@@ -8,9 +8,12 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Empty } from '../ui/empty.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { toastError } from '../ui/toast.tsx';
+import { useNow } from '../ui/use-now.ts';
 import { CONDITION_WORDS, HostMark } from './host-mark.tsx';
 import styles from './hosts-panel.module.css';
 
+/** How often it is told how long ago a host was seen, in milliseconds. */
+const SEEN_TOLD = 5_000;
 const CHECK_ICONS = { good: 'check', limited: 'warning', bad: 'error' } as const;
 
 /** Every host of the hub: which are chosen, what they can do, and what would help those that can't. */
@@ -72,7 +75,8 @@ function HostItem({
           <span className={styles.facts}>
             {host.online && host.facts
               ? `${host.facts.kernel} · ${host.facts.arch} · ${host.facts.cpus} CPUs`
-              : `${CONDITION_WORDS[condition]}${host.lastSeen > 0 ? `, seen ${agoText(host.lastSeen)}` : ''}`}
+              : CONDITION_WORDS[condition]}
+            {!(host.online && host.facts) && host.lastSeen > 0 && <LastSeen at={host.lastSeen} />}
           </span>
         </label>
         {host.facts?.terminal && mayTerminal && host.online && (
@@ -153,9 +157,14 @@ function CheckLine({ check }: { check: Check }) {
   );
 }
 
+/** @param at milliseconds since 1970 */
+function LastSeen({ at }: { at: number }) {
+  return `, seen ${agoText((useNow(SEEN_TOLD) - at) / 1000)}`;
+}
+
 /** How long ago, roughly. */
-function agoText(then: number): string {
-  const seconds = Math.max(0, (Date.now() - then) / 1000);
+function agoText(gone: number): string {
+  const seconds = Math.max(0, gone);
   if (seconds < 90) return `${Math.round(seconds)} s ago`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} min ago`;
   return seconds < 129_600

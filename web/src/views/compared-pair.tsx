@@ -1,4 +1,5 @@
 import type { ViewOptions } from '@probepad/protocol/control/snippet';
+import { Empty } from '../ui/empty.tsx';
 import { Choice } from './choice.tsx';
 import type { ViewProps } from './view-props.ts';
 
@@ -13,6 +14,15 @@ export function comparedPair(
   const rest = hosts.filter((each) => each !== left);
   const right = rest.find(({ name }) => name === other) ?? rest[0];
   return left && right && [left, right];
+}
+
+/** In place of a comparison of two hosts that have sent nothing, where a third one has. */
+export function NeitherHost({ pair: [left, right] }: { pair: readonly [left: Host, right: Host] }) {
+  return (
+    <Empty icon="hosts" title={`Nothing of ${left.name} and ${right.name} to compare`}>
+      <p>Other hosts have sent something: choose two of them above.</p>
+    </Empty>
+  );
 }
 
 /** Which two of several hosts are compared; of two there is nothing to choose. */

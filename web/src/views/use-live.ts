@@ -62,8 +62,8 @@ export function useLive<T>(
 }
 
 /**
- * Asks a question about a source: at once when the question changes, again when the source does, at most once an animation frame and never
- * while an answer is on its way. `question` must hold everything that `ask` depends on; `take` is a state's setter. An answer to the
+ * Asks a question about a source: at once when the question changes; the same one again when the source does, at most once an animation frame and
+ * never while an answer to it is on its way. `question` must hold everything that `ask` depends on; `take` is a state's setter. An answer to the
  * question before is shown until there is one to this: who scrolls on and on would see nothing else.
  */
 export function useAnswers<T>(

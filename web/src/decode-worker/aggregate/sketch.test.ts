@@ -28,6 +28,13 @@ test('a number’s bucket is that of its logarithm, also at the edges, below 1 a
   }
 });
 
+test('what is just below a power of two is not in its bucket, where a logarithm is rounded up', () => {
+  for (const power of [10, 50, 53, 1023]) {
+    const edge = 2 ** power;
+    assert.equal(bucketOf(edge) - bucketOf(edge * (1 - 2 ** -53)), 1, String(power));
+  }
+});
+
 test('a bucket holds what its range says', () => {
   for (const value of numbers(10_000)) {
     const [from, to] = rangeOf(bucketOf(value));

@@ -77,11 +77,12 @@ function addCount(pages: Map<number, Float64Array>, bucket: number): void {
   counts[place] = (counts[place] as number) + 1;
 }
 
-const one = new Float64Array(1);
-
 export function addValue(sketch: Sketch, value: number): void {
-  one[0] = value;
-  addValues(sketch, one, 1);
+  sketch.count++;
+  sketch.sum += value;
+  if (value < sketch.min) sketch.min = value;
+  if (value > sketch.max) sketch.max = value;
+  if (sketch.pages) addCount(sketch.pages, bucketOf(value));
 }
 
 function pageOf(pages: Map<number, Float64Array>, page: number): Float64Array {

@@ -193,6 +193,7 @@ export function seriesOfTimelines(
       times,
       unit,
       kept,
+      step,
       lines: wholes.map(({ host, hostName, steps }) => ({
         label: hostName || subject.name,
         host,
@@ -219,6 +220,7 @@ export function seriesOfTimelines(
     times,
     unit,
     kept,
+    step,
     lines: [
       ...shown.map(({ key, host, hostName, steps }) => ({
         label: labelled(key, hostName),

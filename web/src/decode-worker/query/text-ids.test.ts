@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RecordAt } from '../store/record-fields.ts';
-import { recordAt } from '../store/record-fields.ts';
+import { type RecordAt, recordAt } from '../store/record-fields.ts';
 import { recordsOf } from '../store/records.ts';
 import { createTextIds } from './text-ids.ts';
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { FRAME_HEADER_SIZE } from '@probepad/protocol/frames';
 import { createBudget } from './budget.ts';
 import { createHistory, type History } from './history.ts';
 import { lineRecords } from './records.ts';
@@ -87,6 +88,33 @@ test('records that were given up are let go of at once', async () => {
   await new Promise((resolve) => setImmediate(resolve));
   collect();
   assert.equal(weak.deref(), undefined);
+});
+
+test('the memory of rows that are given up is free once this turn is over, unless another frame came in the same message', async () => {
+  const history = createHistory(10);
+  const message = new Uint8Array(FRAME_HEADER_SIZE + 20_000);
+  const shared = new Uint8Array(FRAME_HEADER_SIZE + 20_000 + FRAME_HEADER_SIZE + 800);
+  history.append(1, message.subarray(FRAME_HEADER_SIZE), 5, 0n);
+  history.append(1, shared.subarray(FRAME_HEADER_SIZE, FRAME_HEADER_SIZE + 20_000), 5, 0n);
+  const chunk = history.find(0);
+  for (let at = 0; at < 10; at++) large(history, 5);
+  assert.equal(history.find(5), undefined);
+  // Whoever has just looked at them may go on for now.
+  assert.ok(chunk?.content.kind === 'records');
+  assert.equal(chunk.content.view.getUint8(0), 0);
+  await Promise.resolve();
+  assert.equal(message.buffer.byteLength, 0);
+  assert.equal(shared.buffer.byteLength, shared.length);
+});
+
+test('what is closed is freed', async () => {
+  const history = createHistory();
+  const message = new Uint8Array(FRAME_HEADER_SIZE + 20_000);
+  history.append(1, message.subarray(FRAME_HEADER_SIZE), 5, 0n);
+  history.close();
+  history.close();
+  await Promise.resolve();
+  assert.equal(message.buffer.byteLength, 0);
 });
 
 test('a payload counts for all the memory that it keeps', () => {

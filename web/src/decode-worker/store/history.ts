@@ -131,7 +131,7 @@ export function createHistory(rowsMax = HISTORY_ROWS_MAX, budget: Budget = creat
 }
 
 function free({ content }: Chunk): void {
-  if (content.kind === 'records') release(content.bytes.buffer);
+  if (content.kind === 'records' && content.alone) release(content.bytes.buffer);
 }
 
 function sizeOf({ content }: Chunk): number {

@@ -1,3 +1,5 @@
+import { FRAME_HEADER_SIZE } from '@probepad/protocol/frames';
+
 /**
  * Records of one host in memory, as the kernel laid them out: the payload of a large frame, or of many small ones one after
  * another. Nothing is decoded but where each record begins, and that when it is asked for.
@@ -6,6 +8,8 @@ export interface Records {
   kind: 'records';
   bytes: Uint8Array;
   view: DataView;
+  /** Nobody else reads of this memory: no other frame came in it. */
+  alone: boolean;
   /** Bytes that are in use. */
   used: number;
   rows: number;
@@ -39,6 +43,7 @@ export function recordsOf(payload: Uint8Array, rows: number, timeNs: bigint): Re
   // A view into a message that is far larger would keep all of it.
   const own = payload.byteLength * 2 > payload.buffer.byteLength ? payload : payload.slice();
   const records = blockOf(own, own.byteLength);
+  records.alone = own.buffer.byteLength - own.byteLength <= FRAME_HEADER_SIZE;
   addFrame(records, rows, timeNs);
   return records;
 }
@@ -48,6 +53,7 @@ function blockOf(bytes: Uint8Array, used: number): Records {
     kind: 'records',
     bytes,
     view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    alone: true,
     used,
     rows: 0,
     starts: new Uint32Array(0),

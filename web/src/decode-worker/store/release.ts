@@ -9,7 +9,7 @@ export function release(buffer: ArrayBufferLike): void {
   queueMicrotask(() => {
     for (const each of given.splice(0)) {
       // Buffers that are shared can't be, nor can any in browsers of before 2024: those are left to the collector.
-      if (each instanceof ArrayBuffer) each.transfer?.(0);
+      if (each instanceof ArrayBuffer && !each.detached) each.transfer?.(0);
     }
   });
 }

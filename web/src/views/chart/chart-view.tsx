@@ -4,7 +4,7 @@ import type { Series, Statistic } from '../../session/aggregates.ts';
 import { theDecoder } from '../../session/session.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Choice } from '../choice.tsx';
-import { comparedPair, PairChoice } from '../compared-pair.tsx';
+import { comparedPair, NeitherHost, PairChoice } from '../compared-pair.tsx';
 import { HostChoice } from '../host-choice.tsx';
 import { chosenMeasure, measureChoices } from '../measures.ts';
 import { groupDigits } from '../numbers.ts';
@@ -132,6 +132,7 @@ function Charts({
       ...series,
       lines: series.lines.filter(({ host }) => host === first.id || host === second.id),
     };
+    if (both.lines.length === 0) return <NeitherHost pair={pair} />;
     const below = new Set(both.lines.flatMap(({ host }, at) => (host === second.id ? [at] : [])));
     return (
       <LineChart

@@ -42,6 +42,8 @@ export const LineChart = memo(function LineChart({
   const slots = useRef(new Map<string, number>());
   const shape = series.lines.map((line) => line.label).join('\n');
   const below = [...(mirrored ?? [])].join();
+  const shown = useRef(series);
+  shown.current = series;
   const data = useRef<uPlot.AlignedData>([[]]);
   data.current = [
     series.times,
@@ -91,7 +93,7 @@ export const LineChart = memo(function LineChart({
       const isClick = detail === 1 && Math.abs(clientX - pressed) < DRAG_LEAST;
       if (!isClick || left === undefined || left === null || left < 0) return;
       const moment = made.posToVal(left, 'x');
-      seekMoment(moment, stepEnd(data.current[0], moment));
+      seekMoment(moment, stepEnd(shown.current, moment));
     });
     const fit = (): void => {
       const legend = element.querySelector<HTMLElement>('.u-legend')?.offsetHeight ?? 0;
@@ -128,7 +130,7 @@ export const LineChart = memo(function LineChart({
     pressChartKey(
       event,
       (by) => moveCursor(series.times, by),
-      (moment) => stepEnd(series.times, moment),
+      (moment) => stepEnd(series, moment),
     );
 
   return (
@@ -171,11 +173,10 @@ function showCursor(plot: uPlot, moment: number | undefined): void {
   plot.setLegend({ idx: plot.valToIdx(moment) }, false);
 }
 
-/** A point tells of the step that begins with it: the end of that of the point nearest to a moment. */
-function stepEnd(times: ArrayLike<number>, moment: number): number {
-  const step = (times[1] ?? 0) - (times[0] ?? 0);
-  const at = Array.from(times).findLast((time) => time <= moment + step / 2);
-  return at === undefined || step <= 0 ? moment : at + step;
+/** Where what is counted at the point nearest to a moment ends. */
+function stepEnd({ times, step }: Pick<Series, 'times' | 'step'>, moment: number): number {
+  const nearest = step === undefined ? undefined : times.findLast((time) => time <= moment + step / 2);
+  return nearest === undefined || step === undefined ? moment : Math.max(moment, nearest + step);
 }
 
 /** From the newest point on to the one before, or on from where the cursor is. */

@@ -73,7 +73,7 @@ export function HeatmapCanvas({ map, content }: { map: HeatGrid; content: CellCo
   };
   const stepEnd = (moment: number): number => {
     const column = map.times.findLast((time) => time <= moment);
-    return column === undefined ? moment : column + map.step;
+    return column === undefined ? moment : Math.max(moment, column + map.step);
   };
   const onMove = (event: PointerEvent): void => {
     const now = layout.current;

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react';
 import { theDecoder } from '../../session/session.ts';
 import { IconButton } from '../../ui/button.tsx';
-import { comparedPair, PairChoice } from '../compared-pair.tsx';
+import { comparedPair, NeitherHost, PairChoice } from '../compared-pair.tsx';
 import { HostChoice } from '../host-choice.tsx';
 import { distributedOf, SlotsChoice } from '../slots-choice.tsx';
 import styles from '../table.module.css';
@@ -88,7 +88,7 @@ export function HeatmapView({
         }
       />
       <div ref={frame} className={own.page}>
-        {most === 0 && empty}
+        {most === 0 && (pair && largestCount(filled) > 0 ? <NeitherHost pair={pair} /> : empty)}
         {most > 0 &&
           (difference ? (
             <DifferenceMap difference={difference} asTable={asTable} />

@@ -1,5 +1,6 @@
 import type { CSSProperties } from 'react';
 import type { Distribution } from '../../session/aggregates.ts';
+import { NeitherHost } from '../compared-pair.tsx';
 import { groupDigits, percentText } from '../numbers.ts';
 import { rangeText } from '../quantity.ts';
 import own from './histogram.module.css';
@@ -17,6 +18,7 @@ export function Butterfly({
 }) {
   const [left, right] = hosts;
   const compared = distributions.filter(({ host }) => host === left.id || host === right.id);
+  if (compared.length === 0) return <NeitherHost pair={hosts} />;
   const keys = [...new Set(compared.map((each) => keyOf(each, hosts)))];
   return keys.map((key) => {
     const of = (host: string): Distribution | undefined =>
