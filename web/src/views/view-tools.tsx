@@ -11,6 +11,7 @@ export function ViewTools({
   filter,
   choosers,
   status,
+  beside,
   view,
   ...downloads
 }: Downloads & {
@@ -21,6 +22,8 @@ export function ViewTools({
   /** What else there is to choose about the rows. */
   choosers?: ReactNode;
   status: { text: string; testId: string; still?: boolean };
+  /** What can be done about that. */
+  beside?: ReactNode;
   /** What files of the view are called, where it is no table. */
   view?: string;
 }) {
@@ -32,6 +35,7 @@ export function ViewTools({
       <span className={names(styles.status, status.still && styles.paused)} data-testid={status.testId}>
         {status.text}
       </span>
+      {beside}
       <DownloadMenu source={source} view={view} {...downloads} />
     </div>
   );

@@ -144,6 +144,22 @@ export function EventTable({
           testId: 'row-count',
           still,
         }}
+        beside={
+          fresh > 0 &&
+          !group && (
+            <Button
+              small
+              className={styles.newRows}
+              icon="up"
+              onClick={() => {
+                cursor.clear();
+                state.release();
+              }}
+            >
+              {groupDigits(fresh)} new
+            </Button>
+          )
+        }
         shown={
           window && window.total > 0
             ? {
@@ -160,20 +176,6 @@ export function EventTable({
       )}
       <RateStrip source={source} live={live} />
       <div className={styles.frame}>
-        {fresh > 0 && !group && (
-          <Button
-            small
-            className={styles.newRows}
-            icon="up"
-            style={{ top: '2.2rem' }}
-            onClick={() => {
-              cursor.clear();
-              state.release();
-            }}
-          >
-            {groupDigits(fresh)} new
-          </Button>
-        )}
         <Grid
           scroller={scroller}
           label={label}
