@@ -35,8 +35,8 @@ export interface Series {
   unit: string;
   /** What the source has something of; absent while there is nothing. */
   kept?: TimeRange | undefined;
-  /** Seconds that each point tells of, from its own time on; absent where points stand for moments. */
-  step?: number;
+  /** Seconds from a point's time to the end of what it counts; absent where points stand for moments. */
+  reach?: number;
 }
 
 export interface SeriesLine {

@@ -3,12 +3,12 @@ import { followTime, pressTimeKey, seekMoment, useTimeAxis } from '../session/ti
 
 /**
  * Keys that any chart takes: those of the time axis, and Shift with an arrow for the cursor, Enter for the rows of its moment. Escape follows again where it is held.
- * @param stepEnd where what the chart tells of at a moment ends
+ * @param stepEnd where what the chart tells of at a moment ends, where its points are of more than a moment
  */
 export function pressChartKey(
   event: KeyboardEvent,
   moveCursor: (by: number) => void,
-  stepEnd: (moment: number) => number,
+  stepEnd: (moment: number) => number = (moment) => moment,
 ): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const by = event.shiftKey ? { ArrowLeft: -1, ArrowRight: 1 }[event.key] : undefined;

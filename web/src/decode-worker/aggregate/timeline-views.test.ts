@@ -44,6 +44,22 @@ test('a chart of the largest of very many keys adds up the steps of those alone'
   assert.equal(reads(), 2 * SECONDS);
 });
 
+test('a point reaches as far as the last host’s second that is counted there', () => {
+  const reachOf = (...offsets: number[]): number | undefined => {
+    const hosts = offsets.map((offset) => ({
+      host: `${offset}`,
+      hostName: '',
+      timeline: churning().timeline,
+      offset,
+    }));
+    return seriesOfTimelines(hosts, SUBJECT, {}, SECONDS + 1).reach;
+  };
+  assert.equal(reachOf(0), 1);
+  // Seconds of this host begin at a quarter: the point 1 has what came from 0.25 to 1.25.
+  assert.equal(reachOf(0.25), 0.25);
+  assert.equal(reachOf(0.25, 0.75), 0.75);
+});
+
 test('a ranking of very many keys looks at each of their sums once', () => {
   const { timeline, reads } = churning();
   const hosts = [{ host: 'h', hostName: 'host', timeline, offset: 0 }];

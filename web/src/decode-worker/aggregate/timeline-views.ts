@@ -62,7 +62,7 @@ interface Grid {
 
 function keptOf(hosts: readonly HostTimeline[], now: number): TimeRange | undefined {
   const starts = hosts.flatMap(({ timeline, offset }) =>
-    timeline.first === undefined ? [] : [timeline.first + Math.ceil(offset)],
+    timeline.first === undefined ? [] : [timeline.first + shiftOf(offset)],
   );
   return starts.length === 0 ? undefined : { from: Math.min(...starts), to: Math.floor(now) - LATE_SECONDS };
 }
@@ -75,6 +75,16 @@ function gridFor(range: TimeRange | undefined, kept: TimeRange, points: number):
   return { from: Math.floor(from / step) * step, to: Math.floor(to / step) * step, step };
 }
 
+/** From a host's second to that of the page: rounded up, so that a step is only shown when it is full on both clocks. */
+function shiftOf(offset: number): number {
+  return Math.ceil(offset);
+}
+
+/** Seconds by which what a host has counted is shown after it came. */
+function latenessOf({ offset }: HostTimeline): number {
+  return shiftOf(offset) - offset;
+}
+
 /** Visits what the cells within the grid hold, host by host, with the moment on the page's clock. */
 function forEachCell(
   hosts: readonly HostTimeline[],
@@ -83,8 +93,7 @@ function forEachCell(
   visit: (owner: Omit<LineOf, 'key'>, byKey: ReadonlyMap<string, Sketch>, moment: number) => void,
 ): void {
   for (const { host, hostName, timeline, offset } of hosts) {
-    // Rounded up, so that a step is only shown when it is full on both clocks.
-    const shift = Math.ceil(offset);
+    const shift = shiftOf(offset);
     const owner = (together ?? 'apart') === 'apart' ? { host, hostName } : { host: '', hostName: '' };
     for (const { second, byKey } of timeline.cells()) {
       const moment = second + shift;
@@ -183,6 +192,7 @@ export function seriesOfTimelines(
   const bySum = measure !== undefined && statistic === 'rate';
   const largest = split === undefined ? [] : largestLines(hosts, together, grid, bySum, top);
   const { times, step, lines } = sumUp(hosts, together, grid, largest);
+  const reach = step - Math.min(...hosts.map(latenessOf));
   const wholes = lines.filter(({ key }) => key === '');
   const value = (sketch: Sketch | undefined): number | null =>
     figureOf(sketch, statistic, measure !== undefined, step);
@@ -193,7 +203,7 @@ export function seriesOfTimelines(
       times,
       unit,
       kept,
-      step,
+      reach,
       lines: wholes.map(({ host, hostName, steps }) => ({
         label: hostName || subject.name,
         host,
@@ -220,7 +230,7 @@ export function seriesOfTimelines(
     times,
     unit,
     kept,
-    step,
+    reach,
     lines: [
       ...shown.map(({ key, host, hostName, steps }) => ({
         label: labelled(key, hostName),

@@ -174,9 +174,9 @@ function showCursor(plot: uPlot, moment: number | undefined): void {
 }
 
 /** Where what is counted at the point nearest to a moment ends. */
-function stepEnd({ times, step }: Pick<Series, 'times' | 'step'>, moment: number): number {
-  const nearest = step === undefined ? undefined : times.findLast((time) => time <= moment + step / 2);
-  return nearest === undefined || step === undefined ? moment : Math.max(moment, nearest + step);
+function stepEnd({ times, reach }: Pick<Series, 'times' | 'reach'>, moment: number): number {
+  const nearest = times.findLast((time, at) => moment >= (time + (times[at - 1] ?? time)) / 2);
+  return nearest === undefined || reach === undefined ? moment : nearest + reach;
 }
 
 /** From the newest point on to the one before, or on from where the cursor is. */

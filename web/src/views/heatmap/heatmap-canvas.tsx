@@ -71,10 +71,6 @@ export function HeatmapCanvas({ map, content }: { map: HeatGrid; content: CellCo
     const box = event.currentTarget.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
-  const stepEnd = (moment: number): number => {
-    const column = map.times.findLast((time) => time <= moment);
-    return column === undefined ? moment : Math.max(moment, column + map.step);
-  };
   const onMove = (event: PointerEvent): void => {
     const now = layout.current;
     if (!now) return;
@@ -94,8 +90,7 @@ export function HeatmapCanvas({ map, content }: { map: HeatGrid; content: CellCo
       const [from, to] = [drag.from, drag.to].sort((a, b) => a - b) as [number, number];
       showRange({ from: now.momentAt(from), to: now.momentAt(to) });
     } else if (drag && now && drag.to >= now.left && drag.to <= now.left + now.width) {
-      const moment = now.momentAt(drag.to);
-      seekMoment(moment, stepEnd(moment));
+      seekMoment(now.momentAt(drag.to));
     }
     setDrag(undefined);
   };
@@ -114,10 +109,8 @@ export function HeatmapCanvas({ map, content }: { map: HeatGrid; content: CellCo
       setCursor((map.times[next.column] ?? 0) + map.step / 2);
       return;
     }
-    pressChartKey(
-      event,
-      (by) => setCursor((useTimeAxis.getState().cursor ?? map.times.at(-1) ?? 0) + by * map.step),
-      stepEnd,
+    pressChartKey(event, (by) =>
+      setCursor((useTimeAxis.getState().cursor ?? map.times.at(-1) ?? 0) + by * map.step),
     );
   };
 
