@@ -22,6 +22,8 @@ export interface RingRates {
   lost: number;
   overBpftrace: number;
   overPolling: number;
+  /** Rate without wakeups over that of polling: what no reader of this ring can exceed on this machine. */
+  boundOverPolling: number;
   /** Rate of the traced program under Probepad over its rate without wakeups. */
   overWithoutWakeups: number;
 }
@@ -63,6 +65,7 @@ export async function measureRing(
     lost,
     overBpftrace: pairs(rates.probepad, rates.bpftrace),
     overPolling: pairs(rates.probepad, rates.polling),
+    boundOverPolling: pairs(rates.withoutWakeups, rates.polling),
     overWithoutWakeups: pairs(rates.probepad, rates.withoutWakeups),
   };
 }
