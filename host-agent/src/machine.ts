@@ -15,6 +15,8 @@ export interface MachineOptions {
   dataDir: string | undefined;
   /** Path of the policy file, when it is not at one of the usual places. */
   policyPath: string | undefined;
+  /** Whether it stays, so that clang may stand by for the next compile. */
+  standby?: boolean;
   log: Log;
 }
 
@@ -58,7 +60,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
   const dataDir = resolve(options.dataDir ?? defaultDataDir());
   const loaderPath = defaultLoaderPath();
   const { current, retry } = madeAgain(() =>
-    createCompiler({ cacheDir: join(dataDir, 'cache'), loaderPath, log }),
+    createCompiler({ cacheDir: join(dataDir, 'cache'), loaderPath, standby: options.standby ?? false, log }),
   );
   await sweep(loaderPath, log);
   const names = createNames({

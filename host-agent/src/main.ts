@@ -36,7 +36,7 @@ export interface Agent {
 /** @throws PolicyError, or the error of reading a policy file that was named */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
   const { log } = options;
-  const machine = await openMachine(options);
+  const machine = await openMachine({ ...options, standby: true });
   const { environment, policy } = machine;
   log(policy.path === undefined ? 'policy: the safe default' : `policy: ${policy.path}`);
 
@@ -75,6 +75,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       table.close();
       await terminals.closeAll();
       machine.names.close();
+      void machine.compiler().then(
+        (compiler) => compiler.close(),
+        () => {},
+      );
       link?.close();
     },
   };

@@ -6,7 +6,7 @@ import type { Probe, SourceFile } from '@probepad/protocol/control/run';
 import type { Diagnostic } from '@probepad/protocol/diagnostics';
 import { errorOf, fail, type ProbepadError, probepadError } from '@probepad/protocol/errors';
 import type { ProbeSchema } from '@probepad/protocol/schema';
-import { type Bind, type Box, type BoxRun, createBox } from '../exec/box.ts';
+import { type Bind, type Box, type BoxOptions, type BoxRun, createBox } from '../exec/box.ts';
 import { copyWrapperHeaders, prepareBoxFolder, tidyBoxFolder } from './box-folder.ts';
 import { DIAGNOSTIC_OPTIONS, diagnosticsOfClang } from './clang-diagnostics.ts';
 import { type CachedCompile, openCompileCache } from './compile-cache.ts';
@@ -21,6 +21,7 @@ import { withIndexNames } from './schema/index-names.ts';
 import { schemaOfObject } from './schema-of-object.ts';
 import { checkFiles, createSnippetFolder } from './snippet-folder.ts';
 import { sourceLines } from './source-columns.ts';
+import { createStandby, type Shape } from './standby.ts';
 import { findToolchain, targetArch } from './toolchain.ts';
 
 export type CompilerOptions = {
@@ -30,6 +31,8 @@ export type CompilerOptions = {
   loaderPath: string;
   /** A clang binary; without it the newest one on PATH. */
   clang?: string;
+  /** Whether clang is started ahead of compiles that are likely, for one that stays: see `close`. */
+  standby?: boolean;
   log?: (line: string) => void;
 };
 
@@ -55,6 +58,8 @@ export type Compiler = {
   ready: Promise<void>;
   /** `btf` names the kernel's BTF (kernel-header.ts), empty without. */
   facts(): { clang: string; btf: string };
+  /** Ends what stands by. */
+  close(): void;
 };
 
 /** Folders inside the box. */
@@ -109,8 +114,15 @@ export async function createCompiler(options: CompilerOptions): Promise<Compiler
   );
   const turns = turnstile(COMPILES_AT_ONCE);
 
+  const standby = options.standby
+    ? createStandby(snippets, box.uid, async (shape, { folder, ...how }) =>
+        compileIn(folder, shape, await header.catch(() => undefined), how),
+      )
+    : undefined;
+
   return {
     ready,
+    close: () => standby?.close(),
     header: async () => (await header).path,
     facts: () => ({ clang: toolchain.version, btf }),
     async compile(probe, signal) {
@@ -151,60 +163,57 @@ export async function createCompiler(options: CompilerOptions): Promise<Compiler
     };
   }
 
-  /** One compile, and another where vmlinux.h and the program declare the same kfunc or the type of sent records is open. */
+  /** A compile, and another where vmlinux.h and the program declare the same kfunc or the type of sent records is open. */
   async function compileFresh(
     probe: Pick<Probe, 'files' | 'flags'>,
     signal: AbortSignal | undefined,
   ): Promise<CachedCompile> {
-    let first = await compileOnce(probe, signal);
+    const kernel = await header.catch(() => undefined);
+    try {
+      return await compileAsNeeded(probe, kernel, signal);
+    } finally {
+      standby?.expect(shapeOf(probe, kernel));
+    }
+  }
+
+  async function compileAsNeeded(
+    probe: Pick<Probe, 'files' | 'flags'>,
+    kernel: KernelHeader | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<CachedCompile> {
+    let first = await compileOnce(probe, kernel, signal);
     if (redeclaresKfunc(first.diagnostics)) {
       probe = { ...probe, flags: [...probe.flags, `-D${NO_KFUNC_PROTOTYPES}`] };
-      first = await compileOnce(probe, signal);
+      first = await compileOnce(probe, kernel, signal);
     }
     if (first.object === undefined) return first;
     const richer = withRecordCandidates(probe.files, first.object);
     if (richer === undefined) return first;
-    const second = await compileOnce({ ...probe, files: richer }, signal);
+    const second = await compileOnce({ ...probe, files: richer }, kernel, signal);
     return second.object === undefined ? first : { ...second, diagnostics: first.diagnostics };
   }
 
   async function compileOnce(
     probe: Pick<Probe, 'files' | 'flags'>,
+    kernel: KernelHeader | undefined,
     signal: AbortSignal | undefined,
   ): Promise<CachedCompile> {
-    const main = checkFiles(probe.files);
-    await using folder = await createSnippetFolder(snippets, probe.files, box.uid);
-    const kernel = await header.catch(() => undefined);
-    const run = async (usePrecompiled: string | undefined): Promise<BoxRun> =>
-      box.run(
-        [
-          ...arguments_,
-          ...(usePrecompiled ? ['-include-pch', `${KERNEL}/${usePrecompiled}`] : []),
-          ...probe.flags,
-          ...['-c', main.name, '-o', '-'],
-        ],
-        {
-          binds: [
-            systemHeaders,
-            wrapperHeaders,
-            ...kernelBinds(kernel),
-            { source: folder.path, target: SNIPPET },
-          ],
-          cwd: SNIPPET,
-          ...(signal && { signal }),
-        },
-      );
-    const fits = kernel !== undefined && mayUsePrecompiled(main, probe.files, probe.flags);
-    const slow = fits && precompiling;
-    let result = await run(fits ? precompiled : undefined);
+    const run = async (shape: Shape): Promise<BoxRun> => {
+      const ahead = await standby?.compile(shape, probe.files, signal);
+      if (ahead !== undefined) return ahead;
+      await using folder = await createSnippetFolder(snippets, probe.files, box.uid);
+      return await compileIn(folder.path, shape, kernel, signal && { signal });
+    };
+    const slow = fits(probe, kernel) && precompiling;
+    const shape = shapeOf(probe, kernel);
+    let result = await run(shape);
     if (
-      fits &&
-      precompiled !== undefined &&
+      shape.precompiled !== undefined &&
       result.code !== 0 &&
       refusesPrecompiled(result.stderr.toString())
     ) {
       const refusal = result.stderr.toString().slice(0, 200);
-      result = await run(undefined);
+      result = await run({ ...shape, precompiled: undefined });
       // A program can make clang say the same words, and then fails without the precompiled header too.
       if (result.code === 0) {
         log(`precompiled vmlinux.h refused: ${refusal}`);
@@ -218,6 +227,40 @@ export async function createCompiler(options: CompilerOptions): Promise<Compiler
     return error === undefined
       ? { object: result.stdout, error: undefined, diagnostics }
       : { object: undefined, error, diagnostics };
+  }
+
+  function fits({ files, flags }: Pick<Probe, 'files' | 'flags'>, kernel: KernelHeader | undefined): boolean {
+    return kernel !== undefined && mayUsePrecompiled(checkFiles(files), files, flags);
+  }
+
+  function shapeOf(probe: Pick<Probe, 'files' | 'flags'>, kernel: KernelHeader | undefined): Shape {
+    const { name } = checkFiles(probe.files);
+    return {
+      main: name,
+      flags: probe.flags,
+      precompiled: fits(probe, kernel) ? precompiled : undefined,
+    };
+  }
+
+  function compileIn(
+    folder: string,
+    { main, flags, precompiled: usePrecompiled }: Shape,
+    kernel: KernelHeader | undefined,
+    how: Pick<BoxOptions, 'signal' | 'begun'> = {},
+  ): Promise<BoxRun> {
+    return box.run(
+      [
+        ...arguments_,
+        ...(usePrecompiled ? ['-include-pch', `${KERNEL}/${usePrecompiled}`] : []),
+        ...flags,
+        ...['-c', main, '-o', '-'],
+      ],
+      {
+        binds: [systemHeaders, wrapperHeaders, ...kernelBinds(kernel), { source: folder, target: SNIPPET }],
+        cwd: SNIPPET,
+        ...how,
+      },
+    );
   }
 
   async function precompile(kernel: KernelHeader): Promise<void> {

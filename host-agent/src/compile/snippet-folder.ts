@@ -40,19 +40,18 @@ export async function createSnippetFolder(
   const remove = (): Promise<void> => rm(path, { recursive: true, force: true });
   try {
     if (uid !== undefined) await chown(path, uid, uid);
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-    for (const { name, text } of files) {
-      const file = await open(join(path, name), flags, 0o400);
-      try {
-        await file.writeFile(text);
-        if (uid !== undefined) await file.chown(uid, uid);
-      } finally {
-        await file.close();
-      }
-    }
+    for (const { name, text } of files) await writeSnippetFile(join(path, name), text, uid);
   } catch (error) {
     await remove();
     throw error;
   }
   return { path, [Symbol.asyncDispose]: remove };
+}
+
+/** Writes a file that was not there, for the box's `uid` to read. */
+export async function writeSnippetFile(path: string, text: string, uid: number | undefined): Promise<void> {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  await using file = await open(path, flags, 0o400);
+  await file.writeFile(text);
+  if (uid !== undefined) await file.chown(uid, uid);
 }

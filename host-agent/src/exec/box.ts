@@ -45,6 +45,8 @@ export type BoxOptions = {
   stdoutMax?: number;
   stderrMax?: number;
   timeoutMs?: number;
+  /** See ExecuteOptions. */
+  begun?: Promise<void>;
   cpuSeconds?: number;
   signal?: AbortSignal;
   /** A program of our own, by its descriptor: it may lie in a folder that is closed to the box's uid. Read to its end from where it stands. */
@@ -92,6 +94,7 @@ export function createBox(tools: BoxedTools): Box {
         stdoutMax: options.stdoutMax ?? OBJECT_MAX,
         stderrMax: options.stderrMax ?? DIAGNOSTICS_MAX,
         ...(options.signal && { signal: options.signal }),
+        ...(options.begun && { begun: options.begun }),
         ...(options.program && { descriptors: [options.program.descriptor] }),
         ...(options.stdin !== undefined && { stdin: options.stdin }),
       });

@@ -10,6 +10,8 @@ export type ExecuteOptions = {
   /** Open descriptors that the process gets as 3, 4, … */
   descriptors?: readonly number[];
   timeoutMs: number;
+  /** The time-out counts from when this is fulfilled, for a process that waits for its work; without it from the start. */
+  begun?: Promise<void>;
   /** Bytes of stdout and stderr that are kept; one more ends the process. */
   stdoutMax: number;
   stderrMax: number;
@@ -43,6 +45,7 @@ export function execute(options: ExecuteOptions): Promise<ExecuteResult> {
       stdio: [inputOf(options.stdin), 'pipe', 'pipe', ...(options.descriptors ?? [])],
       detached: true,
     });
+    let finished = false;
     let timedOut = false;
     let overflow: ExecuteResult['overflow'];
     let startError: string | undefined;
@@ -55,10 +58,16 @@ export function execute(options: ExecuteOptions): Promise<ExecuteResult> {
         // ESRCH: the group is gone already.
       }
     };
-    const timer = setTimeout(() => {
-      timedOut = true;
-      killTree();
-    }, options.timeoutMs);
+    let timer: NodeJS.Timeout | undefined;
+    const begin = (): void => {
+      if (finished) return;
+      timer = setTimeout(() => {
+        timedOut = true;
+        killTree();
+      }, options.timeoutMs);
+    };
+    if (options.begun === undefined) begin();
+    else void options.begun.then(begin);
     options.signal?.addEventListener('abort', killTree, { once: true });
     if (options.signal?.aborted) killTree();
 
@@ -80,7 +89,6 @@ export function execute(options: ExecuteOptions): Promise<ExecuteResult> {
     const stdout = collect('stdout', options.stdoutMax);
     const stderr = collect('stderr', options.stderrMax);
 
-    let finished = false;
     const finish = (code: number | null, signal: string | null): void => {
       if (finished) return;
       finished = true;
