@@ -1,7 +1,14 @@
+import {
+  type Amount,
+  comparable,
+  type Measured,
+  measuredColumn,
+  measuredLiteral,
+  reckoned,
+} from './amount.ts';
 import type { ColumnFacts } from './columns.ts';
 import { compilePattern, PatternError } from './pattern.ts';
 import {
-  type Arithmetic,
   type Comparison,
   type Expression,
   FilterError,
@@ -24,11 +31,7 @@ export type Condition =
   | { kind: 'flag'; column: string }
   | { kind: 'amounts'; sign: Comparison; left: Amount; right: Amount };
 
-/** Something to reckon with. */
-export type Amount =
-  | { kind: 'column'; column: string }
-  | { kind: 'constant'; value: number | bigint }
-  | { kind: 'arithmetic'; sign: Arithmetic; left: Amount; right: Amount };
+const NOTHING: Quantity = { numerator: 0n, denominator: 1n };
 
 const MIRRORED: Record<Comparison, Comparison> = {
   '==': '==',
@@ -74,8 +77,7 @@ export function bindFilter(expression: Expression, columns: ReadonlyMap<string, 
     const column = of.kind === 'name' ? factsOf(of.text, of) : undefined;
     if (column?.kind === 'flag') return { kind: 'flag', column: column.name };
     const bits = of.kind === 'arithmetic' && of.sign === '&';
-    if (bits)
-      return { kind: 'amounts', sign: '!=', left: amountOf(of), right: { kind: 'constant', value: 0 } };
+    if (bits) return compareAmounts('!=', of, { ...of, kind: 'number', quantity: NOTHING, text: '0' });
     throw new FilterError('this is not a condition', 'Compare it: pid == 42, comm ~ "nginx".', of);
   }
 
@@ -105,7 +107,7 @@ export function bindFilter(expression: Expression, columns: ReadonlyMap<string, 
     const rightColumn = right.kind === 'name' ? columns.get(right.text) : undefined;
     if (!leftColumn && rightColumn) return compare(MIRRORED[sign], right, left);
     if (!leftColumn || rightColumn || right.kind === 'arithmetic') {
-      return { kind: 'amounts', sign, left: amountOf(left), right: amountOf(right) };
+      return compareAmounts(sign, left, right);
     }
     return compareColumn(leftColumn, sign, right);
   }
@@ -190,29 +192,35 @@ export function bindFilter(expression: Expression, columns: ReadonlyMap<string, 
     };
   }
 
-  function amountOf(operand: Operand): Amount {
+  function compareAmounts(sign: Comparison, left: Operand, right: Operand): Condition {
+    const [a, b] = comparable(measuredOf(left), measuredOf(right));
+    return (
+      wholeNumber(sign, a, b) ??
+      wholeNumber(MIRRORED[sign], b, a) ?? { kind: 'amounts', sign, left: a, right: b }
+    );
+  }
+
+  /** What comes down to a column and a whole number is compared as one that was written so. */
+  function wholeNumber(sign: Comparison, left: Amount, right: Amount): Condition | undefined {
+    if (left.kind !== 'column' || right.kind !== 'constant') return undefined;
+    const { column } = left;
+    const isNumber = [...columns.values()].some(({ name, kind }) => name === column && kind === 'number');
+    if (!isNumber || !(typeof right.value === 'bigint' || Number.isInteger(right.value))) return undefined;
+    return { kind: 'whole', column, sign, constant: BigInt(right.value) };
+  }
+
+  function measuredOf(operand: Operand): Measured {
     switch (operand.kind) {
       case 'arithmetic':
-        return {
-          kind: 'arithmetic',
-          sign: operand.sign,
-          left: amountOf(operand.left),
-          right: amountOf(operand.right),
-        };
-      case 'number': {
-        const { numerator, denominator } = operand.quantity;
-        const whole = numerator % denominator === 0n;
-        return {
-          kind: 'constant',
-          value: whole ? narrow(numerator / denominator) : Number(numerator) / Number(denominator),
-        };
-      }
+        return reckoned(operand.sign, measuredOf(operand.left), measuredOf(operand.right));
+      case 'number':
+        return measuredLiteral(operand.quantity, operand);
       case 'name': {
         const column = columns.get(operand.text);
-        if (column) return { kind: 'column', column: column.name };
+        if (column) return measuredColumn(column, operand);
         for (const { names } of columns.values()) {
           const named = names?.get(operand.text);
-          if (named !== undefined) return { kind: 'constant', value: narrow(named) };
+          if (named !== undefined) return measuredLiteral({ numerator: named, denominator: 1n }, operand);
         }
         factsOf(operand.text, operand);
         throw new Error('unreachable');
@@ -242,10 +250,6 @@ function wordOf(operand: Operand): string {
   if (operand.kind === 'arithmetic')
     throw new FilterError('this is no text', 'Write a text in quotes.', operand);
   return operand.text;
-}
-
-function narrow(value: bigint): number | bigint {
-  return value >= -(2n ** 53n) && value <= 2n ** 53n ? Number(value) : value;
 }
 
 /** The nearest of what there is, and how to search for the words themselves. */

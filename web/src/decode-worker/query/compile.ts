@@ -1,6 +1,7 @@
 import type { Value } from '@probepad/protocol/values/value';
 import { inPrefix } from './address.ts';
-import type { Amount, Condition } from './bind.ts';
+import type { Amount } from './amount.ts';
+import type { Condition } from './bind.ts';
 import type { ColumnReader } from './columns.ts';
 import type { Sieve } from './sieve.ts';
 import type { Comparison } from './syntax.ts';

@@ -15,6 +15,7 @@ const COLUMNS = new Map<string, ColumnFacts>(
       { name: 'bytes', kind: 'number', unit: { dimension: 'bytes', size: 1n } },
       { name: 'dur', kind: 'number', unit: { dimension: 'time', size: 1n } },
       { name: 'dur_us', kind: 'number', unit: { dimension: 'time', size: 1000n } },
+      { name: 'kib', kind: 'number', unit: { dimension: 'bytes', size: 1024n } },
       { name: 'comm', kind: 'text' },
       { name: 'a.b', kind: 'number' },
       { name: 'per second', kind: 'number' },
@@ -102,6 +103,8 @@ test('conditions are decided as they read', () => {
     'pid % 5 == 2',
     '(pid + 8) / 10 == 5',
     'pid & 2 == 2',
+    'pid & 2',
+    '!(pid & 4) && pid & 8',
     '-pid < 0',
     '42 == pid',
     '0x2a == pid',
@@ -147,6 +150,74 @@ test('numbers of 64 bits are told apart to the last', () => {
   assert.equal(fits(`dur - 1 == ${2n ** 63n}`, row), true);
 });
 
+test('arithmetic keeps the units of columns and literals', () => {
+  // 1.5 ms, 5000 bytes, 1500 us, 3 KiB.
+  const row = { ...ROW, kib: 3 };
+  const yes = [
+    'dur_us / 2 == 750us',
+    'dur_us / 2 > 0.7ms',
+    '2 * dur_us == 3ms',
+    'dur_us * 2 > 2.9ms && dur_us * 2 < 3.1ms',
+    'dur_us + 0us > 1ms',
+    'dur_us - 1ms == 500us',
+    'dur_us + 250ns == 1500250ns',
+    'dur_us == dur',
+    'dur_us + dur == 3ms',
+    'dur - dur_us == 0',
+    'dur_us % 1ms == 500us',
+    'dur_us / dur == 1',
+    '(dur_us + 1ms) / dur > 1.6',
+    'kib + 1KiB == 4KiB',
+    'kib * 2 > bytes',
+    'bytes - kib == 1928B',
+    '1s / 4 > dur_us',
+    '-dur_us < -1ms',
+    'dur_us * 1.1 == 1.65ms',
+    'dur_us & 1024',
+    'dur_us & 1ms == 456us',
+    'bytes / dur > 3MB / 1s && bytes / dur < 4MB / 1s',
+    'pid / dur_us > 27k / 1s',
+    // Bare numbers, and columns without a unit, count what stands beside them.
+    'dur_us / 2 == 750',
+    'dur_us + 500 == 2ms',
+    'dur_us - pid == 1458us',
+    'pid * 1000000 > 1ms',
+  ];
+  for (const text of yes) assert.equal(fits(text, row), true, text);
+  const no = [
+    'dur_us / 2 > 1ms',
+    '2 * dur_us > 3ms',
+    'dur_us + 0us > 1.5ms',
+    'kib + 1KiB > 4KiB',
+    'dur_us > dur',
+  ];
+  for (const text of no) assert.equal(fits(text, row), false, text);
+  const large = { ...ROW, dur_us: 2n ** 62n + 1n };
+  assert.equal(fits(`dur_us * 2 == ${2n ** 63n + 2n}us`, large), true);
+  assert.equal(fits(`dur_us * 2 == ${2n ** 63n}us`, large), false);
+  assert.equal(fits(`dur_us + 1ns > ${2n ** 62n + 1n}us`, large), true);
+});
+
+test('what is measured apart is neither added nor multiplied', () => {
+  const cases: [string, string, RegExp, RegExp][] = [
+    ['dur + bytes > 5', 'bytes', /this is bytes.*a time/, /bytes with bytes/],
+    ['dur * 2 > 1KiB', '1KiB', /this is bytes.*a time/, /times with times/],
+    ['bytes > dur', 'dur', /this is a time.*bytes/, /./],
+    ['dur_us * dur > 5', 'dur_us * dur', /a time times a time has no unit/, /dur \* 2/],
+    ['bytes * dur > 1ms', 'bytes * dur', /bytes times a time/, /plain number/],
+    ['bytes / dur > 1KiB', '1KiB', /this is bytes.*bytes per time/, /./],
+    ['dur_us + dur > 500', '500', /needs a unit/, /1\.5ms/],
+    ['2ms * pid > 500', '500', /needs a unit/, /1\.5ms/],
+    ['(dur_us + dur) & 4 != 0', 'dur_us + dur) & 4', /bits/, /flags & 2/],
+  ];
+  for (const [text, where, message, remedy] of cases) {
+    const found = problem(text);
+    assert.match(found.message, message, text);
+    assert.match(found.remedy, remedy, text);
+    assert.equal(text.slice(found.start, found.end), where, text);
+  }
+});
+
 test('a row without the column fits no condition on it', () => {
   for (const text of ['pid == 0', 'pid != 1', 'pid < 5', 'comm != x', 'daddr != 10.0.0.0/8', 'pid + 1 > 0']) {
     assert.equal(fits(text, { comm: null, pid: null, daddr: null }), false, text);
@@ -164,6 +235,7 @@ test('a text stays a text', () => {
     'foo=bar',
     '10.0.0.1',
     'sleep in (3)',
+    'sleep & 2',
     'a, b',
     '"pid == 42"',
     "it's",

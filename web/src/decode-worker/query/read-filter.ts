@@ -15,7 +15,7 @@ const OPERAND = String.raw`(?:not\b|[\s!(-])*(?:\x60(?<quoted>[^\x60]+)\x60|(?<n
 const COMPARED = new RegExp(String.raw`^${OPERAND}[\s)]*(?:==|!=|<=?|>=?|!?~|&&|\|\|)`);
 const RECKONED = new RegExp(String.raw`^${OPERAND}[\s)]*[-+*/%&]\s*[\w(\x60-][^"']*(?:==|!=|<|>)`);
 /** Signs and words that also stand in ordinary texts: only after a column's name are they meant. */
-const AFTER_COLUMN = new RegExp(String.raw`^${OPERAND}\s*(?:=|\bin\b\s*[(\da-f:])`);
+const AFTER_COLUMN = new RegExp(String.raw`^${OPERAND}\s*(?:=|&\s*[\w(\x60]|\bin\b\s*[(\da-f:])`);
 const DENIED = /^\s*(?:!|not\s)[\s!(]*(?<name>[A-Za-z_][\w.[\]]*)[\s)]*$/;
 const QUOTED = /^\s*(["'])((?:(?!\1)[^\\]|\\.)+)\1\s*$/;
 
