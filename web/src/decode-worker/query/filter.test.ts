@@ -208,7 +208,7 @@ test('what is measured apart is neither added nor multiplied', () => {
     ['bytes / dur > 1KiB', '1KiB', /this is bytes.*bytes per time/, /./],
     ['dur_us + dur > 500', '500', /needs a unit/, /1\.5ms/],
     ['2ms * pid > 500', '500', /needs a unit/, /1\.5ms/],
-    ['(dur_us + dur) & 4 != 0', 'dur_us + dur) & 4', /bits/, /flags & 2/],
+    ['(dur_us + dur) & 4us != 0', 'dur_us + dur) & 4us', /bits/, /flags & 2/],
   ];
   for (const [text, where, message, remedy] of cases) {
     const found = problem(text);
