@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Page } from '@playwright/test';
 import { startWorkload } from './busy-program.ts';
 import { joinAs } from './second-host.ts';
-import { EXEC_PROBE, expect, stir, stop, test, write } from './workbench.ts';
+import { EXEC_PROBE, expect, ready, stir, stop, test, write } from './workbench.ts';
 
 const OTHER = 'other-host';
 
@@ -110,4 +110,23 @@ test('two hosts share each view: together, side by side, or one against the othe
     await workload.end();
   }
   await stop(page);
+});
+
+test('the hosts that were chosen survive a reload', async ({ workbench: page, stack }) => {
+  const name = 'chosen-host';
+  await using _other = await joinAs(page, stack, name);
+  await page.getByRole('button', { name: 'Done' }).click();
+  const picker = page.getByTestId('host-picker');
+  // Who has chosen nothing has this machine.
+  await expect(picker).toHaveText(hostname());
+  await picker.click();
+  const box = (host: string) =>
+    page.locator('[data-testid^="pick-"]').filter({ hasText: host }).getByRole('checkbox');
+  await box(name).check();
+  await box(hostname()).uncheck();
+  await page.keyboard.press('Escape');
+  await expect(picker).toHaveText(name);
+  await page.reload();
+  await ready(page);
+  await expect(picker).toHaveText(name);
 });
