@@ -280,7 +280,7 @@ export function createEngine(
       const { events, map } = find(query);
       return (
         events?.aggregates.ranking(query, now()) ??
-        map?.aggregates.ranking(query) ?? { rows: [], rest: undefined, unit: '' }
+        map?.aggregates.ranking(query) ?? { rows: [], keys: 0, rest: undefined, unit: '' }
       );
     },
     flame: (query) => flames.graph(query, stacks.find(query)),

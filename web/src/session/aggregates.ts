@@ -37,6 +37,8 @@ export interface Series {
   kept?: TimeRange | undefined;
   /** Seconds from a point's time to the end of what it counts; absent where points stand for moments. */
   reach?: number;
+  /** The most events of a line that may be among the others, see `Ranking.short`. */
+  short?: number;
 }
 
 export interface SeriesLine {
@@ -91,6 +93,13 @@ export interface RankingQuery extends AggregateQuery {
 }
 
 export interface Ranking {
+  /** How many there are of which the rows are the largest; more, where there is a `short`. */
+  keys: number;
+  /**
+   * The most events of a key that may not be counted as its own, but are in the sum: there were more keys at a time than have a count of
+   * their own. Absent where all counts are exact.
+   */
+  short?: number;
   rows: { id: string; label: string; host: string; hostName: string; value: number }[];
   /** What is not among the rows: how many keys and their sum, where sums mean something. */
   rest: { keys: number; value: number } | undefined;

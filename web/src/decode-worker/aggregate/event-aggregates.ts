@@ -17,16 +17,12 @@ import { secondsOf } from '../page-clock.ts';
 import type { Chunk, History } from '../store/history.ts';
 import { endOf, startsOf, timeOf, walkRecords } from '../store/records.ts';
 import type { Stream } from '../stream.ts';
+import type { Buckets } from './key-cell.ts';
 import { createRecordReader, type RecordReader } from './record-reader.ts';
 import { createTimeline, type OpenCell, type Timeline } from './timeline.ts';
-import {
-  distributionsOfTimelines,
-  type HostTimeline,
-  heatmapsOfTimelines,
-  rankingOfTimelines,
-  seriesOfTimelines,
-  type TimelineSubject,
-} from './timeline-views.ts';
+import type { HostTimeline, TimelineSubject } from './timeline-grid.ts';
+import { rankingOfTimelines } from './timeline-ranking.ts';
+import { distributionsOfTimelines, heatmapsOfTimelines, seriesOfTimelines } from './timeline-views.ts';
 import { createTraceReader } from './trace-reader.ts';
 import { unitOf } from './units.ts';
 
@@ -52,7 +48,7 @@ export interface EventAggregates {
 interface Gathering {
   measure: string | undefined;
   split: string | undefined;
-  buckets: 'none' | 'all' | 'each';
+  buckets: Buckets;
   hosts: Map<number, { read: RecordReader; timeline: Timeline }>;
 }
 
@@ -107,11 +103,7 @@ export function createEventAggregates(
     }
   }
 
-  function gatheringFor(
-    measure: string | undefined,
-    split: string | undefined,
-    buckets: Gathering['buckets'],
-  ): Gathering {
+  function gatheringFor(measure: string | undefined, split: string | undefined, buckets: Buckets): Gathering {
     const id = JSON.stringify([measure, split, buckets]);
     let found = gatherings.get(id);
     gatherings.delete(id);
@@ -140,7 +132,7 @@ export function createEventAggregates(
   function timelines(
     measure: string | undefined,
     split: string | undefined,
-    buckets: Gathering['buckets'],
+    buckets: Buckets,
   ): HostTimeline[] {
     const plain = measure === undefined && split === undefined;
     const gathering = plain ? undefined : gatheringFor(measure, split, buckets);
@@ -249,7 +241,7 @@ const scratch = {
   },
 };
 
-function bucketsFor(statistic: Statistic, split: string | undefined): Gathering['buckets'] {
+function bucketsFor(statistic: Statistic, split: string | undefined): Buckets {
   const isQuantile = statistic === 'p50' || statistic === 'p90' || statistic === 'p99';
   if (!isQuantile) return 'none';
   return split === undefined ? 'all' : 'each';

@@ -9,6 +9,9 @@ export interface Sketch {
   sum: number;
   min: number;
   max: number;
+  /** At most so many events, and so large a sum, came before this had a place, and are not in it (see `KeyCell`). */
+  missed: number;
+  missedSum: number;
   /** Counts by bucket (see `bucketOf`), in pages of so many as a power of two has; undefined where only the sums are kept. */
   pages: Map<number, Float64Array> | undefined;
 }
@@ -21,6 +24,8 @@ export function createSketch(withBuckets: boolean): Sketch {
     sum: 0,
     min: Number.POSITIVE_INFINITY,
     max: Number.NEGATIVE_INFINITY,
+    missed: 0,
+    missedSum: 0,
     pages: withBuckets ? new Map() : undefined,
   };
 }
@@ -109,6 +114,8 @@ export function addSketch(into: Sketch, other: Sketch): void {
   into.sum += other.sum;
   into.min = Math.min(into.min, other.min);
   into.max = Math.max(into.max, other.max);
+  into.missed += other.missed;
+  into.missedSum += other.missedSum;
   if (!into.pages || !other.pages) return;
   for (const [page, counts] of other.pages) {
     const sums = pageOf(into.pages, page);

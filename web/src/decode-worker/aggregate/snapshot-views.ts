@@ -237,6 +237,7 @@ export function rankingOfSnapshots(
       ...(together === 'merged' && { host: '', hostName: '' }),
       label: history.labelOf(row.id) || subject.name,
     })),
+    keys,
     rest: ranked.length > shown.length ? { keys: keys - shown.length, value: Math.max(0, rest) } : undefined,
     unit,
     kept: keptOf(hosts.map((host) => host.placed)),

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addValue, createSketch, type Sketch } from './sketch.ts';
 import type { Cell, Timeline } from './timeline.ts';
-import { rankingOfTimelines, seriesOfTimelines } from './timeline-views.ts';
+import { rankingOfTimelines } from './timeline-ranking.ts';
+import { seriesOfTimelines } from './timeline-views.ts';
 
 const SUBJECT = { name: 'reads', counted: 'events', unit: '' };
 const SECONDS = 100;
@@ -25,7 +26,7 @@ function churning(): { timeline: Timeline; reads: () => number } {
     const keys = Array.from({ length: KEYS_A_SECOND }, (__, at) => `${second}.${at}`);
     const own = keys.map((key): [string, Sketch] => [key, counted(1)]);
     const byKey = new Map<string, Sketch>([['', counted(KEYS_A_SECOND + 2)], ['always', counted(2)], ...own]);
-    return { second, seconds: 1, byKey };
+    return { second, seconds: 1, byKey, leftOut: 0 };
   });
   return { timeline: { open: () => undefined, cells: () => cells, first: 0 }, reads: () => reads };
 }

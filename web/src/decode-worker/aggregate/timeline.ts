@@ -1,11 +1,12 @@
-import { addSketch, addValue, addValues, createSketch, type Sketch } from './sketch.ts';
+import { addCell, type Buckets, createKeyCell, type KeyCell, keepLargest, sketchOf } from './key-cell.ts';
+import { addValue, addValues, type Sketch } from './sketch.ts';
 
 /**
  * What came in each second of one host's clock, by key: 15 minutes of single seconds, and two hours of ten seconds before those. The
  * empty key is that of all.
  */
 export interface Timeline {
-  /** Where what came in this second is added; undefined for one that is kept no more. */
+  /** Where what came in this second is added, in whichever order; undefined for one that is kept no more. */
   open(second: number): OpenCell | undefined;
   /** Cells of single and of ten seconds, oldest first. */
   cells(): Iterable<Cell>;
@@ -26,85 +27,94 @@ export interface Cell {
   second: number;
   seconds: number;
   byKey: ReadonlyMap<string, Sketch>;
+  /** The most events that a key which is not in `byKey` can have had. */
+  leftOut: number;
 }
 
 export const FINE_SECONDS = 900;
 export const COARSE_SECONDS = 10;
 const COARSE_KEPT = 720;
-/** Keys that have a count of their own within one cell; what else comes is in the sum alone. */
+/** Keys that have a count of their own within one cell once it is over; what else came is in the sum alone. */
 const KEYS_MAX = 256;
 /** With buckets a key takes a thousand times as much room. */
 const KEYS_WITH_BUCKETS = 24;
 
 /** @param buckets whether quantiles will be asked for, of all or of each key */
-export function createTimeline(buckets: 'none' | 'all' | 'each'): Timeline {
-  const fine = new Map<number, Map<string, Sketch>>();
-  const coarse = new Map<number, Map<string, Sketch>>();
+export function createTimeline(buckets: Buckets): Timeline {
+  const fine = new Map<number, KeyCell>();
+  const coarse = new Map<number, KeyCell>();
   const keysMax = buckets === 'each' ? KEYS_WITH_BUCKETS : KEYS_MAX;
   let newest = Number.NEGATIVE_INFINITY;
   let first: number | undefined;
+  /** The one that was added to last, which may have more keys than are kept. */
+  let open: KeyCell | undefined;
 
-  function sketchIn(cell: Map<string, Sketch>, key: string): Sketch | undefined {
-    const known = cell.get(key);
+  function fineAt(second: number): KeyCell {
+    const known = fine.get(second);
     if (known) return known;
-    if (cell.size > keysMax && key !== '') return undefined;
-    const made = createSketch(buckets === 'each' || (buckets === 'all' && key === ''));
-    cell.set(key, made);
+    const made = createKeyCell(keysMax, buckets);
+    fine.set(second, made);
     return made;
   }
 
-  function cellAt(cells: Map<number, Map<string, Sketch>>, number: number): Map<string, Sketch> {
-    const known = cells.get(number);
+  function coarseAt(second: number): KeyCell | undefined {
+    const number = Math.floor(second / COARSE_SECONDS);
+    const known = coarse.get(number);
     if (known) return known;
-    const made = new Map<string, Sketch>();
-    cells.set(number, made);
+    const oldest = coarse.size < COARSE_KEPT ? undefined : Math.min(...coarse.keys());
+    if (oldest !== undefined && number < oldest) return undefined;
+    const made = createKeyCell(keysMax, buckets);
+    coarse.set(number, made);
+    if (oldest !== undefined) {
+      coarse.delete(oldest);
+      first = Math.min(...coarse.keys()) * COARSE_SECONDS;
+    }
     return made;
   }
 
   function retire(): void {
     for (const [second, cell] of fine) {
-      if (second > newest - FINE_SECONDS) break;
+      if (second > newest - FINE_SECONDS) continue;
       fine.delete(second);
-      const into = cellAt(coarse, Math.floor(second / COARSE_SECONDS));
-      for (const [key, sketch] of cell) {
-        const sum = sketchIn(into, key);
-        if (sum) addSketch(sum, sketch);
-      }
+      const into = coarseAt(second);
+      if (into) addCell(into, cell);
     }
-    for (const number of coarse.keys()) {
-      if (coarse.size <= COARSE_KEPT) break;
-      coarse.delete(number);
-      first = Math.min(...coarse.keys()) * COARSE_SECONDS;
+  }
+
+  function cellAt(second: number): KeyCell | undefined {
+    if (second <= newest - FINE_SECONDS) return coarseAt(second);
+    if (second > newest) {
+      newest = second;
+      retire();
     }
+    return fineAt(second);
   }
 
   return {
     open(second) {
-      if (second <= newest - FINE_SECONDS) return undefined;
+      const cell = cellAt(second);
+      if (open && open !== cell) keepLargest(open);
+      open = cell;
+      if (!cell) return undefined;
       first = Math.min(first ?? second, second);
-      if (second > newest) {
-        newest = second;
-        cellAt(fine, second);
-        retire();
-      }
-      const cell = cellAt(fine, second);
-      const whole = sketchIn(cell, '');
+      const whole = sketchOf(cell, '');
       return {
         add(key, value, count = 1) {
-          if (whole) addTo(whole, value, count);
-          const own = key === '' ? undefined : sketchIn(cell, key);
-          if (own) addTo(own, value, count);
+          addTo(whole, value, count);
+          if (key !== '') addTo(sketchOf(cell, key), value, count);
         },
         addAll(values, count) {
-          if (whole) addValues(whole, values, count);
+          addValues(whole, values, count);
         },
       };
     },
     *cells() {
-      for (const [number, byKey] of [...coarse].sort(([a], [b]) => a - b)) {
-        yield { second: number * COARSE_SECONDS, seconds: COARSE_SECONDS, byKey };
+      for (const [number, { byKey, leftOut }] of [...coarse].sort(([a], [b]) => a - b)) {
+        yield { second: number * COARSE_SECONDS, seconds: COARSE_SECONDS, byKey, leftOut };
       }
-      for (const [second, byKey] of [...fine].sort(([a], [b]) => a - b)) yield { second, seconds: 1, byKey };
+      for (const [second, { byKey, leftOut }] of [...fine].sort(([a], [b]) => a - b)) {
+        yield { second, seconds: 1, byKey, leftOut };
+      }
     },
     get first() {
       return first;

@@ -7,7 +7,7 @@ import { CellText } from '../cell-text.tsx';
 import { Choice } from '../choice.tsx';
 import { HostChoice } from '../host-choice.tsx';
 import { chosenMeasure, measureChoices } from '../measures.ts';
-import { groupDigits, shareText } from '../numbers.ts';
+import { shareText } from '../numbers.ts';
 import { barsPicture } from '../picture/bars-picture.ts';
 import type { Picture } from '../picture/picture.ts';
 import { quantityText } from '../quantity.ts';
@@ -16,6 +16,7 @@ import { useOverTime } from '../use-shown-range.ts';
 import type { ViewProps } from '../view-props.ts';
 import { ViewTools } from '../view-tools.tsx';
 import own from './bars.module.css';
+import { countedKeys, othersText } from './counted-keys.ts';
 
 const ROWS = 40;
 /** What adds up: the others, quantiles and means, are no parts of a whole. */
@@ -77,9 +78,7 @@ export function BarsView({ source, view, live, hosts, options, onOptions, empty 
           </>
         }
         status={{
-          text: ranking?.rest?.keys
-            ? `largest ${rows.length} of ${groupDigits(rows.length + ranking.rest.keys)}`
-            : `${rows.length} in all`,
+          text: countedKeys(ranking ?? { rows, keys: 0 }),
           testId: 'bar-count',
         }}
         collect={rows.length > 0 && ranking ? () => exportOf(ranking) : undefined}
@@ -105,7 +104,7 @@ function pictureOf({ rows, unit }: Ranking, name: string): Picture {
 }
 
 function Bars({
-  ranking: { rows, rest, unit },
+  ranking: { rows, rest, unit, short },
   label,
   hosts,
   isPart,
@@ -147,7 +146,7 @@ function Bars({
           {rest && rest.value > 0 && (
             <tr className={own.rest}>
               {several && <td />}
-              <th scope="row">{rest.keys > 0 ? `${groupDigits(rest.keys)} others` : 'others'}</th>
+              <th scope="row">{othersText(rest.keys, short)}</th>
               <td className={own.value}>{quantityText(rest.value, unit)}</td>
               <td className={own.share}>{shareText(rest.value / total)}</td>
               <td />

@@ -11,6 +11,7 @@ import { groupDigits } from '../numbers.ts';
 import { linePicture } from '../picture/line-picture.ts';
 import type { Picture } from '../picture/picture.ts';
 import { quantityText } from '../quantity.ts';
+import { shortText } from '../short-text.ts';
 import styles from '../table.module.css';
 import { useOverTime } from '../use-shown-range.ts';
 import type { ViewProps } from '../view-props.ts';
@@ -69,7 +70,9 @@ export function ChartView({ source, view, live, hosts, options, onOptions, empty
         }
         status={{
           text: series
-            ? `${groupDigits(series.times.length)} points${series.unit ? ` · ${series.unit}` : ''}`
+            ? [`${groupDigits(series.times.length)} points`, series.unit, ...shortText(series.short)]
+                .filter(Boolean)
+                .join(' · ')
             : '',
           testId: 'point-count',
         }}
