@@ -39,7 +39,7 @@ export interface FlameGraph {
   stacks: number;
   /** Addresses whose function is not known, or not yet. */
   unnamed: number;
-  /** Samples that had no room: there are more stacks than a page keeps. */
+  /** Samples that were not read: more came than a page reads. */
   leftOut: number;
   kept: TimeRange | undefined;
   /** What was kept to compare with, if anything. */

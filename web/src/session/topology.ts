@@ -1,5 +1,6 @@
 /** What topologies ask of the decoding worker. */
 import type { NearEnd } from '@probepad/protocol/views/edges';
+import type { HostsTogether } from './aggregates.ts';
 import type { SourceRef } from './decoder.ts';
 import type { TimeRange } from './time-axis.ts';
 
@@ -8,19 +9,23 @@ export interface TopologyQuery extends SourceRef {
   range?: TimeRange | undefined;
   weight?: string | undefined;
   near?: NearEnd | undefined;
+  /** `merged`: an end of the same name is the same on all hosts; absent: ends of several hosts are told apart. */
+  hosts?: HostsTogether | undefined;
 }
 
 export interface Topology {
-  /** The largest come first; what is beyond them is one node, `isOther`. */
+  /** The largest come first; what is beyond them is one node on each side, `isOther`, of each host where hosts are told apart. */
   nodes: TopologyNode[];
   edges: TopologyEdge[];
   unit: string;
   weight: string;
   weights: { column: string; label: string }[];
   near: NearEnd[];
-  /** Ends that are not nodes of their own. */
-  others: number;
-  /** Records or entries that had no room. */
+  /** Of those what the left ends are. */
+  shown: NearEnd;
+  /** What went over edges that are not told apart any more, since newer ones needed their places; it is among the others. */
+  rest: number;
+  /** Records that were not read: more came than a page reads. */
   leftOut: number;
   /** Seconds that the numbers are of. */
   seconds: number;
@@ -28,8 +33,10 @@ export interface Topology {
 }
 
 export interface TopologyNode {
+  /** Another for each node of a graph, the same in the next second's. */
+  key: string;
   label: string;
-  /** Whose it is, where several hosts share the graph. */
+  /** The name of the host whose it is, where hosts are told apart; else empty. */
   host: string;
   isOther: boolean;
   sent: number;
@@ -41,6 +48,6 @@ export interface TopologyEdge {
   from: number;
   to: number;
   amount: number;
-  /** Records that came, or 0 where a map tells only sums. */
+  /** Mean of the seconds that the numbers are of. */
   perSecond: number;
 }

@@ -1,10 +1,10 @@
 import { FRAME_FLAGS, type Frame } from '@probepad/protocol/frames';
 import type { Source } from '@probepad/protocol/schema';
-import { type Edge, type EdgeEnds, type EdgePlan, planEdges } from '@probepad/protocol/views/edges';
+import { type Edge, type EdgePlan, type NearEnd, planEdges } from '@probepad/protocol/views/edges';
 import { createTotals, type Totals } from '@probepad/protocol/views/totals';
 import type { TimeRange } from '../../session/time-axis.ts';
 import type { Topology, TopologyQuery } from '../../session/topology.ts';
-import { createGrowth } from '../growth/growth.ts';
+import { createPlaces, type Places } from '../growth/places.ts';
 import { secondsOf } from '../page-clock.ts';
 import { contextOf } from '../present.ts';
 import { rawKeyOf } from '../raw-key.ts';
@@ -25,108 +25,167 @@ interface Member {
   id: number;
   stream: Stream;
   plan: EdgePlan;
+  /** As `plan.near`: for each the edges from such ends. */
+  edges: Places<KnownEdge>[];
   totals: Totals;
   second: number;
   seen: number;
 }
 
-export interface KnownEdge extends Pick<Edge, keyof EdgeEnds | 'bare'> {
+/** An edge from one kind of end. */
+export interface KnownEdge {
+  from: string;
+  to: string;
+  /** Without names that a host has told, which come later and change. */
+  bare: { from: string; to: string };
   host: string;
+  hostName: string;
+  /** No edge, but all that have none of their own. */
+  isRest: boolean;
+  member: number;
 }
 
+/** Edges that are told apart, of each kind of left end. */
 const EDGES_MAX = 50_000;
 /** Records that are read a second of each host; what comes beyond is counted. */
 const RECORDS_MAX = 50_000;
 
-export function createEdgeSource(): EdgeSource {
+export function createEdgeSource(edgesMax = EDGES_MAX): EdgeSource {
   const members = new Map<number, Member>();
-  const numbers = new Map<string, number>();
-  const edges: (KnownEdge & { member: Member })[] = [];
-  const growth = createGrowth();
+  /** Ports are another with each connection: they take no places from edges between commands and addresses. */
+  const kinds = new Map<NearEnd, Places<KnownEdge>>();
   let joined = 0;
   let leftOut = 0;
 
-  function numberOf(member: Member, { from, to, bare }: Edge): number | undefined {
-    const key = [member.id, ...bare.from, bare.to].join('\n');
-    const known = numbers.get(key);
-    if (known !== undefined) {
-      // The names of its ends may have come by now.
-      Object.assign(edges[known] ?? {}, { from, to });
-      return known;
+  function edgesFrom(near: NearEnd): Places<KnownEdge> {
+    const edges = kinds.get(near) ?? createPlaces(edgesMax, restOf);
+    kinds.set(near, edges);
+    return edges;
+  }
+
+  function takeMap(member: Member, frame: Frame): void {
+    const { stream, plan, totals } = member;
+    const { keySize } = stream.decoder.sourceOf(frame);
+    const found = plan.ofMap(stream.decoder.map(frame), contextOf(stream, frame.header.timeNs));
+    for (const [row, edge] of found.entries()) {
+      // Keys with a member that no end tells of are one edge, each with its own sum.
+      const grown = totals.grown(rawKeyOf(frame, keySize, row), edge.weights);
+      if (grown) add(member, frame, edge, grown);
+      else if (edge.from !== edge.bare.from) rename(member, edge);
     }
-    if (edges.length >= EDGES_MAX) return undefined;
-    numbers.set(key, edges.length);
-    edges.push({ from, to, bare, host: member.stream.hostName, member });
-    return edges.length - 1;
+    if (frame.header.flags & FRAME_FLAGS.last) totals.turn();
+  }
+
+  function takeRecords(member: Member, frame: Frame): void {
+    const { stream, plan } = member;
+    const second = Math.floor(secondsOf(frame.header.timeNs));
+    if (second !== member.second) {
+      member.second = second;
+      member.seen = 0;
+    }
+    if (member.seen > RECORDS_MAX) {
+      leftOut += frame.header.count;
+      return;
+    }
+    member.seen += frame.header.count;
+    const context = contextOf(stream, frame.header.timeNs);
+    for (const batch of stream.decoder.records(frame)) {
+      for (const edge of plan.ofRecords(batch, context)) add(member, frame, edge, edge.weights);
+    }
   }
 
   return {
     join(stream, source) {
       const plan = planEdges(stream.decoder.schema, source);
       if (!plan) return;
-      const id = joined++;
-      members.set(stream.stream, { id, stream, plan, totals: createTotals(), second: 0, seen: 0 });
+      const edges = plan.near.map(edgesFrom);
+      members.set(stream.stream, {
+        ...{ id: joined++, stream, plan, edges },
+        ...{ totals: createTotals(), second: 0, seen: 0 },
+      });
     },
-    leave: ({ stream }) => void members.delete(stream),
+    leave({ stream }) {
+      const member = members.get(stream);
+      if (member === undefined) return;
+      members.delete(stream);
+      for (const edges of kinds.values()) edges.remove(({ member: of }) => of === member.id);
+    },
     take(stream, frame) {
       const member = members.get(stream.stream);
       if (member === undefined) return;
-      const { plan, totals } = member;
-      const time = secondsOf(frame.header.timeNs);
-      const context = contextOf(stream, frame.header.timeNs);
-      const isMap = frame.header.kind === 'map';
-      if (!isMap && frame.header.kind !== 'events') return;
-      if (Math.floor(time) !== member.second) {
-        member.second = Math.floor(time);
-        member.seen = 0;
-      }
-      if (!isMap && member.seen > RECORDS_MAX) {
-        leftOut += frame.header.count;
-        return;
-      }
-      member.seen += frame.header.count;
-      const { keySize } = stream.decoder.sourceOf(frame);
-      const found = isMap
-        ? plan.ofMap(stream.decoder.map(frame), context)
-        : stream.decoder.records(frame).flatMap((batch) => plan.ofRecords(batch, context));
-      for (const [row, edge] of found.entries()) {
-        const { weights } = edge;
-        const number = numberOf(member, edge);
-        if (number === undefined) {
-          leftOut++;
-          continue;
-        }
-        // Keys with a member that no end tells of are one edge, each with its own sum.
-        const grown = isMap ? totals.grown(rawKeyOf(frame, keySize, row), weights) : weights;
-        if (grown) growth.add(time, stream.clock, number, grown);
-      }
-      if (frame.header.flags & FRAME_FLAGS.last) totals.turn();
+      if (frame.header.kind === 'map') takeMap(member, frame);
+      else if (frame.header.kind === 'events') takeRecords(member, frame);
     },
-    topology(query) {
-      const kept = growth.kept();
+    topology({ range, weight, near, hosts }) {
       const plan = members.values().next().value?.plan;
       const weights = plan?.weights ?? [];
       const place = Math.max(
         0,
-        weights.findIndex(({ column }) => column === query.weight),
+        weights.findIndex(({ column }) => column === weight),
       );
-      const amounts = growth.sum(query.range, place);
-      for (const number of amounts.keys()) {
-        const member = edges[number]?.member;
-        if (member && members.get(member.stream.stream) !== member) amounts.delete(number);
-      }
-      const near = Math.max(0, plan?.near.indexOf(query.near ?? 'process') ?? 0);
+      const known = plan?.near ?? [];
+      const shown = known.find((each) => each === near) ?? known[0] ?? 'address';
+      const edges = edgesFrom(shown);
+      const kept = edges.kept();
+      const worth = [...edges.sum(range, place)].flatMap(([at, amount]): [KnownEdge, number][] => {
+        const edge = edges.at(at);
+        return edge ? [[edge, amount]] : [];
+      });
       return {
-        ...topologyOf(edges, near, amounts, secondsIn(query.range, kept), members.size > 1),
+        ...topologyOf(worth, secondsIn(range, kept), members.size > 1 && hosts !== 'merged'),
         unit: weights[place]?.unit ?? 'count',
         weight: weights[place]?.column ?? '',
         weights: weights.map(({ column, label }) => ({ column, label })),
-        near: plan?.near ?? [],
+        near: known,
+        shown,
         leftOut,
         kept,
       };
     },
   };
+}
+
+function add({ id, stream, edges }: Member, { header }: Frame, edge: Edge, weights: readonly number[]): void {
+  const time = secondsOf(header.timeNs);
+  for (let near = 0; near < edges.length; near++) {
+    const each = edges[near] as Places<KnownEdge>;
+    const key = keyOf(id, edge, near);
+    let place = each.placeOf(key);
+    if (place === undefined) {
+      const { host, hostName } = stream;
+      const bare = { from: edge.bare.from[near] ?? '', to: edge.bare.to };
+      place = each.put(time, stream.clock, key, {
+        ...{ from: '', to: '', bare, host, hostName },
+        isRest: false,
+        member: id,
+      });
+    }
+    nameEnds(each.at(place), edge, near);
+    each.add(time, stream.clock, place, weights);
+  }
+}
+
+/** The names of ends may come when their edge does not grow any more. */
+function rename({ id, edges }: Member, edge: Edge): void {
+  for (const [near, each] of edges.entries()) {
+    const place = each.placeOf(keyOf(id, edge, near));
+    if (place !== undefined) nameEnds(each.at(place), edge, near);
+  }
+}
+
+function nameEnds(known: KnownEdge | undefined, { from, to }: Edge, near: number): void {
+  if (known === undefined || known.isRest) return;
+  known.from = from[near] ?? '';
+  known.to = to;
+}
+
+function keyOf(member: number, { bare }: Edge, near: number): string {
+  return `${member}\n${bare.from[near]}\n${bare.to}`;
+}
+
+function restOf({ host, hostName, member }: KnownEdge): { key: string; thing: KnownEdge } {
+  const none = { from: '', to: '' };
+  return { key: `${member}`, thing: { ...none, bare: none, host, hostName, isRest: true, member } };
 }
 
 /** What was asked for may begin before there was anything, or end after it. */

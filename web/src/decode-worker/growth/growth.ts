@@ -9,6 +9,8 @@ export interface Growth {
    * @param amounts one a measure
    */
   add(time: number, clock: PageClock, thing: number, amounts: readonly number[]): void;
+  /** What these things grew by, at any time, is from now on what the thing beside each grew by; undefined: nobody's. */
+  give(things: ReadonlyMap<number, number | undefined>): void;
   /** By thing; what has not grown in the range is missing. */
   sum(range: TimeRange | undefined, measure: number): Map<number, number>;
   /** What is known of: what is seen first has grown in the second before. Undefined while there is nothing. */
@@ -59,6 +61,10 @@ export function createGrowth(entriesMax = ENTRIES_MAX): Growth {
       for (const [thing, amounts] of step.amounts) addTo(before.amounts, thing, amounts);
     }
     steps = [...merged, ...steps.slice(half)];
+    count();
+  }
+
+  function count(): void {
     entries = steps.reduce((sum, { amounts }) => sum + amounts.size, 0);
   }
 
@@ -68,6 +74,17 @@ export function createGrowth(entriesMax = ENTRIES_MAX): Growth {
       step.to = Math.max(step.to, time);
       if (addTo(step.amounts, thing, amounts)) entries++;
       if (entries > entriesMax && steps.length > 2) coarsen();
+    },
+    give(things) {
+      for (const { amounts } of steps) {
+        for (const [thing, each] of amounts) {
+          if (!things.has(thing)) continue;
+          amounts.delete(thing);
+          const other = things.get(thing);
+          if (other !== undefined) addTo(amounts, other, each);
+        }
+      }
+      count();
     },
     sum(range, measure) {
       const sums = new Map<number, number>();

@@ -56,3 +56,41 @@ test('entries that are one stack to the eye each grow by themselves', () => {
   const { stacks, tree } = engine.flame({ run: RUN, source: 'counts' });
   assert.deepEqual([stacks, tree.totals[0]], [1, 1010]);
 });
+
+test('past 100,000 different stacks a new one is seen once others are old, and what has no place of its own is in sight', () => {
+  let now = 0;
+  const engine = createEngine(
+    () => undefined,
+    () => now,
+  );
+  const source = sampleSource({ name: 'samples', records: [{ type: 2, size: 32 }] });
+  const schema = sampleSchema({ types: [U64, STACK, SAMPLE], sources: [source] });
+  engine.open({ run: RUN, host: 'local', hostName: 'local', stream: 1, schema });
+  let seq = 0n;
+  const feed = (second: number, from: number, count: number) => {
+    now = second;
+    const records = Array.from({ length: count }, (_, at) => {
+      const record = new Uint8Array(32);
+      new DataView(record.buffer).setBigUint64(0, 0xffff_ffff_8100_0000n + BigInt(from + at) * 16n, true);
+      return sampleRecord(record);
+    });
+    const header = { kind: 'events', timeNs: BigInt(second) * 1_000_000_000n, seq: seq++, count } as const;
+    engine.frames(sampleMessage(header, Buffer.concat(records)));
+  };
+  const shown = () => {
+    const { tree, names, leftOut } = engine.flame({ run: RUN, source: 'samples' });
+    const weight = (text: RegExp) =>
+      tree.totals
+        .filter((_, node) => text.test(names[tree.frames[node] ?? -1]?.text ?? ''))
+        .reduce((a, b) => a + b, 0);
+    return { all: tree.totals[0], without: weight(/no longer told apart/), leftOut, weight };
+  };
+  for (let at = 0; at < 20; at++) feed(Math.floor(at / 4), at * 5000, 5000);
+  feed(6, 200_000, 10);
+  const { all, without, leftOut } = shown();
+  assert.deepEqual([all, without, leftOut], [100_010, 10, 0]);
+  feed(30, 300_000, 10);
+  const later = shown();
+  assert.deepEqual([later.all, later.without], [100_020, 25_010]);
+  assert.equal(later.weight(/ffffffff81493e\d0/), 10);
+});

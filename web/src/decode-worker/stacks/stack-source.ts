@@ -1,12 +1,12 @@
 import type { Frame } from '@probepad/protocol/frames';
 import type { Source } from '@probepad/protocol/schema';
-import { placesOf, UNREAD } from '@probepad/protocol/views/flame-frames';
+import { noteFrame, placesOf, UNREAD } from '@probepad/protocol/views/flame-frames';
 import { createFrameNumbers, type FrameNumbers } from '@probepad/protocol/views/flame-tree';
 import { createStackTable, type StackTable } from '@probepad/protocol/views/stack-table';
 import { planStacks, type StackPlan, type StackSample } from '@probepad/protocol/views/stacks';
 import { createTotals, type Totals } from '@probepad/protocol/views/totals';
 import type { TimeRange } from '../../session/time-axis.ts';
-import { createGrowth } from '../growth/growth.ts';
+import { createPlaces } from '../growth/places.ts';
 import { secondsOf } from '../page-clock.ts';
 import { rawKeyOf } from '../raw-key.ts';
 import type { Stream } from '../stream.ts';
@@ -28,7 +28,7 @@ export interface StackSource {
   /** A host has told names, or that it can't now. */
   renamed(stream: number): void;
   kept(): TimeRange | undefined;
-  /** Samples that had no room: there are more stacks than a page keeps. */
+  /** Samples that were not read: more came than a page reads. */
   readonly leftOut: number;
   readonly hosts: number;
 }
@@ -60,57 +60,52 @@ interface Member {
 
 interface Known {
   member: Member;
-  sample: StackSample;
+  /** Undefined of all that have no place of their own. */
+  sample: StackSample | undefined;
   slots: Int32Array | undefined;
   /** The host's `read` when a stack of it had not been read; undefined when all have. */
   unread: number | undefined;
 }
 
-/** Different samples that are kept: a stack, whose it is, and what it is split by. */
+/** Different samples that are told apart: a stack, whose it is, and what it is split by. */
 const SAMPLES_MAX = 100_000;
+/** In place of the stacks of what is not told apart any more, since newer samples needed the places. */
+const NO_PLACE = '[stacks no longer told apart]';
 /** Records with stacks that are read a second of each host; what comes beyond is counted. */
 const RECORDS_MAX = 20_000;
 
-export function createStackSource(name: string): StackSource {
+export function createStackSource(name: string, samplesMax = SAMPLES_MAX): StackSource {
   const members = new Map<number, Member>();
-  const numbers = new Map<string, number>();
-  const samples: Known[] = [];
-  const growth = createGrowth();
+  const samples = createPlaces(samplesMax, restOf);
   const frames = createFrameNumbers();
   let joined = 0;
   let leftOut = 0;
 
-  function numberOf(member: Member, sample: StackSample): number | undefined {
+  function add(member: Member, { header }: Frame, sample: StackSample, weights: readonly number[]): void {
+    const time = secondsOf(header.timeNs);
+    const { clock } = member.stream;
     const key = keyOf(member, sample);
-    const known = numbers.get(key);
-    if (known !== undefined) return known;
-    if (samples.length >= SAMPLES_MAX) return undefined;
-    numbers.set(key, samples.length);
-    samples.push({ member, sample, slots: undefined, unread: undefined });
-    return samples.length - 1;
+    const place =
+      samples.placeOf(key) ??
+      samples.put(time, clock, key, { member, sample, slots: undefined, unread: undefined });
+    samples.add(time, clock, place, weights);
   }
 
   function takeMap(member: Member, frame: Frame): void {
     const batch = member.stream.decoder.map(frame);
     const { keySize } = member.stream.decoder.sourceOf(frame);
-    const time = secondsOf(frame.header.timeNs);
     for (const [row, sample] of member.plan.ofMap(batch).entries()) {
-      const number = numberOf(member, sample);
-      if (number === undefined) {
-        leftOut++;
-        continue;
-      }
       // Keys with a member that no sample tells of are one stack, each with its own sum.
       const grown = member.totals.grown(rawKeyOf(frame, keySize, row), sample.weights);
-      if (grown) growth.add(time, member.stream.clock, number, grown);
+      if (grown) add(member, frame, sample, grown);
     }
     if (batch.last) member.totals.turn();
   }
 
   function takeRecords(member: Member, frame: Frame): void {
-    const time = secondsOf(frame.header.timeNs);
-    if (Math.floor(time) !== member.second) {
-      member.second = Math.floor(time);
+    const second = Math.floor(secondsOf(frame.header.timeNs));
+    if (second !== member.second) {
+      member.second = second;
       member.seen = 0;
     }
     if (member.seen > RECORDS_MAX) {
@@ -119,16 +114,13 @@ export function createStackSource(name: string): StackSource {
     }
     member.seen += frame.header.count;
     for (const batch of member.stream.decoder.records(frame)) {
-      for (const sample of member.plan.ofRecords(batch)) {
-        const number = numberOf(member, sample);
-        if (number === undefined) leftOut++;
-        else growth.add(time, member.stream.clock, number, sample.weights);
-      }
+      for (const sample of member.plan.ofRecords(batch)) add(member, frame, sample, sample.weights);
     }
   }
 
   function framesFor(known: Known): Int32Array {
     const { member, sample } = known;
+    if (sample === undefined) return Int32Array.of(frames.numberOf(noteFrame(NO_PLACE)));
     if (known.slots === undefined || (known.unread ?? member.read) !== member.read) {
       const places = placesOf(sample, (map, id) => member.tables.get(map)?.get(id));
       const isRead = places.every((place) => !('note' in place) || place.note !== UNREAD);
@@ -156,7 +148,12 @@ export function createStackSource(name: string): StackSource {
         ...{ second: 0, seen: 0, told: false, read: 0 },
       });
     },
-    leave: ({ stream }) => void members.delete(stream),
+    leave({ stream }) {
+      const member = members.get(stream);
+      if (member === undefined) return;
+      members.delete(stream);
+      samples.remove((known) => known.member === member);
+    },
     take(stream, source, frame) {
       const member = members.get(stream.stream);
       if (member === undefined) return;
@@ -179,16 +176,17 @@ export function createStackSource(name: string): StackSource {
       }
       const stacks: SeenStack[] = [];
       // What is wide is asked a name for first.
-      for (const [number, amount] of [...growth.sum(range, weight)].sort((a, b) => b[1] - a[1])) {
-        const known = samples[number];
+      for (const [place, amount] of [...samples.sum(range, weight)].sort((a, b) => b[1] - a[1])) {
+        const known = samples.at(place);
         if (known === undefined) continue;
-        const { hostName, host: own, stream } = known.member.stream;
-        if (members.get(stream) !== known.member || (host !== undefined && own !== host)) continue;
-        stacks.push({ frames: framesFor(known), splits: known.sample.splits, hostName, weight: amount });
+        const { hostName, host: own } = known.member.stream;
+        if (host !== undefined && own !== host) continue;
+        const splits = known.sample?.splits ?? known.member.plan.splits.map(() => NO_PLACE);
+        stacks.push({ frames: framesFor(known), splits, hostName, weight: amount });
       }
       return stacks;
     },
-    kept: growth.kept,
+    kept: samples.kept,
     get hosts() {
       return members.size;
     },
@@ -196,6 +194,10 @@ export function createStackSource(name: string): StackSource {
       return leftOut;
     },
   };
+}
+
+function restOf({ member }: Known): { key: string; thing: Known } {
+  return { key: `${member.id}`, thing: { member, sample: undefined, slots: undefined, unread: undefined } };
 }
 
 /** The same stack of the same process on the same host has the same key. */

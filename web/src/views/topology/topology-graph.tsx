@@ -102,7 +102,7 @@ export function TopologyGraph({
             {node.received > 0 && <path d={`M0 4v${NODE_HEIGHT - 8}`} className={styles.mark} />}
             {node.sent > 0 && <path d={`M${NODE_WIDTH} 4v${NODE_HEIGHT - 8}`} className={styles.mark} />}
             <text x={10} y={NODE_HEIGHT / 2}>
-              {shortened(labelOf(node, topology.others))}
+              {shortened(labelOf(node))}
             </text>
             <title>{nodeWords(topology, at)}</title>
           </g>

@@ -6,17 +6,18 @@ import { topologyPicture } from './topology-picture.ts';
 
 test('a topology is drawn with every end by name and what goes over each edge', () => {
   const end = (label: string, sent: number, received: number, isOther = false) => ({
-    ...{ label, host: '', isOther, sent, received },
+    ...{ key: label, label, host: '', isOther, sent, received },
   });
   const picture = topologyPicture(
     {
-      nodes: [end('curl', 1, 0), end('10.0.0.1:80', 0, 1), end('<b>', 1, 1), end('', 0, 1, true)],
+      nodes: [end('curl', 1, 0), end('10.0.0.1:80', 0, 1), end('<b>', 1, 1), end('7 others', 0, 1, true)],
       edges: [
         { from: 0, to: 1, amount: 100, perSecond: 12 },
         { from: 2, to: 2, amount: 4, perSecond: 1 },
         { from: 0, to: 3, amount: 1, perSecond: 1 },
       ],
-      ...{ unit: 'count', weight: '', weights: [], near: ['process'], others: 7, leftOut: 0, seconds: 10 },
+      ...{ unit: 'count', weight: '', weights: [], near: ['process'], shown: 'process' },
+      ...{ rest: 0, leftOut: 0, seconds: 10 },
       kept: undefined,
     },
     'connections',

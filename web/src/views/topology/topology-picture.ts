@@ -29,7 +29,7 @@ export function topologyPicture(topology: Topology, title: string): Picture {
 }
 
 function draw(topology: Topology, plan: ReturnType<typeof planTopology>, paint: Paint): string {
-  const { nodes, edges, others } = topology;
+  const { nodes, edges } = topology;
   const { left, middle } = plan;
   const most = edges[0]?.amount ?? 0;
   const colour = escapeXml(paint.series(0));
@@ -49,7 +49,7 @@ function draw(topology: Topology, plan: ReturnType<typeof planTopology>, paint: 
       `<rect x="${x}" y="${short(top)}" width="${NODE_WIDTH}" height="${NODE_HEIGHT}" rx="4" fill="${escapeXml(paint.ground)}" stroke="${escapeXml(paint.faint)}"${dash}/>`,
       node.received > 0 ? mark(x) : '',
       node.sent > 0 ? mark(x + NODE_WIDTH) : '',
-      textAt(x + 10, middle(at) + paint.fontSize / 3, shortened(labelOf(node, others)), { fill: paint.ink }),
+      textAt(x + 10, middle(at) + paint.fontSize / 3, shortened(labelOf(node)), { fill: paint.ink }),
       '</g>',
     ].join('');
   });

@@ -52,8 +52,7 @@ function columnHeights(places: readonly { column: number }[], columns: number): 
   return heights;
 }
 
-export function labelOf({ label, host, isOther }: TopologyNode, others: number): string {
-  if (isOther) return `${others} others`;
+export function labelOf({ label, host }: TopologyNode): string {
   return host === '' ? label : `${host} · ${label}`;
 }
 

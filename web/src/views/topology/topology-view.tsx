@@ -10,12 +10,11 @@ import { Empty } from '../../ui/empty.tsx';
 import { amountText } from '../amount.ts';
 import { Choice } from '../choice.tsx';
 import { DownloadMenu } from '../download-menu.tsx';
-import { groupDigits } from '../numbers.ts';
 import { useLive } from '../use-live.ts';
 import styles from './topology.module.css';
 import { TopologyGraph } from './topology-graph.tsx';
 import { topologyPicture } from './topology-picture.ts';
-import { edgeText } from './topology-text.ts';
+import { edgeText, statusOf } from './topology-text.ts';
 
 const NEAR_NAMES: Record<NearEnd, string> = {
   process: 'commands',
@@ -55,11 +54,9 @@ export function TopologyView({
 
   if (topology === undefined) return <Empty title="Reading who has to do with whom…" />;
   if (kept === undefined) return empty;
-  const { nodes, edges, weights, leftOut } = topology;
-  const keys = nodes.map(({ host, label, isOther }) => `${host}\n${label}\n${isOther}`);
+  const { nodes, edges, weights } = topology;
+  const keys = nodes.map(({ key }) => key);
   const place = selected === undefined ? -1 : keys.indexOf(selected);
-  const counted = [`${groupDigits(nodes.length)} ends`, `${groupDigits(edges.length)} edges`];
-  if (leftOut > 0) counted.push(`${groupDigits(leftOut)} records left out`);
   return (
     <div className={styles.view} data-testid="topology">
       <div className={styles.tools} role="toolbar" aria-label="Topology">
@@ -84,7 +81,7 @@ export function TopologyView({
           onChange={setWeight}
         />
         <span className={styles.status} data-testid="topology-status">
-          {counted.join(' · ')}
+          {statusOf(topology)}
         </span>
         <DownloadMenu
           source={source.source}
@@ -113,15 +110,13 @@ export function TopologyView({
   );
 }
 
-function rowsOf(topology: Topology): string[][] {
-  const { nodes, edges, others, unit } = topology;
-  const name = (at: number): string => (nodes[at]?.isOther ? `${others} others` : (nodes[at]?.label ?? ''));
-  return edges.map((edge) => [
-    name(edge.from),
-    name(edge.to),
-    amountText(edge.amount, unit),
-    edgeText(topology, edge),
-  ]);
+function rowsOf(topology: Topology): { key: string; cells: string[] }[] {
+  const { nodes, edges, unit } = topology;
+  const name = (at: number): string => nodes[at]?.label ?? '';
+  return edges.map((edge) => ({
+    key: `${edge.from} ${edge.to}`,
+    cells: [name(edge.from), name(edge.to), amountText(edge.amount, unit), edgeText(topology, edge)],
+  }));
 }
 
 const HEADS = ['from', 'to', 'in all', 'a second'];
@@ -129,7 +124,7 @@ const HEADS = ['from', 'to', 'in all', 'a second'];
 function exported(topology: Topology): ExportedTable {
   return {
     columns: HEADS.map((name, at) => ({ name, align: at < 2 ? 'text' : 'number' })),
-    rows: rowsOf(topology).map((cells) => ({ cells })),
+    rows: rowsOf(topology).map(({ cells }) => ({ cells })),
   };
 }
 
@@ -148,8 +143,8 @@ function EdgeTable({ topology, label }: { topology: Topology; label: string }) {
           </tr>
         </thead>
         <tbody>
-          {rowsOf(topology).map(([from, to, amount, rate]) => (
-            <tr key={`${from}\n${to}`}>
+          {rowsOf(topology).map(({ key, cells: [from, to, amount, rate] }) => (
+            <tr key={key}>
               <th scope="row">{from}</th>
               <td>{to}</td>
               <td className={styles.number}>{amount}</td>
