@@ -44,8 +44,8 @@ export interface MapEntry {
 /** How the entries of all hosts are read and written, with the columns that any of them has. */
 export interface MapReading extends EntryReading<MapEntry> {
   cells(entry: MapEntry): string[];
-  /** What names it in charts. */
-  label(entry: MapEntry): string;
+  /** What names it in charts. @param asking whether the host is asked for names that it has not told yet */
+  label(entry: MapEntry, asking: boolean): string;
   /** What stands behind the cells. */
   behind(entry: MapEntry): CellFact[];
   /** A number of a column as its cells show it, in sums and means too. */
@@ -116,7 +116,12 @@ export function readingOf(members: readonly MapMember[]): MapReading {
     main: own.find((column) => mains.has(columnKey(column))),
     text,
     cells: (entry) => columns.map((column) => text(entry, column)),
-    label: (entry) => entry.member.layout.nameText(entry.batch, entry.row, contextFor(entry)).join(' · '),
+    label(entry, asking) {
+      const { member, batch, row } = entry;
+      const context = contextFor(entry);
+      const own = asking ? context : { ...context, names: member.stream.known };
+      return member.layout.nameText(batch, row, own).join(' · ');
+    },
     value(entry, column): Value {
       const { member, batch, row } = entry;
       if (column.role === 'host') return member.stream.hostName;

@@ -78,7 +78,7 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
       if (rate !== undefined && rates.push(rate) > TREND_SNAPSHOTS) rates.shift();
     }
     if (!held) sorted = undefined;
-    aggregates.add(stream, time, entries, partial, (entry) => readings().label(entry));
+    aggregates.add(stream, time, entries, partial, (entry, asking) => readings().label(entry, asking));
   }
 
   /** Stacks are told one by one. They are put together when somebody looks at their table. */

@@ -32,7 +32,7 @@ export interface SnapshotAggregates {
     time: number,
     entries: readonly E[],
     partial: boolean,
-    labelOf: (entry: E) => string,
+    labelOf: (entry: E, asking: boolean) => string,
   ): void;
   /** The growth of an entry's main number in the last snapshots, or the number itself where it goes up and down. */
   trend(stream: Stream, id: string, count: number): (number | null)[];
@@ -111,9 +111,9 @@ export function createMapAggregates(name: string): SnapshotAggregates {
         { stream: stream.stream, host, hostName, clock },
         time,
         counted,
-        (id) => {
+        (id, asking) => {
           const entry = byId.get(id);
-          return entry && !(entries.length === 1 && isForAll(entry)) ? labelOf(entry) : '';
+          return entry && !(entries.length === 1 && isForAll(entry)) ? labelOf(entry, asking) : '';
         },
         partial,
       );

@@ -30,7 +30,7 @@ export function distributionsOfSnapshots(
       if (since && !earlier) continue;
       const counts = slotsSince(entry.slots?.[slots] ?? [], earlier ?? []);
       if (!counts.some((count) => count > 0)) continue;
-      const label = history.labelOf(id) || subject.name;
+      const label = history.labelOf(id, true) || subject.name;
       const apart = several && together === 'apart';
       const key = apart ? id : label;
       const known = sums.get(key);

@@ -47,18 +47,21 @@ export interface HostSnapshots {
   latest: KeptSnapshot | undefined;
 }
 
+/** An entry's key as text. @param asking whether the host is asked for names that it has not told yet: for what is on screen */
+export type LabelOf = (id: string, asking: boolean) => string;
+
 export interface SnapshotHistory {
   /** @param time seconds on the host's own clock; where that lies on the page's is asked of `clock` when something is drawn */
   add(
     host: { stream: number; host: string; hostName: string; clock: PageClock },
     time: number,
     entries: readonly CountedEntry[],
-    labelOf: (id: string) => string,
+    labelOf: LabelOf,
     partial: boolean,
   ): void;
   hosts(): HostSnapshots[];
-  /** The entry's key as text, without its host. */
-  labelOf(id: string): string;
+  /** The key of an entry of a host's newest snapshot, or of one whose history is kept, as text without its host. */
+  labelOf: LabelOf;
   /**
    * What an entry's number came to in the last snapshots, oldest first; null where it was not kept or not there.
    * @param growth its change a second in the place of the number
@@ -92,8 +95,11 @@ export function createSnapshotHistory(byEntry = false): SnapshotHistory {
     fine: KeptSnapshot[];
     coarse: KeptSnapshot[];
     count: number;
+    /** Of the entries of `latest`. */
+    labelOf: LabelOf;
   }
   const hosts = new Map<number, Host>();
+  /** Of entries that are in no newest snapshot any more. */
   const labels = new Map<string, string>();
   const moves = new Map<string | number, Moves>();
   const fallingOf = (measure: number, id: string): string | number => (byEntry ? variableOf(id) : measure);
@@ -126,7 +132,7 @@ export function createSnapshotHistory(byEntry = false): SnapshotHistory {
     add({ stream, host, hostName, clock }, time, entries, labelOf, partial) {
       let known = hosts.get(stream);
       if (!known) {
-        known = { host, hostName, clock, latest: undefined, fine: [], coarse: [], count: 0 };
+        known = { host, hostName, clock, latest: undefined, fine: [], coarse: [], count: 0, labelOf };
         hosts.set(stream, known);
       }
       const before = known.latest;
@@ -159,12 +165,13 @@ export function createSnapshotHistory(byEntry = false): SnapshotHistory {
         whole: !partial,
       };
       known.latest = latest;
+      known.labelOf = labelOf;
       const ids = tracked(entries, before);
       const withSlots = lists > 0 ? slotted(entries) : new Set<string>();
       const kept = new Map<string, KeptEntry>();
       for (const [id, entry] of whole) {
         if (ids && !ids.has(id)) continue;
-        labels.set(id, labelOf(id));
+        labels.set(id, labelOf(id, false));
         kept.set(id, withSlots.has(id) || lists === 0 ? entry : { ...entry, slots: undefined });
       }
       known.fine.push({ ...latest, entries: kept, whole: latest.whole && ids === undefined });
@@ -178,7 +185,11 @@ export function createSnapshotHistory(byEntry = false): SnapshotHistory {
     },
     hosts: () =>
       [...hosts.values()].map(({ fine, coarse, ...host }) => ({ ...host, snapshots: [...coarse, ...fine] })),
-    labelOf: (id) => labels.get(id) ?? '',
+    labelOf(id, asking) {
+      for (const { latest, labelOf } of hosts.values())
+        if (latest?.entries.has(id)) return labelOf(id, asking);
+      return labels.get(id) ?? '';
+    },
     recent(stream, id, measure, count, growth) {
       const last = hosts.get(stream)?.fine.slice(-count - 1) ?? [];
       const numbers = last.map(({ entries }) => entries.get(id)?.numbers[measure] ?? null);

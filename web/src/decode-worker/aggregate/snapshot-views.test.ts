@@ -93,6 +93,41 @@ test('growth of a map with more keys than are kept is that of each key, and of a
   assert.deepEqual(rest, { keys: 190, value: 190 });
 });
 
+test('each of the largest of very many keys is called by its own name, on each host and with hosts as one', () => {
+  const history = createSnapshotHistory();
+  for (const stream of [1, 2]) {
+    const entries = Array.from({ length: 300 }, (_, key) => number(`${stream}:k${key}`, 1000 + key));
+    const host = { stream, host: `${stream}`, hostName: `host ${stream}`, clock: createPageClock() };
+    history.add(host, 0, entries, (id) => id.slice(2), false);
+  }
+  const top = (hosts: 'apart' | 'merged') =>
+    rankingOfSnapshots(history, MAP, { statistic: 'value', limit: 40, hosts }).rows;
+  const largest = Array.from({ length: 40 }, (_, at) => [`k${299 - at}`, 2 * (1299 - at)]);
+  assert.deepEqual(
+    top('merged').map(({ label, value }) => [label, value]),
+    largest,
+  );
+  assert.deepEqual(
+    top('apart').map(({ label, host, value }) => [label, host, value]),
+    Array.from({ length: 20 }, (_, at) => ['1', '2'].map((host) => [`k${299 - at}`, host, 1299 - at])).flat(),
+  );
+});
+
+test('the host is asked for the names of what is shown, and of nothing else', () => {
+  const history = createSnapshotHistory();
+  const asked: string[] = [];
+  const entries = Array.from({ length: 300 }, (_, key) => number(`k${key}`, key));
+  const host = { stream: 1, host: 'h', hostName: 'host', clock: createPageClock() };
+  const labelOf = (id: string, asking: boolean): string => {
+    if (asking) asked.push(id);
+    return id;
+  };
+  history.add(host, 0, entries, labelOf, false);
+  assert.deepEqual(asked, []);
+  rankingOfSnapshots(history, MAP, { statistic: 'value', limit: 3 });
+  assert.deepEqual(asked, ['k299', 'k298', 'k297']);
+});
+
 test('a key that rises among many is seen to grow from when it was kept', () => {
   const keys = Array.from({ length: 200 }, (_, at) => at);
   const history = historyOf(

@@ -82,7 +82,7 @@ export function seriesOfSnapshots(
           if (Number.isNaN(value)) continue;
           let line = lines.get(id);
           if (!line) {
-            const key = history.labelOf(id) || subject.name;
+            const key = history.labelOf(id, true) || subject.name;
             const { hostName } = host;
             const own = reading.unit === unit ? {} : { unit: reading.unit };
             line = { key, host: host.host, hostName, ...own, at: new Map(), sum: 0 };
@@ -216,7 +216,7 @@ export function rankingOfSnapshots(
       const value = isValue ? number : seconds > 0 ? change(number, earlier) / seconds : Number.NaN;
       if (!Number.isNaN(number)) keys++;
       if (Number.isNaN(value)) continue;
-      const key = several && together === 'merged' ? history.labelOf(id) || subject.name : id;
+      const key = several && together === 'merged' ? history.labelOf(id, false) || subject.name : id;
       const known = values.get(key);
       if (known) known.value += value;
       else values.set(key, { id, host: several ? host : '', hostName: several ? hostName : '', value });
@@ -235,7 +235,7 @@ export function rankingOfSnapshots(
     rows: shown.map((row) => ({
       ...row,
       ...(together === 'merged' && { host: '', hostName: '' }),
-      label: history.labelOf(row.id) || subject.name,
+      label: history.labelOf(row.id, true) || subject.name,
     })),
     keys,
     rest: ranked.length > shown.length ? { keys: keys - shown.length, value: Math.max(0, rest) } : undefined,
