@@ -1,5 +1,7 @@
 /** A table as it is on screen, as files that other programs read. */
+import type { Value } from '../values/value.ts';
 import { csvLine, PLAIN_NUMBER } from './csv.ts';
+import type { ScalarType } from './file-column.ts';
 
 export interface ExportedTable {
   columns: readonly ExportedColumn[];
@@ -12,12 +14,16 @@ export interface ExportedColumn {
   align: 'text' | 'number';
   /** Tells columns of one name apart; absent: one of what the program itself wrote. */
   role?: ColumnRole;
+  /** What a file with types holds in it; absent: the text that is shown. */
+  stored?: ScalarType;
 }
 
 export type ColumnRole = 'time' | 'host' | 'field' | 'key' | 'rate' | 'trend' | 'aggregate';
 
 export interface ExportedRow {
   cells: readonly string[];
+  /** What the cells were written from, for files with types; absent: they say all of it. */
+  values?: readonly Value[];
   /** In place of cells: what is missing here. */
   gap?: string | undefined;
 }

@@ -1,6 +1,7 @@
 import type { RowGrouping, RowQuery, RowWindow, ViewRow } from '../session/decoder.ts';
+import type { EventCell } from './event-cell.ts';
 import { columnAt, type EventCells } from './event-cells.ts';
-import { groupTable } from './group-rows.ts';
+import { groupTable, isNumeric, type TypedGroups } from './group-rows.ts';
 import { type Group, type Grouping, groupEvents } from './query/group-events.ts';
 import { createRecent } from './query/recent.ts';
 import { type Slice, type Work, workOf } from './query/slice.ts';
@@ -21,6 +22,7 @@ export interface EventGroups {
     slice: Slice,
   ): Pick<RowWindow, 'columns' | 'head' | 'total' | 'searching' | 'sort' | 'grouped'> & {
     rows: ViewRow[];
+    typed?: TypedGroups;
   };
 }
 
@@ -30,6 +32,8 @@ interface Asked extends Pick<RowQuery, 'sort' | 'offset' | 'limit'> {
   group: RowGrouping;
   /** An expression, or nothing. */
   filter: string;
+  /** The groups are wanted as values, too. */
+  typed?: boolean | undefined;
 }
 
 /** Groups that follow live rows are made anew at most so often in ms, and never at more than this share of the worker's time. */
@@ -52,7 +56,7 @@ export function createEventGroups(
 ): EventGroups {
   const states = createRecent<State>(KEPT);
   return {
-    answer({ key, group, sort, filter, offset, limit }, rows, head, top, slice) {
+    answer({ key, group, sort, filter, offset, limit, typed = false }, rows, head, top, slice) {
       const places = (keys: readonly string[] = []): number[] =>
         keys.map((each) => columnAt(cells, each)).filter((at) => at >= 0);
       const [by, measures] = [places(group.by), places(group.measures)];
@@ -77,15 +81,18 @@ export function createEventGroups(
         state.done.ranked = { order, groups: table.ranked(state.done.grouping.groups) };
       }
       const groups = state.done?.ranked?.groups ?? [];
-      const formats = measures.map((at) => {
-        const cell = cells
+      const cellAt = (at: number): EventCell | undefined =>
+        cells
           .all()
           .map((layout) => layout[at])
           .find((each) => each !== undefined);
+      const formats = measures.map((at) => {
+        const cell = cellAt(at);
         return (value: number): string => cell?.format(value) ?? '–';
       });
       const others = state.done?.grouping.others ?? 0;
-      const shownRows = groups.slice(offset, offset + limit).map((each) => table.row(each, formats, filter));
+      const page = groups.slice(offset, offset + limit);
+      const shownRows = page.map((each) => table.row(each, formats, filter));
       if (others > 0 && offset + limit > groups.length) {
         shownRows.push({
           id: 'others',
@@ -102,6 +109,12 @@ export function createEventGroups(
         sort: table.sort,
         grouped: true,
         rows: shownRows,
+        ...(typed && {
+          typed: table.typed(
+            page,
+            by.map((at) => isNumeric(cellAt(at)?.facts)),
+          ),
+        }),
       };
     },
   };

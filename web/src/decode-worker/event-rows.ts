@@ -8,6 +8,7 @@ import type {
 } from '../session/decoder.ts';
 import { columnAt, type EventCells, type RecordLayout } from './event-cells.ts';
 import { createEventGroups } from './event-groups.ts';
+import type { TypedGroups } from './group-rows.ts';
 import { compileCondition, type Predicate } from './query/compile.ts';
 import { asExpression, type Filter, readFilter } from './query/read-filter.ts';
 import { createRecent } from './query/recent.ts';
@@ -24,14 +25,17 @@ import { timeOf } from './store/records.ts';
 
 /** Windows of an event source's rows: filtered, sorted, grouped. Long work goes on from question to question. */
 export interface EventRows {
-  window(query: Question, slice: Slice): RowWindow;
+  window(query: Question, slice: Slice): RowWindow & { typed?: TypedGroups };
   /** The columns are others now: nothing that was begun holds any more. */
   reset(): void;
   /** Hosts have told names: texts hold other words than when they were searched through. */
   renamed(): void;
 }
 
-type Question = Omit<RowQuery, 'run' | 'source'>;
+interface Question extends Omit<RowQuery, 'run' | 'source'> {
+  /** Groups are wanted as values, too. */
+  typed?: boolean;
+}
 
 /** Filters that are searched for at a time: a download may still search for one while the view shows another. */
 const KEPT = 3;
@@ -144,7 +148,7 @@ export function createEventRows(
     renamed() {
       named++;
     },
-    window({ head, offset, limit, filter: text, sort, group, between, near }, slice) {
+    window({ head, offset, limit, filter: text, sort, group, between, near, typed }, slice) {
       const latest = history.next - 1;
       const top = Math.min(head ?? latest, latest);
       const { filter, problem } = tryFilter(text, cells);
@@ -172,7 +176,7 @@ export function createEventRows(
       };
       if (group) {
         const key = `${what}\n${groupKey(group)}`;
-        const asked = { key, group, sort, filter: asExpression(filter, text), offset, limit };
+        const asked = { key, group, sort, filter: asExpression(filter, text), offset, limit, typed };
         return { ...answer, ...groups.answer(asked, complete ? rows : undefined, head, top, slice) };
       }
       if (sort && complete) {

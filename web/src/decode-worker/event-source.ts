@@ -22,7 +22,7 @@ export interface EventSource {
   take(stream: Stream, frame: Frame): void;
   /** Works on the answer until the slice is over; asked again, it goes on. */
   rows(query: Omit<RowQuery, 'run' | 'source'>, slice: Slice): RowWindow;
-  /** Rows for a file, in the order of the question. */
+  /** Rows for a file, or the groups of them, in the order of the question. */
   page(query: Omit<RowQuery, 'run' | 'source'>, slice: Slice): FilePage;
   /** By the row's id. */
   facts(id: string): CellFact[];
@@ -133,6 +133,10 @@ export function createEventSource(
     },
     rows: rows.window,
     page(query, slice) {
+      if (query.group) {
+        const { typed: groups, total, head, searching } = rows.window({ ...query, typed: true }, slice);
+        return { columns: groups?.columns ?? [], rows: groups?.rows ?? [], total, head, searching };
+      }
       const { head, total, searching, ordinals } = ordinalsOf(query, slice);
       const found = ordinals.flatMap((row) => {
         const chunk = history.find(row);

@@ -1,4 +1,7 @@
 import { GROUP_STATISTICS, type GroupStatistic } from '@probepad/protocol/control/snippet';
+import type { FileColumn } from '@probepad/protocol/export/file-column';
+import { distinctNames } from '@probepad/protocol/export/shown-table';
+import type { Value } from '@probepad/protocol/values/value';
 import {
   columnKey,
   type RowGrouping,
@@ -6,6 +9,7 @@ import {
   type ViewColumn,
   type ViewRow,
 } from '../session/decoder.ts';
+import type { ColumnFacts } from './query/columns.ts';
 import type { Group, Measured } from './query/group-events.ts';
 
 /** How groups stand in a table: what they were grouped by, how many rows they have, and what comes of the numbers in them. */
@@ -16,6 +20,13 @@ export interface GroupTable {
   ranked(groups: readonly Group[]): Group[];
   /** @param format by measure: a number of it as its cells show it @param filter the condition that all groups share, or nothing */
   row(group: Group, format: readonly ((value: number) => string)[], filter: string): ViewRow;
+  /** Groups as rows of a file: counts as integers, all other numbers as doubles. @param numeric of `by`: whether it holds numbers */
+  typed(groups: readonly Group[], numeric: readonly boolean[]): TypedGroups;
+}
+
+export interface TypedGroups {
+  columns: FileColumn[];
+  rows: Value[][];
 }
 
 export const COUNT_COLUMN: ViewColumn = {
@@ -75,6 +86,29 @@ export function groupTable(
   return {
     columns,
     sort,
+    typed(groups, numeric) {
+      const names = distinctNames(columns);
+      return {
+        columns: names.map((name, place) => ({
+          name,
+          type:
+            place < by.length
+              ? numeric[place]
+                ? 'float64'
+                : 'text'
+              : place === by.length
+                ? 'int64'
+                : 'float64',
+        })),
+        rows: groups.map(({ texts, numbers, count, measured }) => [
+          ...texts.map((text, place) => (numeric[place] ? (numbers[place] ?? null) : text)),
+          BigInt(count),
+          ...measures.flatMap((_, measure) =>
+            shown.map((statistic) => measured[measure]?.[STATISTICS[statistic].of] ?? null),
+          ),
+        ]),
+      };
+    },
     ranked(groups) {
       const all = groups.map((group) => ({ group, by: sortsBy(group) }));
       all.sort((a, b) => (sort.descending ? compare(b.by, a.by) : compare(a.by, b.by)));
@@ -101,4 +135,9 @@ function rounded(value: number): number {
 function compare(a: number | string, b: number | string): number {
   if (typeof a === typeof b) return a < b ? -1 : a > b ? 1 : 0;
   return typeof a === 'number' ? -1 : 1;
+}
+
+/** Whether a column that rows are grouped by holds numbers and no names of them. */
+export function isNumeric(facts: Pick<ColumnFacts, 'kind' | 'names'> | undefined): boolean {
+  return facts?.kind === 'number' && facts.names === undefined;
 }

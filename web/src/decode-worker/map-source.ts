@@ -16,7 +16,7 @@ import {
 import { createMapAggregates, type SnapshotAggregates } from './aggregate/map-aggregates.ts';
 import { type EntryFilter, entryFilter } from './entry-filter.ts';
 import { type TypedEntries, typedEntries } from './files/typed-entries.ts';
-import { groupTable, statisticColumn } from './group-rows.ts';
+import { type GroupTable, groupTable, isNumeric, statisticColumn } from './group-rows.ts';
 import { type MapEntry, type MapMember, type MapReading, type MapSnapshot, readingOf } from './map-entry.ts';
 import { groupEntries } from './map-groups.ts';
 import { planLayout } from './map-layout.ts';
@@ -31,14 +31,15 @@ export interface MapSource {
   join(stream: Stream, source: Source): void;
   take(stream: Stream, frame: Frame): void;
   entries(query: Question): MapWindow;
-  /** The entries as they are now, for a file. */
-  typed(query: Pick<MapQuery, 'sort' | 'filter'>): TypedEntries;
+  /** The entries as they are now, or the groups of them, for a file. */
+  typed(query: Pick<MapQuery, 'sort' | 'filter' | 'group'>): TypedEntries;
   /** By the entry's id. */
   facts(id: string): CellFact[];
   readonly aggregates: SnapshotAggregates;
 }
 
 type Question = Omit<MapQuery, 'run' | 'source'>;
+type GroupQuestion = Pick<MapQuery, 'sort' | 'filter'> & { group: NonNullable<MapQuery['group']> };
 
 /** Pieces of the snapshot that is coming. */
 type Pieces = { batch: MapBatch; frame: Frame }[];
@@ -164,23 +165,18 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
     return known ?? { column: by ? columnKey(by) : '', descending: main !== undefined };
   }
 
-  /** The groups in the place of entries. */
-  function grouped(
-    { group, sort, offset, limit, filter }: Question & { group: NonNullable<MapQuery['group']> },
+  /** The groups in the place of entries, ranked. */
+  function groupsOf(
+    { group, sort, filter }: GroupQuestion,
     wanted: EntryFilter<MapEntry>,
-  ): Pick<MapWindow, 'columns' | 'total' | 'sort' | 'rows' | 'bar'> {
+  ): { by: ViewColumn[]; measures: ViewColumn[]; table: GroupTable; groups: Group[] } {
     const own = readings();
     const named = (keys: readonly string[] = []): ViewColumn[] =>
       keys.flatMap((key) => own.columns.find((column) => columnKey(column) === key) ?? []);
     const [by, measures] = [named(group.by), named(group.measures)];
     const [measure] = measures;
-    const first = measure === undefined ? undefined : columnKey(statisticColumn('sum', measure));
-    const table = groupTable(
-      by,
-      measures,
-      group,
-      sort ?? (first === undefined ? undefined : { column: first, descending: true }),
-    );
+    const first = measure && { column: columnKey(statisticColumn('sum', measure)), descending: true };
+    const table = groupTable(by, measures, group, sort ?? first);
     const key = JSON.stringify([group, table.sort, filter]);
     if (sorted?.key !== key) {
       const entries = snapshots()
@@ -188,15 +184,24 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
         .filter(wanted.fits);
       sorted = { key, entries: [], groups: table.ranked(groupEntries(entries, by, measures, own)) };
     }
-    const { groups } = sorted;
+    return { by, measures, table, groups: sorted.groups };
+  }
+
+  function grouped(
+    query: GroupQuestion & Pick<Question, 'offset' | 'limit'>,
+    wanted: EntryFilter<MapEntry>,
+  ): Pick<MapWindow, 'columns' | 'total' | 'sort' | 'rows' | 'bar'> {
+    const { measures, table, groups } = groupsOf(query, wanted);
+    const [measure] = measures;
+    const first = measure && columnKey(statisticColumn('sum', measure));
     const most = Math.max(0, ...groups.map(({ measured }) => measured[0]?.sum ?? 0));
-    const formats = measures.map((column) => (number: number) => own.format(column, number));
+    const formats = measures.map((column) => (number: number) => readings().format(column, number));
     return {
       columns: table.columns,
       total: groups.length,
       sort: table.sort,
       bar: table.columns.findIndex((column) => columnKey(column) === first),
-      rows: groups.slice(offset, offset + limit).map((each) => ({
+      rows: groups.slice(query.offset, query.offset + query.limit).map((each) => ({
         ...table.row(each, formats, wanted.expression),
         magnitude: most > 0 ? Math.max(0, (each.measured[0]?.sum ?? 0) / most) : 0,
       })),
@@ -273,7 +278,13 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
         bar: own.main ? own.columns.indexOf(own.main) : -1,
       };
     },
-    typed({ sort, filter }) {
+    typed({ sort, filter, group }) {
+      if (group) {
+        const { by, table, groups } = groupsOf({ sort, filter, group }, entryFilter(filter, readings()));
+        const numeric = by.map((column) => isNumeric(readings().facts(column)));
+        const { columns, rows } = table.typed(groups, numeric);
+        return { columns, total: rows.length, rows: (offset, limit) => rows.slice(offset, offset + limit) };
+      }
       const all = ranked(orderOf(sort), filter, entryFilter(filter, readings()));
       return typedEntries([...members.values()], all as (MapEntry & { member: Member })[]);
     },

@@ -201,7 +201,6 @@ export type FileQuery = FileRows & {
 export interface FileRows extends SourceRef {
   filter: string;
   sort?: RowSort | undefined;
-  /** Only of what is shown. */
   group?: RowGrouping | undefined;
   /** For maps, see `MapQuery`. */
   still?: boolean | undefined;

@@ -7,6 +7,7 @@ import {
 import { STACK_FORMATS } from '@probepad/protocol/export/stack-file';
 import type { StackProfile } from '@probepad/protocol/export/stack-profile';
 import { TABLE_FORMATS, type TableFormat } from '@probepad/protocol/export/table-file';
+import { SHOWN_PARQUET, shownParquet } from '@probepad/protocol/export/typed-table';
 import type { FileQuery, FileRows } from '../session/decoder.ts';
 import { theDecoder } from '../session/session.ts';
 import { IconButton } from '../ui/button.tsx';
@@ -25,7 +26,7 @@ export interface Downloads {
   collect?: (() => ExportedTable) | undefined;
   /** Rows as they are shown, the columns of them, and those rows that are on screen. */
   shown?: { rows: FileRows; columns: readonly string[]; visible(): ExportedTable } | undefined;
-  /** The rows that are shown, as the program wrote them: numbers stay numbers. */
+  /** The rows that are shown, as the program wrote them, or the groups of them: numbers stay numbers. */
   typed?: FileRows | undefined;
   picture?: (() => Picture) | undefined;
   /** For other tools' flame graphs. */
@@ -58,6 +59,16 @@ export function DownloadMenu({
         }),
     }),
   );
+  const parquet: MenuItem = {
+    label: SHOWN_PARQUET.label,
+    icon: 'file',
+    onSelect: () =>
+      perform(async () => {
+        if (!collect) return;
+        const content = new Blob(shownParquet(collect()), { type: SHOWN_PARQUET.type });
+        saveFile(content, fileName(source, view, SHOWN_PARQUET.ending));
+      }),
+  };
   const values = Object.entries(TABLE_FORMATS).map(
     ([format, { label, ending }]): MenuItem => ({
       label: `Raw values as ${label}`,
@@ -107,6 +118,7 @@ export function DownloadMenu({
       items={[
         ...(stacks ? profiles : []),
         ...asShown,
+        ...(collect && !typed ? [parquet] : []),
         ...(typed ? values : []),
         ...(picture ? pictures : []),
       ]}

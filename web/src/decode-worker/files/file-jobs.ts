@@ -22,9 +22,9 @@ export function createFileJobs(
 
   function newJob(query: FileQuery): FileJob {
     const { events, map } = find(query);
-    const { filter, sort, between, head: first } = query;
+    const { filter, sort, group, between, head: first } = query;
     if (query.as === 'shown') {
-      const { columns, group } = query;
+      const { columns } = query;
       const kind = SHOWN_FORMATS[query.format];
       if (events) {
         return fileJob(kind, (head = first, offset, limit, turn) => {
@@ -42,7 +42,7 @@ export function createFileJobs(
     const kind = TABLE_FORMATS[query.format];
     if (events) {
       return fileJob(kind, (head = first, offset, limit, turn) =>
-        events.page({ head, offset, limit, filter, sort, between }, turn),
+        events.page({ head, offset, limit, filter, sort, group, between }, turn),
       );
     }
     const entries = map?.typed(query);

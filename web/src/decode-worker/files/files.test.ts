@@ -155,3 +155,38 @@ test('a file is made turn by turn, so that frames have theirs', () => {
     );
   }
 });
+
+test('groups are files of values as well: counts as integers, numbers as themselves', async () => {
+  const { engine } = started('one', 'two');
+  const group = {
+    by: ['field comm', 'field pid'],
+    measures: ['field dur_ns'],
+    statistics: ['sum', 'p99'],
+  } as const;
+  const parquet = async (
+    source: string,
+    of: Pick<FileQuery, 'group'>,
+  ): Promise<Record<string, unknown>[]> => {
+    const { blob } = fileOf(engine, { ...EVENTS, ...of, source, format: 'parquet' });
+    return parquetReadObjects({ file: await blob.arrayBuffer() });
+  };
+  const question = { ...EVENTS, group, offset: 0, limit: 1 };
+  let window = engine.rows(question);
+  while (window.searching) window = engine.rows(question);
+  const rows = await parquet('events', { group });
+  assert.equal(rows.length, window.total);
+  assert.deepEqual(Object.keys(rows[0] ?? {}), ['comm', 'pid', 'count', 'sum(dur_ns)', 'p99(dur_ns)']);
+  const [first] = rows;
+  assert.equal(first?.comm, window.rows[0]?.cells[0]);
+  assert.equal(first?.count, BigInt(window.rows[0]?.cells[2] ?? ''));
+  for (const name of ['pid', 'sum(dur_ns)', 'p99(dur_ns)'])
+    assert.equal(typeof first?.[name], 'number', name);
+
+  const entries = engine.map({ ...MAP, offset: 0, limit: 1 });
+  const byHost = await parquet('syscalls', { group: { by: ['host host'], measures: ['field value'] } });
+  assert.deepEqual(byHost.map(({ host }) => host).sort(), ['one', 'two']);
+  assert.equal(
+    byHost.reduce((sum, { count }) => sum + Number(count), 0),
+    entries.total,
+  );
+});

@@ -198,7 +198,7 @@ function exportOf({ rows, unit }: Ranking): ExportedTable {
     columns: [
       ...(several ? [{ name: 'host', align: 'text' as const, role: 'host' as const }] : []),
       { name: 'key', align: 'text' },
-      { name: unit === '' ? 'value' : `value (${unit})`, align: 'number' },
+      { name: unit === '' ? 'value' : `value (${unit})`, align: 'number', stored: 'float64' },
     ],
     rows: rows.map(({ label, hostName, value }) => ({
       cells: [...(several ? [hostName] : []), label, String(value)],

@@ -1,13 +1,21 @@
 import type { ExportedTable } from '@probepad/protocol/export/shown-table';
+import { timestampOf } from '@probepad/protocol/export/typed-table';
 import type { Series } from '../../session/decoder.ts';
 
 /** The numbers behind a chart, newest first as rows of events are. Times are in UTC, for files are read elsewhere. */
-export function exportOfSeries({ times, lines, unit }: Series): ExportedTable {
-  const suffix = unit === '' ? '' : ` (${unit})`;
+export function exportOfSeries({
+  times,
+  lines,
+  unit,
+}: Pick<Series, 'times' | 'lines' | 'unit'>): ExportedTable {
   return {
     columns: [
-      { name: 'time', align: 'text' },
-      ...lines.map(({ label }) => ({ name: `${label}${suffix}`, align: 'number' as const })),
+      { name: 'time', align: 'text', stored: 'timestamp' },
+      ...lines.map(({ label, unit: own = unit }) => ({
+        name: `${label}${own === '' ? '' : ` (${own})`}`,
+        align: 'number' as const,
+        stored: 'float64' as const,
+      })),
     ],
     rows: times
       .map((time, at) => ({
@@ -15,6 +23,7 @@ export function exportOfSeries({ times, lines, unit }: Series): ExportedTable {
           new Date(time * 1000).toISOString(),
           ...lines.map(({ values }) => (values[at] === null ? '' : numberText(values[at]))),
         ],
+        values: [timestampOf(time), ...lines.map(({ values }) => values[at] ?? null)],
       }))
       .reverse(),
   };

@@ -60,10 +60,9 @@ export function exportOfFunctions(index: FlameIndex, names: readonly FlameName[]
   const heads = ['function', 'where', 'self', 'self share', 'total', 'total share'];
   const rows = functionsOf(index, names.length).sort((a, b) => b.self - a.self);
   return {
-    columns: [...heads, ...(before ? ['total share before'] : [])].map((name, at) => ({
-      name,
-      align: at < 2 ? 'text' : 'number',
-    })),
+    columns: [...heads, ...(before ? ['total share before'] : [])].map((name, at) =>
+      at < 2 ? { name, align: 'text' } : { name, align: 'number', stored: 'float64' },
+    ),
     rows: rows.map(({ frame, self, total, totalBefore }) => {
       const name = names[frame];
       const shares = before ? [totalBefore / allBefore] : [];

@@ -92,11 +92,11 @@ function Legend({ most }: { most: number }) {
 export function exportOfCounts(maps: readonly Heatmap[]): ExportedTable {
   return {
     columns: [
-      { name: 'time', align: 'text' },
+      { name: 'time', align: 'text', stored: 'timestamp' },
       { name: 'of', align: 'text' },
-      { name: 'from', align: 'number' },
-      { name: 'to', align: 'number' },
-      { name: 'count', align: 'number' },
+      { name: 'from', align: 'number', stored: 'float64' },
+      { name: 'to', align: 'number', stored: 'float64' },
+      { name: 'count', align: 'number', stored: 'int64' },
     ],
     rows: maps.flatMap(({ label, times, edges, counts }) =>
       counts.flatMap((count, at) => {

@@ -35,12 +35,12 @@ export function exportOfDifference(difference: HostDifference): ExportedTable {
   const rows = edges.length - 1;
   return {
     columns: [
-      { name: 'time', align: 'text' },
-      { name: 'from', align: 'number' },
-      { name: 'to', align: 'number' },
-      { name: left.name, align: 'number' },
-      { name: right.name, align: 'number' },
-      { name: 'difference of parts', align: 'number' },
+      { name: 'time', align: 'text', stored: 'timestamp' },
+      { name: 'from', align: 'number', stored: 'float64' },
+      { name: 'to', align: 'number', stored: 'float64' },
+      { name: left.name, align: 'number', stored: 'int64' },
+      { name: right.name, align: 'number', stored: 'int64' },
+      { name: 'difference of parts', align: 'number', stored: 'float64' },
     ],
     rows: differences.flatMap((part, at) => {
       if (!leadOf(difference, at)) return [];

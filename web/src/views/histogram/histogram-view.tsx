@@ -143,9 +143,9 @@ function exportOf(all: readonly Distribution[]): ExportedTable {
   return {
     columns: [
       { name: 'of', align: 'text' },
-      { name: 'from', align: 'number' },
-      { name: 'to', align: 'number' },
-      { name: 'count', align: 'number' },
+      { name: 'from', align: 'number', stored: 'float64' },
+      { name: 'to', align: 'number', stored: 'float64' },
+      { name: 'count', align: 'number', stored: 'int64' },
     ],
     rows: all.flatMap(({ label, bars }) =>
       bars.map(({ from, to, count }) => ({ cells: [label, String(from), String(to), String(count)] })),

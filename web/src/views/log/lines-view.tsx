@@ -62,6 +62,8 @@ export function LinesView({ source, live, empty }: { source: SourceRef; live: bo
               }
             : undefined
         }
+        typed={{ ...source, head: window?.head, filter }}
+        view="log"
       />
       {rows.length === 0 && empty}
       {rows.length > 0 && (

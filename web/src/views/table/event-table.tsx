@@ -169,7 +169,7 @@ export function EventTable({
               }
             : undefined
         }
-        typed={group ? undefined : { ...asked, head: window?.head }}
+        typed={{ ...asked, head: window?.head }}
       />
       {window?.problem && window.filter === filter && (
         <FilterProblemLine text={filter} problem={window.problem} />

@@ -125,7 +125,7 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
             ? undefined
             : { rows: asked, columns: work.told, visible: () => work.tableOf(known?.rows ?? []) }
         }
-        typed={group ? undefined : { ...source, sort, filter }}
+        typed={asked}
       />
       {problem && <FilterProblemLine text={filter} problem={problem} />}
       <Grid

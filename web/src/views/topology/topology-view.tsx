@@ -123,8 +123,13 @@ const HEADS = ['from', 'to', 'in all', 'a second'];
 
 function exported(topology: Topology): ExportedTable {
   return {
-    columns: HEADS.map((name, at) => ({ name, align: at < 2 ? 'text' : 'number' })),
-    rows: rowsOf(topology).map(({ cells }) => ({ cells })),
+    columns: HEADS.map((name, at) =>
+      at < 2 ? { name, align: 'text' } : { name, align: 'number', stored: 'float64' },
+    ),
+    rows: rowsOf(topology).map(({ cells }, at) => {
+      const { amount = null, perSecond = null } = topology.edges[at] ?? {};
+      return { cells, values: [...cells.slice(0, 2), amount, perSecond] };
+    }),
   };
 }
 
