@@ -1,22 +1,21 @@
-import type { Series } from '../../session/aggregates.ts';
 import { theDecoder } from '../../session/session.ts';
-import { exportOfSeries } from '../chart/series-table.ts';
+import { useTimeAxis } from '../../session/time-axis.ts';
+import { timeText } from '../chart/series-table.ts';
 import { Choice } from '../choice.tsx';
 import { numberPicture } from '../picture/number-picture.ts';
-import type { Picture } from '../picture/picture.ts';
-import { quantityText } from '../quantity.ts';
 import styles from '../table.module.css';
 import { useOverTime } from '../use-shown-range.ts';
 import type { ViewProps } from '../view-props.ts';
 import { ViewTools } from '../view-tools.tsx';
 import own from './number.module.css';
+import { exportOfNumbers, numbersOf, textAt } from './numbers-shown.ts';
 import { Sparkline } from './sparkline.tsx';
 
 /** A spark needs no more points than it has pixels. */
 const SPARK_POINTS = 160;
 const NUMBERS_MAX = 64;
 
-/** A few numbers, large, each with how it came to that. At the axis' cursor where it is on one. */
+/** A few numbers, large, each with how it came to that: the newest, or while the axis' cursor is on a moment those of that. */
 export function NumberView({ source, view, live, options, onOptions, empty }: ViewProps<'number'>) {
   const statistic =
     options.statistic === 'value' || options.statistic === 'rate' ? options.statistic : undefined;
@@ -30,7 +29,11 @@ export function NumberView({ source, view, live, options, onOptions, empty }: Vi
     );
     return { ...(all[0] ?? { times: [], lines: [] }), unit: '', each: all };
   });
-  const numbers = series ? numbersOf(view, series) : [];
+  const cursor = useTimeAxis((axis) => (axis.run === source.run ? axis.cursor : undefined));
+  const numbers = (series ? numbersOf(view, series) : []).map((each) => ({
+    ...each,
+    text: textAt(each, cursor),
+  }));
   return (
     <div className={styles.view}>
       <ViewTools
@@ -47,60 +50,27 @@ export function NumberView({ source, view, live, options, onOptions, empty }: Vi
             onChange={(value) => onOptions({ statistic: value === 'proposed' ? undefined : value })}
           />
         }
-        status={{ text: '', testId: 'number-count' }}
-        collect={series && numbers.length > 0 ? () => exportOfSeries(series) : undefined}
+        status={{
+          text: cursor === undefined ? '' : `at ${timeText(cursor)}`,
+          testId: 'number-count',
+          still: cursor !== undefined,
+        }}
+        collect={numbers.length > 0 ? () => exportOfNumbers(numbers) : undefined}
         view="numbers"
-        picture={numbers.length > 0 ? () => pictureOf(source.source, numbers) : undefined}
+        picture={numbers.length > 0 ? () => numberPicture({ title: source.source, numbers }) : undefined}
       />
       {numbers.length === 0 && empty}
       {numbers.length > 0 && (
         <dl className={own.page} data-testid="numbers">
-          {numbers.map(({ label, unit, times, values }) => (
+          {numbers.map(({ label, text, times, values }) => (
             <div key={label} className={own.number}>
               <dt>{label}</dt>
-              <dd data-testid="number">{newestText({ unit, values })}</dd>
+              <dd data-testid="number">{text}</dd>
               <Sparkline times={times} values={values} />
             </div>
           ))}
         </dl>
       )}
     </div>
-  );
-}
-
-function newestText({ unit, values }: Pick<Shown, 'unit' | 'values'>): string {
-  return quantityText(values.findLast((value) => value !== null) ?? Number.NaN, unit);
-}
-
-function pictureOf(title: string, numbers: readonly Shown[]): Picture {
-  return numberPicture({ title, numbers: numbers.map((each) => ({ ...each, text: newestText(each) })) });
-}
-
-interface Shown {
-  label: string;
-  unit: string;
-  times: readonly number[];
-  values: readonly (number | null)[];
-}
-
-function numbersOf(view: ViewProps<'number'>['view'], series: Series & { each?: Series[] }): Shown[] {
-  if (!series.each) {
-    return series.lines.map(({ label, unit = series.unit, values }) => ({
-      label,
-      unit,
-      times: series.times,
-      values,
-    }));
-  }
-  return series.each.flatMap(({ lines, times, unit }, at) =>
-    lines.map(({ label, values }) => ({
-      label:
-        lines.length === 1
-          ? view.measures[at]?.column || label
-          : [view.measures[at]?.column, label].filter(Boolean).join(' · '),
-      unit,
-      times,
-      values,
-    })),
   );
 }
