@@ -1,6 +1,6 @@
 import type { ViewOptions } from '@probepad/protocol/control/snippet';
 import { useRef, useState } from 'react';
-import type { Series, Statistic } from '../../session/aggregates.ts';
+import type { Statistic } from '../../session/aggregates.ts';
 import { theDecoder } from '../../session/session.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Choice } from '../choice.tsx';
@@ -8,17 +8,15 @@ import { comparedPair, NeitherHost, PairChoice } from '../compared-pair.tsx';
 import { HostChoice } from '../host-choice.tsx';
 import { chosenMeasure, measureChoices } from '../measures.ts';
 import { groupDigits } from '../numbers.ts';
-import { linePicture } from '../picture/line-picture.ts';
-import type { Picture } from '../picture/picture.ts';
-import { quantityText } from '../quantity.ts';
 import { shortText } from '../short-text.ts';
 import styles from '../table.module.css';
 import { useOverTime } from '../use-shown-range.ts';
 import type { ViewProps } from '../view-props.ts';
 import { ViewTools } from '../view-tools.tsx';
 import chartStyles from './chart.module.css';
+import { type ChartPane, panesOf, pictureOfPanes } from './chart-panes.ts';
 import { LineChart } from './line-chart.tsx';
-import { exportOfSeries, timeText } from './series-table.ts';
+import { exportOfSeries } from './series-table.ts';
 import { SeriesTable } from './series-table-view.tsx';
 
 const POINTS_DEFAULT = 900;
@@ -44,6 +42,8 @@ export function ChartView({ source, view, live, hosts, options, onOptions, empty
     }),
   );
   const filled = series !== undefined && series.times.length > 1;
+  const pair = comparedPair(hosts, options);
+  const panes = filled ? panesOf(series, hosts, together, pair) : [];
   return (
     <div className={styles.view}>
       <ViewTools
@@ -78,88 +78,36 @@ export function ChartView({ source, view, live, hosts, options, onOptions, empty
         }}
         collect={filled ? () => exportOfSeries(series) : undefined}
         view="chart"
-        picture={filled ? () => pictureOf(series, source.source) : undefined}
+        picture={panes.length > 0 ? () => pictureOfPanes(panes, source.source) : undefined}
       />
       <div ref={frame} className={chartStyles.page}>
         {!filled && empty}
         {filled && asTable && <SeriesTable series={series} label={source.source} />}
+        {filled && !asTable && pair && panes.length === 0 && <NeitherHost pair={pair} />}
         {filled && !asTable && (
-          <Charts
-            series={series}
-            name={source.source}
-            hosts={hosts}
-            pair={comparedPair(hosts, options)}
-            together={together}
-          />
+          <Charts panes={panes} label={`${source.source} over time, in ${series.unit}`} />
         )}
       </div>
     </div>
   );
 }
 
-function pictureOf({ times, lines, unit }: Series, name: string): Picture {
-  return linePicture({
-    title: `${name} over time${unit === '' ? '' : unit === '/s' ? ', per second' : `, in ${unit}`}`,
-    times,
-    lines,
-    amount: (value) => quantityText(value, unit),
-    moment: timeText,
-  });
-}
-
-function Charts({
-  series,
-  name,
-  hosts,
-  pair,
-  together,
-}: {
-  series: Series;
-  name: string;
-  hosts: ViewProps['hosts'];
-  pair: ReturnType<typeof comparedPair>;
-  together: NonNullable<ViewOptions['hosts']>;
-}) {
-  const label = `${name} over time, in ${series.unit}`;
-  if (hosts.length > 1 && together === 'multiples') {
-    return hosts.map((host) => (
-      <section key={host.id} className={chartStyles.multiple} aria-label={host.name}>
-        <h4>{host.name}</h4>
-        <LineChart series={ofHost(series, host)} label={`${label}, ${host.name}`} />
-      </section>
-    ));
-  }
-  if (pair && together === 'versus') {
-    const [first, second] = pair;
-    const both = {
-      ...series,
-      lines: series.lines.filter(({ host }) => host === first.id || host === second.id),
-    };
-    if (both.lines.length === 0) return <NeitherHost pair={pair} />;
-    const below = new Set(both.lines.flatMap(({ host }, at) => (host === second.id ? [at] : [])));
-    return (
-      <LineChart
-        series={both}
-        label={`${label}: ${first.name} above, ${second.name} below`}
-        mirrored={below}
-      />
-    );
-  }
-  return <LineChart series={series} label={label} />;
-}
-
-/** The lines of one host, without its name before each. */
-function ofHost(series: Series, host: { id: string; name: string }): Series {
-  const prefix = `${host.name} · `;
-  return {
-    ...series,
-    lines: series.lines
-      .filter((line) => line.host === host.id)
-      .map((line) => ({
-        ...line,
-        label: line.label.startsWith(prefix) ? line.label.slice(prefix.length) : line.label,
-      })),
-  };
+function Charts({ panes, label }: { panes: readonly ChartPane[]; label: string }) {
+  const charts = panes.map(({ name, words, series, below }) => (
+    <LineChart
+      key={name}
+      series={series}
+      label={`${label}${words}`}
+      {...(below.size > 0 && { mirrored: below })}
+    />
+  ));
+  if (panes.length === 1) return charts;
+  return panes.map(({ name }, at) => (
+    <section key={name} className={chartStyles.multiple} aria-label={name}>
+      <h4>{name}</h4>
+      {charts[at]}
+    </section>
+  ));
 }
 
 /** Of events: how many, or a column over each second. Of maps and globals: which number, and whether its growth. */

@@ -2,7 +2,7 @@ import type { ExportedTable } from '@probepad/protocol/export/shown-table';
 import type { Distribution } from '../../session/aggregates.ts';
 import { theDecoder } from '../../session/session.ts';
 import { Choice } from '../choice.tsx';
-import { comparedPair, PairChoice } from '../compared-pair.tsx';
+import { comparedPair, NeitherHost, PairChoice } from '../compared-pair.tsx';
 import { HostChoice } from '../host-choice.tsx';
 import { groupDigits } from '../numbers.ts';
 import { barsPicture } from '../picture/bars-picture.ts';
@@ -16,6 +16,7 @@ import type { ViewProps } from '../view-props.ts';
 import { ViewTools } from '../view-tools.tsx';
 import { Butterfly } from './butterfly.tsx';
 import own from './histogram.module.css';
+import { pairsOf, pictureOfPairs } from './host-pairs.ts';
 
 /**
  * Histograms as tables of bars, one a key; the ramp is viridis, so height reads as colour too. While the axis follows they hold all
@@ -48,7 +49,8 @@ export function HistogramView({
       }),
   );
   const all = answer ?? [];
-  const pair = comparedPair(hosts, options);
+  const pair = together === 'versus' ? comparedPair(hosts, options) : undefined;
+  const pairs = pair && pairsOf(all, pair);
   const total = all.reduce((sum, each) => sum + each.total, 0);
   return (
     <div className={styles.view}>
@@ -80,17 +82,20 @@ export function HistogramView({
         status={{ text: `${groupDigits(total)} values`, testId: 'value-count' }}
         collect={all.length > 0 ? () => exportOf(all) : undefined}
         view="histogram"
-        picture={all.length > 0 ? () => pictureOf(all, source.source) : undefined}
+        picture={
+          all.length > 0 && pairs?.length !== 0
+            ? () => (pairs ? pictureOfPairs(pairs, source.source) : pictureOf(all, source.source))
+            : undefined
+        }
       />
       {all.length === 0 ? (
         empty
       ) : (
         <div className={own.page} data-testid="histogram">
-          {pair && together === 'versus' ? (
-            <Butterfly distributions={all} hosts={pair} />
-          ) : (
-            all.map((each) => <Bars key={`${each.host} ${each.label}`} {...each} />)
-          )}
+          {pair && pairs?.length === 0 && <NeitherHost pair={pair} />}
+          {pairs
+            ? pairs.map((each) => <Butterfly key={each.label} pair={each} />)
+            : all.map((each) => <Bars key={`${each.host} ${each.label}`} {...each} />)}
         </div>
       )}
     </div>

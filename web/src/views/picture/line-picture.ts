@@ -1,24 +1,64 @@
 import { escapeXml, fitted, type Paint, type Picture, type Size, short, textAt } from './picture.ts';
 
-/** Numbers over time, as a chart has them. */
+/** Numbers over time, as a chart has them, or as several that stand below one another. */
 export interface LineDrawing {
   title: string;
-  /** Seconds since 1970, ascending. */
-  times: readonly number[];
-  lines: readonly { label: string; values: readonly (number | null)[] }[];
+  panes: readonly LinePane[];
   amount(value: number): string;
   moment(seconds: number): string;
+}
+
+export interface LinePane {
+  /** Heads it where there are several. */
+  label: string;
+  /** Seconds since 1970, ascending. */
+  times: readonly number[];
+  lines: readonly DrawnLine[];
+}
+
+interface DrawnLine {
+  label: string;
+  values: readonly (number | null)[];
+  /** Its place in the order of colours and dashes. */
+  slot: number;
+  /** Drawn below zero: another host's, not less than nothing. */
+  below?: boolean;
 }
 
 /** Lines differ by dash as well as by colour. */
 const DASHES = ['', '7 3', '2 2', '8 3 2 3', '4 4', '12 3', '1 3', '6 2 1 2'];
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600];
 
+/** Lines of text that a pane of several is high. */
+const PANE_LINES = 24;
+
 export function linePicture(drawing: LineDrawing): Picture {
-  return { title: drawing.title, draw: (paint, size) => draw(drawing, paint, size) };
+  const { title, panes } = drawing;
+  return {
+    title,
+    ...(panes.length > 1 && { height: ({ fontSize }: Paint) => panes.length * PANE_LINES * fontSize }),
+    draw(paint, size) {
+      const height = size.height / Math.max(1, panes.length);
+      return panes
+        .map((pane, at) => {
+          const head = panes.length > 1 ? paint.fontSize * 1.6 : 0;
+          const name =
+            head > 0 ? textAt(0, paint.fontSize, pane.label, { fill: paint.ink, weight: 600 }) : '';
+          const inner = { width: size.width, height: height - head };
+          return `<g transform="translate(0 ${short(at * height)})">${name}<g transform="translate(0 ${short(head)})">${drawPane(drawing, pane, paint, inner)}</g></g>`;
+        })
+        .join('\n');
+    },
+  };
 }
 
-function draw({ times, lines, amount, moment }: LineDrawing, paint: Paint, size: Size): string {
+function drawPane({ amount, moment }: LineDrawing, pane: LinePane, paint: Paint, size: Size): string {
+  const { times } = pane;
+  const lines = pane.lines.map((line) => ({
+    ...line,
+    values: line.below ? line.values.map((value) => (value === null ? null : -value)) : line.values,
+  }));
+  const isMirrored = lines.some(({ below }) => below);
   const { fontSize, faint, line } = paint;
   const legend = Math.ceil(lines.length / 4) * fontSize * 1.6;
   const left = fontSize * 6;
@@ -34,7 +74,7 @@ function draw({ times, lines, amount, moment }: LineDrawing, paint: Paint, size:
 
   const rows = ticks(low, high, 5).map(
     (value) =>
-      `<line x1="${short(left)}" x2="${short(left + width)}" y1="${short(y(value))}" y2="${short(y(value))}" stroke="${line}"/>${textAt(left - 6, y(value) + fontSize / 3, amount(value), { fill: faint, anchor: 'end' })}`,
+      `<line x1="${short(left)}" x2="${short(left + width)}" y1="${short(y(value))}" y2="${short(y(value))}" stroke="${line}"/>${textAt(left - 6, y(value) + fontSize / 3, amount(isMirrored ? Math.abs(value) : value), { fill: faint, anchor: 'end' })}`,
   );
   const step = STEPS.find((each) => each >= (to - from) / 8) ?? 86_400;
   const columns: string[] = [];
@@ -42,13 +82,13 @@ function draw({ times, lines, amount, moment }: LineDrawing, paint: Paint, size:
     columns.push(textAt(x(at), height + fontSize * 1.4, moment(at), { fill: faint, anchor: 'middle' }));
   }
   const paths = lines.map(
-    ({ values }, at) =>
-      `<path d="${pathOf(times, values, x, y)}" fill="none" stroke="${escapeXml(paint.series(at))}" stroke-width="1.5" stroke-dasharray="${DASHES[at % DASHES.length]}"/>`,
+    ({ values, slot }) =>
+      `<path d="${pathOf(times, values, x, y)}" fill="none" stroke="${escapeXml(paint.series(slot))}" stroke-width="1.5" stroke-dasharray="${DASHES[slot % DASHES.length]}"/>`,
   );
-  const names = lines.map(({ label }, at) => {
+  const names = lines.map(({ label, slot }, at) => {
     const place = left + (at % 4) * (width / 4);
     const below = height + fontSize * 2 + Math.floor(at / 4) * fontSize * 1.6 + fontSize;
-    const sample = `<line x1="${short(place)}" x2="${short(place + 24)}" y1="${short(below - fontSize / 3)}" y2="${short(below - fontSize / 3)}" stroke="${escapeXml(paint.series(at))}" stroke-width="2" stroke-dasharray="${DASHES[at % DASHES.length]}"/>`;
+    const sample = `<line x1="${short(place)}" x2="${short(place + 24)}" y1="${short(below - fontSize / 3)}" y2="${short(below - fontSize / 3)}" stroke="${escapeXml(paint.series(slot))}" stroke-width="2" stroke-dasharray="${DASHES[slot % DASHES.length]}"/>`;
     return sample + textAt(place + 30, below, fitted(label, width / 4 - 40, paint), { fill: paint.ink });
   });
   return [...rows, ...columns, ...paths, ...names].join('\n');

@@ -15,10 +15,15 @@ test('a chart of lines has its title, its origin, its legend and each point', ()
   const text = svg(
     linePicture({
       title: 'a & b',
-      times: [10, 11, 12],
-      lines: [
-        { label: '<script>', values: [0, 5, null] },
-        { label: 'other', values: [1, 1, 1] },
+      panes: [
+        {
+          label: '',
+          times: [10, 11, 12],
+          lines: [
+            { label: '<script>', values: [0, 5, null], slot: 0 },
+            { label: 'other', values: [1, 1, 1], slot: 1 },
+          ],
+        },
       ],
       ...TEXTS,
     }),
@@ -131,7 +136,7 @@ test('a dashboard is one picture, with each panel in its place and nothing over 
 });
 
 test('pictures of nothing are pictures all the same', () => {
-  assertWellFormed(svg(linePicture({ title: '', times: [], lines: [], ...TEXTS })));
+  assertWellFormed(svg(linePicture({ title: '', panes: [], ...TEXTS })));
   assertWellFormed(svg(barsPicture({ title: '', groups: [], ramp: false })));
 });
 
