@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { leadingNumber } from './leading-number.ts';
 import { asksForType, recordTypeOf, withRecordTypes } from './record-types.ts';
 import type { ProbeSchema, Source, Type } from './schema.ts';
 import { sampleSchema, sampleSource } from './testing.ts';
@@ -93,6 +94,47 @@ test('a number at the beginning tells nothing: structs of one size are for the u
   assert.deepEqual(chosen.sources[0]?.records, [{ type: 3, size: 16 }]);
   assert.equal(chosen.sources[0]?.recordsFrom, 'chosen');
   assert.deepEqual(withRecordTypes(both[0], { events: 'no_such', __proto__: 'x' }).sources, both[0].sources);
+});
+
+test('a user says which struct each value of a leading number is, and takes the whole source back', () => {
+  const both = sourceOf(VALUES, [
+    ['open_event', 16, U32],
+    ['close_event', 16, U32],
+    ['other_event', 16, U32],
+  ]);
+  const first = withRecordTypes(both[0], { 'events:3': 'close_event' });
+  const [source] = first.sources;
+  assert.ok(source);
+  assert.equal(source.recordsFrom, 'chosen');
+  assert.equal(source.records.length, 3);
+  assert.equal(nameOfRecord([first, source], 16, 3), 'close_event');
+  const more = withRecordTypes(both[0], {
+    'events:3': 'close_event',
+    'events:4000000000': 'other_event',
+    'x:1': 'x',
+  });
+  assert.ok(more.sources[0]);
+  assert.equal(nameOfRecord([more, more.sources[0]], 16, 3), 'close_event');
+  assert.equal(nameOfRecord([more, more.sources[0]], 16, 4_000_000_000), 'other_event');
+  assert.equal(nameOfRecord([more, more.sources[0]], 16, 1), 'open_event');
+  assert.deepEqual(withRecordTypes(both[0], { 'events:3': 'no_such' }).sources, both[0].sources);
+  const whole = withRecordTypes(more, { events: 'open_event' }).sources[0];
+  assert.ok(whole);
+  assert.equal(nameOfRecord([more, whole], 16, 3), 'open_event');
+});
+
+test('of records of which nothing is known, those of one value are the struct that was said', () => {
+  const [schema, source] = sourceOf(VALUES, [
+    ['open_event', 16, U32],
+    ['close_event', 16, U32],
+  ]);
+  const unknown = { ...source, records: [], recordsFrom: 'unknown' as const, candidates: source.records };
+  const changed = { ...schema, sources: [unknown] };
+  assert.deepEqual(leadingNumber(changed, unknown)?.records, source.records);
+  const chosen = withRecordTypes(changed, { 'events:1': 'open_event', 'events:2': 'close_event' });
+  assert.ok(chosen.sources[0]);
+  assert.equal(nameOfRecord([chosen, chosen.sources[0]], 16, 2), 'close_event');
+  assert.equal(nameOfRecord([chosen, chosen.sources[0]], 16, 1), 'open_event');
 });
 
 test('records of which nothing is known may be any struct of the program', () => {

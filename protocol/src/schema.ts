@@ -122,6 +122,8 @@ export const SourceSchema = z.object({
   recordsFrom: z.enum(['declared', 'call', 'chosen', 'unknown']),
   /** For `events` whose records are unknown or may be several of one size: all structs of the program's own files. */
   candidates: z.optional(z.array(RecordTypeSchema)),
+  /** For `events` that begin with one integer: the record's type by that integer's decimal value, as the program's text or a user tells. */
+  byValue: z.optional(z.array(z.tuple([z.string(), TypeId]))),
   /** For `globals`: whether values may be changed while the probe runs (.data and .bss). */
   writable: z.boolean(),
   /** For a stack trace map: its frames are build ids with offsets into the files (BPF_F_STACK_BUILD_ID), not addresses. */

@@ -73,14 +73,33 @@ SEC("tracepoint/syscalls/sys_exit_openat") int leave(struct trace_event_raw_sys_
 char LICENSE[] SEC("license") = "GPL";
 `;
 
+/** Sends two records for one open, which begin with numbers that the text does not name. */
+const KINDS_PROBE = `#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+struct opened { u32 type; u32 pid; int ret; u32 pad; };
+struct closed { u32 type; u32 fd; u64 bytes; };
+struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } events SEC(".maps");
+SEC("tracepoint/syscalls/sys_exit_openat") int leave(struct trace_event_raw_sys_exit *ctx)
+{
+	struct opened opened = { .type = 4, .pid = ${process.pid}, .ret = -20 };
+	struct closed closed = { .type = 9, .fd = 3, .bytes = 4096 };
+	if (bpf_get_current_pid_tgid() >> 32 != ${process.pid} || ctx->ret != -20)
+		return 0;
+	bpf_ringbuf_output(&events, &opened, sizeof(opened), 0);
+	bpf_ringbuf_output(&events, &closed, sizeof(closed), 0);
+	return 0;
+}
+char LICENSE[] SEC("license") = "GPL";
+`;
+
 /** Runs the probe and makes it see one open. */
-async function oneRow(page: Page, probe = PROBE): Promise<void> {
+async function oneRow(page: Page, probe = PROBE, rows = 1): Promise<void> {
   await write(page, probe);
   await page.getByTestId('run').click();
   await state(page, /running/i);
   // A file is no folder: ENOTDIR.
   await open('/etc/hostname/x', 'a').catch(() => {});
-  await expect(page.getByTestId('event-row')).toHaveCount(1);
+  await expect(page.getByTestId('event-row')).toHaveCount(rows);
 }
 
 test('a row reads as people write, and the raw value is one hover away', async ({ workbench: page }) => {
@@ -134,5 +153,25 @@ test('records that nothing is known of are what the user says, also after a relo
   await expect(row).toContainText('-20 ENOTDIR');
   await bar.getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByRole('columnheader', { name: 'bytes' })).toBeVisible();
+  await stop(page);
+});
+
+test('each value that records begin with is said to be a struct by one click, also after a reload', async ({
+  workbench: page,
+}) => {
+  await oneRow(page, KINDS_PROBE, 2);
+  const bar = page.getByTestId('record-type');
+  await bar.getByRole('group', { name: 'type 9' }).getByRole('button', { name: 'struct closed' }).click();
+  const rows = page.getByTestId('event-row');
+  await expect(rows.filter({ hasText: 'closed' })).toHaveCount(1);
+  await bar.getByRole('group', { name: 'type 4' }).getByRole('button', { name: 'struct opened' }).click();
+  await expect(rows.filter({ hasText: 'opened' })).toContainText('-20 ENOTDIR');
+
+  await page.reload();
+  await expect(rows.filter({ hasText: 'closed' })).toHaveCount(1);
+  await expect(rows.filter({ hasText: 'opened' })).toContainText('-20 ENOTDIR');
+  await bar.getByRole('button', { name: 'Undo' }).click();
+  await expect(bar.getByRole('group', { name: 'type 9' })).toBeVisible();
+  await expect(rows.filter({ hasText: 'closed' })).toHaveCount(0);
   await stop(page);
 });

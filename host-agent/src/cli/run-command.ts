@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Probe, RunStatus } from '@probepad/protocol/control/run';
 import { isStackFormat } from '@probepad/protocol/export/stack-file';
 import { MAP_INTERVAL } from '@probepad/protocol/limits';
-import { candidatesOf, structNameOf, withRecordTypes } from '@probepad/protocol/record-types';
+import { candidatesOf, choiceOf, structNameOf, withRecordTypes } from '@probepad/protocol/record-types';
 import type { ProbeSchema } from '@probepad/protocol/schema';
 import { diagnosticText } from './carets.ts';
 import { EXIT, type ExitCode, exitCodeOfStatus } from './exit-code.ts';
@@ -78,7 +78,8 @@ function withDiagnostics(
 
 /** @throws UsageError when the program has no such source or struct */
 function withChosenTypes(schema: ProbeSchema, types: Readonly<Record<string, string>>): ProbeSchema {
-  for (const [name, struct] of Object.entries(types)) {
+  for (const [key, struct] of Object.entries(types)) {
+    const name = choiceOf(key)?.source ?? key;
     const source = schema.sources.find((each) => each.name === name && each.kind === 'events');
     const structs = source ? candidatesOf(source).map(({ type }) => structNameOf(schema, type)) : [];
     if (structs.includes(struct)) continue;
@@ -86,7 +87,7 @@ function withChosenTypes(schema: ProbeSchema, types: Readonly<Record<string, str
       ? structs
       : schema.sources.filter(({ kind }) => kind === 'events').map((each) => each.name);
     const what = source ? `${name} can't be ${struct}` : `there are no events named ${name}`;
-    throw new UsageError(`--type ${name}=${struct}: ${what}; it is one of: ${known.join(', ') || 'none'}`);
+    throw new UsageError(`--type ${key}=${struct}: ${what}; it is one of: ${known.join(', ') || 'none'}`);
   }
   return withRecordTypes(schema, types);
 }

@@ -137,6 +137,7 @@ test('records that nothing is known of are bytes, or what --type says', async ()
   assert.match((await printed()).stdout, /^BYTES\n[0-9a-f]{48}\n/);
   const { stdout } = await printed('--type', 'events=opened');
   assert.match(stdout, /^ *PID +RET +COMM *\n *\d+ +-20 ENOTDIR/);
+  assert.match((await printed('--type', `events:${process.pid}=opened`)).stdout, /^ *PID +RET +COMM *\n/);
   const wrong = await printed('--type', 'events=nothing');
   assert.equal(wrong.code, 2);
   assert.match(wrong.stderr, /events can't be nothing; it is one of: opened, closed/);

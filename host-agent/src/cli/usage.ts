@@ -28,7 +28,8 @@ run, cost
   --set NAME=VALUE       value of a \`const volatile\` global
   --attach PROG=TARGET   where a program attaches: eth0:egress, /bin/bash:readline, cpu-clock@99, off, …
 run, check, cost
-  --type SOURCE=STRUCT   what the records of a source are, where that can't be told
+  --type SOURCE=STRUCT   what the records of a source are, where that can't be told; SOURCE:VALUE=STRUCT
+                         of those that begin with that number
   --flag FLAG            extra compiler flag: --flag=-DDEBUG
   --json                 one JSON object a line
 run, check, cost, hosts

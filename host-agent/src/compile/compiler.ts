@@ -17,7 +17,7 @@ import { redeclaresKfunc } from './kfunc-prototypes.ts';
 import { mayUsePrecompiled, PRECOMPILED_MAX, precompiledPath, refusesPrecompiled } from './precompiled.ts';
 import { withRecordCandidates } from './record-candidates.ts';
 import { withFunctionLines } from './schema/function-lines.ts';
-import { withIndexNames } from './schema/index-names.ts';
+import { toldByText } from './schema/told-by-text.ts';
 import { schemaOfObject } from './schema-of-object.ts';
 import { checkFiles, createSnippetFolder } from './snippet-folder.ts';
 import { sourceLines } from './source-columns.ts';
@@ -313,7 +313,7 @@ function outcomeOf(
     return { ok: false, error, diagnostics, cached, milliseconds: elapsed() };
   }
   try {
-    const schema = withIndexNames(withFunctionLines(schemaOfObject(object), files), files, kernel);
+    const schema = toldByText(withFunctionLines(schemaOfObject(object), files), files, kernel);
     return { ok: true, object, hash: sha256(object), schema, diagnostics, cached, milliseconds: elapsed() };
   } catch (error) {
     return { ok: false, error: errorOf(error), diagnostics, cached, milliseconds: elapsed() };

@@ -5,7 +5,7 @@ import { AGENT_QUEUE_MAX, RESUME_BUFFER } from '@probepad/protocol/limits';
 import type { LoaderMessage } from '@probepad/protocol/loader';
 import type { ProbeSchema } from '@probepad/protocol/schema';
 import { TAGS_KNOWN, unknownTags } from '@probepad/protocol/values/tags';
-import { withIndexNames } from '../compile/schema/index-names.ts';
+import { toldByText } from '../compile/schema/told-by-text.ts';
 import { schemaOfObject } from '../compile/schema-of-object.ts';
 import { diagnosticsOfVerifierLog } from '../compile/verifier.ts';
 import { wantsProcesses } from '../names/wants-processes.ts';
@@ -147,7 +147,7 @@ export function startRun(
   async function build(): Promise<Built | Ending> {
     if (request.object !== undefined) {
       const sent = await request.object;
-      return { object: sent, schema: withIndexNames(schemaOfObject(sent), probe.files, () => undefined) };
+      return { object: sent, schema: toldByText(schemaOfObject(sent), probe.files, () => undefined) };
     }
     const compiled = await environment.compiler.compile(probe, abort.signal);
     status.update(({ timing }) => ({

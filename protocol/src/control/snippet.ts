@@ -80,7 +80,7 @@ export const SnippetSettingsSchema = z.object({
   cpus: z.optional(z.number()),
   /** See `Probe.exported`. */
   exported: z.optional(z.boolean()),
-  /** Names of structs by source name, where the program does not tell what its records are. */
+  /** Names of structs by source, or by source and leading value (`events:2`), where the program does not tell what its records are. */
   records: z.optional(z.record(z.string(), z.string())),
   /** View by source name. */
   views: z.record(z.string(), z.string()),

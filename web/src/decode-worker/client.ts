@@ -96,6 +96,7 @@ export function startDecoder(): Decoder {
     map: (asked) => query('map', asked),
     file: (asked) => query('file', asked),
     facts: (row) => query('facts', row),
+    leading: (source) => query('leading', source),
     series: (asked) => query('series', asked),
     distributions: (asked) => query('distributions', asked),
     heatmaps: (asked) => query('heatmaps', asked),

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encodeFrame, FRAME_FLAGS } from '@probepad/protocol/frames';
-import { sampleMessage } from '@probepad/protocol/testing';
+import { withRecordTypes } from '@probepad/protocol/record-types';
+import type { Type } from '@probepad/protocol/schema';
+import { sampleMessage, sampleRecord, sampleSchema, sampleSource } from '@probepad/protocol/testing';
 import { FakeStream, fakeSchema } from '../session/test/fake-stream.ts';
 import { createEngine, type Engine } from './engine.ts';
 
@@ -69,6 +71,59 @@ test('records that came as bytes are read anew once it is said what they are', (
     shown().rows.some(({ gap }) => gap !== undefined),
     false,
   );
+});
+
+test('the values that records begin with are told, and rows are read anew by them', () => {
+  const u32: Type = { kind: 'int', name: '__u32', size: 4, signed: false, encoding: 'integer' };
+  const struct = (name: string, member: string): Type => ({
+    kind: 'struct',
+    name,
+    size: 8,
+    members: [
+      { name: 'type', type: 0, offsetBits: 0 },
+      { name: member, type: 0, offsetBits: 32 },
+    ],
+  });
+  const records = [
+    { type: 1, size: 8 },
+    { type: 2, size: 8 },
+  ];
+  const schema = sampleSchema({
+    types: [u32, struct('opened', 'fd'), struct('closed', 'took')],
+    sources: [sampleSource({ records })],
+  });
+  const { engine } = started();
+  engine.open({ run: RUN, host: 'local', hostName: 'local', stream: 1, schema });
+  const send = (seq: number, ...types: number[]): void => {
+    const payload = Buffer.concat(
+      types.map((type) => sampleRecord(Buffer.from(Uint32Array.of(type, 5).buffer))),
+    );
+    const header = { kind: 'events', flags: 0, stream: 1, source: 0, aux: 0, lost: 0n, timeNs: 1n } as const;
+    engine.frames(
+      Uint8Array.from(encodeFrame({ ...header, count: types.length, seq: BigInt(seq) }, payload)).buffer,
+    );
+  };
+  send(0, 7, 8, 8);
+  assert.deepEqual(engine.leading(EVENTS), [
+    { value: '7', records: 1 },
+    { value: '8', records: 2 },
+  ]);
+  engine.retype(1, withRecordTypes(schema, { 'events:8': 'closed', 'events:7': 'opened' }));
+  const shown = engine.rows({ ...EVENTS, offset: 0, limit: 3, filter: '' });
+  const at = shown.columns.findIndex(({ name }) => name === 'record');
+  assert.deepEqual(
+    shown.rows.map(({ cells }) => cells[at]),
+    ['closed', 'closed', 'opened'],
+  );
+  // Another choice among the same structs.
+  engine.retype(1, withRecordTypes(schema, { 'events:8': 'opened', 'events:7': 'closed' }));
+  const again = engine.rows({ ...EVENTS, offset: 0, limit: 3, filter: '' });
+  assert.deepEqual(
+    again.rows.map(({ cells }) => cells[at]),
+    ['opened', 'opened', 'closed'],
+  );
+  send(3, ...Array.from({ length: 40 }, (_, each) => each));
+  assert.deepEqual(engine.leading(EVENTS), [], 'a number of many values is no kind of record');
 });
 
 test('rows that came before their host told its clock have a time once it has', () => {

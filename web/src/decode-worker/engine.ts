@@ -18,6 +18,7 @@ import {
   type FileAnswer,
   type FileQuery,
   type GlobalValue,
+  type LeadingCount,
   LOG_SOURCE,
   type LogText,
   type MapQuery,
@@ -59,6 +60,7 @@ export interface Engine {
   map(query: MapQuery): MapWindow;
   file(query: FileQuery): FileAnswer;
   facts(row: SourceRef & { row: string }): CellFact[];
+  leading(source: SourceRef): LeadingCount[];
   series(query: SeriesQuery): Series;
   distributions(query: DistributionQuery): Distribution[];
   heatmaps(query: HeatmapQuery): Heatmap[];
@@ -257,6 +259,7 @@ export function createEngine(
       const { events, map } = find(ref);
       return events?.facts(ref.row) ?? map?.facts(ref.row) ?? [];
     },
+    leading: (ref) => find(ref).events?.leading() ?? [],
     series(query) {
       const { events, map, globals } = find(query);
       return (
@@ -299,9 +302,9 @@ export function createEngine(
 const COUNTED: ReadonlySet<FrameKind> = new Set(['events', 'trace', 'text']);
 
 /** Whether the records of a source are of other types than before. */
-function isRetyped({ sources }: ProbeSchema, { name, records }: Source): boolean {
-  const known = sources.find((each) => each.name === name)?.records ?? [];
-  return known.length !== records.length || records.some(({ type }, at) => type !== known[at]?.type);
+function isRetyped({ sources }: ProbeSchema, { name, records, byValue }: Source): boolean {
+  const before = sources.find((each) => each.name === name);
+  return JSON.stringify([before?.records ?? [], before?.byValue]) !== JSON.stringify([records, byValue]);
 }
 
 function keep(source: Source, budget: Budget): Kept {

@@ -1,12 +1,13 @@
 import { type Frame, GAP_PLACES } from '@probepad/protocol/frames';
 import type { Source } from '@probepad/protocol/schema';
 import { formatValue } from '@probepad/protocol/values/format';
-import type { CellFact, RowQuery, RowWindow } from '../session/decoder.ts';
+import type { CellFact, LeadingCount, RowQuery, RowWindow } from '../session/decoder.ts';
 import { createEventAggregates, type EventAggregates } from './aggregate/event-aggregates.ts';
 import { createEventCells } from './event-cells.ts';
 import { createEventRows } from './event-rows.ts';
 import type { FilePage } from './files/file-job.ts';
 import { createTypedRecords } from './files/typed-records.ts';
+import { leadingValues } from './leading-values.ts';
 import type { Slice } from './query/slice.ts';
 import type { Budget } from './store/budget.ts';
 import { type Chunk, createHistory } from './store/history.ts';
@@ -26,6 +27,8 @@ export interface EventSource {
   page(query: Omit<RowQuery, 'run' | 'source'>, slice: Slice): FilePage;
   /** By the row's id. */
   facts(id: string): CellFact[];
+  /** What the newest records begin with, by which they may be told apart. */
+  leading(): LeadingCount[];
   /** A host has told names. */
   renamed(): void;
   readonly aggregates: EventAggregates;
@@ -151,6 +154,7 @@ export function createEventSource(
       const chunk = Number.isInteger(row) ? history.find(row) : undefined;
       return chunk ? cells.facts(chunk, row) : [];
     },
+    leading: () => leadingValues(history, name, members),
     aggregates,
     close: history.close,
   };

@@ -7,6 +7,7 @@ export type Query =
   | 'map'
   | 'file'
   | 'facts'
+  | 'leading'
   | 'series'
   | 'distributions'
   | 'heatmaps'

@@ -254,6 +254,12 @@ export interface GlobalValue {
   changes?: number;
 }
 
+/** So many of the newest records begin with this number, decimal. */
+export interface LeadingCount {
+  value: string;
+  records: number;
+}
+
 export interface LogText {
   host: string;
   hostName: string;
@@ -284,6 +290,8 @@ export interface Decoder {
   file(query: FileQuery): Promise<FileAnswer>;
   /** What the cells of a row were made from, by `ViewRow.id`; empty when it is no longer kept. */
   facts(row: SourceRef & { row: string }): Promise<CellFact[]>;
+  /** The values that the newest records of a source begin with, where that is one number of few values; by value. */
+  leading(source: SourceRef): Promise<LeadingCount[]>;
   series(query: SeriesQuery): Promise<Series>;
   distributions(query: DistributionQuery): Promise<Distribution[]>;
   heatmaps(query: HeatmapQuery): Promise<Heatmap[]>;

@@ -1,4 +1,4 @@
-import { withRecordTypes } from '@probepad/protocol/record-types';
+import { choiceKey, choiceOf, withRecordTypes } from '@probepad/protocol/record-types';
 import type { ProbeSchema } from '@probepad/protocol/schema';
 import type { Decoder } from './decoder.ts';
 import { putSchema } from './runs.ts';
@@ -22,8 +22,25 @@ function asChosen(schema: ProbeSchema): ProbeSchema {
 
 /** Reads the records of a source as that struct from now on, those that have come already too; undefined: as the program tells. */
 export function chooseRecordType(decoder: Decoder, source: string, struct: string | undefined): void {
+  choose(
+    decoder,
+    struct === undefined ? withoutSource(source) : { ...withoutSource(source), [source]: struct },
+  );
+}
+
+/** The same for those records of a source alone that begin with this number, decimal. */
+export function chooseRecordTypeOf(decoder: Decoder, source: string, value: string, struct: string): void {
   const { [source]: _, ...others } = useWorkspace.getState().settings.records ?? {};
-  changeSettings({ records: struct === undefined ? others : { ...others, [source]: struct } });
+  choose(decoder, { ...others, [choiceKey(source, value)]: struct });
+}
+
+function withoutSource(source: string): Record<string, string> {
+  const chosen = Object.entries(useWorkspace.getState().settings.records ?? {});
+  return Object.fromEntries(chosen.filter(([key]) => (choiceOf(key)?.source ?? key) !== source));
+}
+
+function choose(decoder: Decoder, records: Record<string, string>): void {
+  changeSettings({ records });
   for (const [stream, { run, host, schema }] of sent) {
     const chosen = asChosen(schema);
     putSchema(run, host, chosen);

@@ -1,12 +1,12 @@
+import { leadingNumber } from '@probepad/protocol/leading-number';
 import { asksForType, candidatesOf, structNameOf } from '@probepad/protocol/record-types';
 import { chooseRecordType } from '../session/record-types.ts';
 import type { RunView } from '../session/runs.ts';
 import { theDecoder } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
 import styles from './record-type-bar.module.css';
-
-/** Structs that are offered as buttons; of more, one is picked from a list. */
-const BUTTONS_MAX = 4;
+import { RecordValues } from './record-values.tsx';
+import { StructChoice } from './struct-choice.tsx';
 
 /** Asks what the records of a source are, where the program does not tell; says what was chosen, and takes it back. */
 export function RecordTypeBar({ run, source: name }: { run: RunView; source: string }) {
@@ -14,13 +14,24 @@ export function RecordTypeBar({ run, source: name }: { run: RunView; source: str
   const source = schema?.sources.find((each) => each.name === name);
   if (!schema || !source) return null;
   const choose = (struct: string | undefined): void => chooseRecordType(theDecoder(), name, struct);
+  const leading = leadingNumber(schema, source);
+  const byValue = leading && <RecordValues run={run.id} source={source} schema={schema} leading={leading} />;
+  const undo = (
+    <Button small onClick={() => choose(undefined)}>
+      Undo
+    </Button>
+  );
   if (source.recordsFrom === 'chosen') {
     return (
       <div className={styles.bar} data-testid="record-type">
-        Read as <code>struct {structNameOf(schema, source.records[0]?.type ?? -1)}</code>, as you chose.
-        <Button small onClick={() => choose(undefined)}>
-          Undo
-        </Button>
+        {source.byValue ? (
+          byValue
+        ) : (
+          <span>
+            Read as <code>struct {structNameOf(schema, source.records[0]?.type ?? -1)}</code>, as you chose.
+          </span>
+        )}
+        {undo}
       </div>
     );
   }
@@ -33,27 +44,8 @@ export function RecordTypeBar({ run, source: name }: { run: RunView; source: str
       {source.records.length === 0
         ? 'The program does not tell what these records are. They are:'
         : 'These structs have one size. The records are:'}
-      {structs.length <= BUTTONS_MAX ? (
-        structs.map((struct) => (
-          <Button key={struct} small onClick={() => choose(struct)}>
-            struct {struct}
-          </Button>
-        ))
-      ) : (
-        <select
-          className={styles.select}
-          aria-label="Struct"
-          value=""
-          onChange={(event) => choose(event.target.value)}
-        >
-          <option value="">struct …</option>
-          {structs.map((struct) => (
-            <option key={struct} value={struct}>
-              struct {struct}
-            </option>
-          ))}
-        </select>
-      )}
+      <StructChoice structs={structs} onChoose={choose} />
+      {byValue}
     </fieldset>
   );
 }

@@ -1,0 +1,16 @@
+import type { SourceFile } from '@probepad/protocol/control/run';
+import type { ProbeSchema } from '@probepad/protocol/schema';
+import { withIndexNames } from './index-names.ts';
+import { withRecordValues } from './record-values.ts';
+
+/**
+ * The schema with what only the program's text tells: which enum counts a list, which number begins which record.
+ * @param kernel text of vmlinux.h, asked for when the program's own files don't have an enum
+ */
+export function toldByText(
+  schema: ProbeSchema,
+  files: readonly SourceFile[],
+  kernel: () => string | undefined,
+): ProbeSchema {
+  return withRecordValues(withIndexNames(schema, files, kernel), files);
+}
