@@ -2,7 +2,8 @@
  * probepad-symbols: the functions of the ELF file on standard input, as tables on standard output that need no parsing. It runs in the
  * agent's box, without any privilege: the files are made by strangers. libelf reads them. What is written, little-endian:
  *
- *   u32 magic "PPSY", u32 segments, u32 functions, u32 bytes of build id, u32 bytes of names, u32 0
+ *   u32 magic "PPSY", u32 segments, u32 functions, u32 bytes of build id, u32 bytes of names,
+ *   u32 1 where the file has the whole symbol table, 0 where that was stripped
  *   u64[3] a segment: offset in the file, address, size
  *   f64    a function: its address, ascending
  *   f64    a function: its size; 0 where that is not known
@@ -189,14 +190,14 @@ static uint32_t read_build_id(Elf *elf, uint8_t *build_id)
 }
 
 static int write_tables(const struct list *list, const struct segment *segments, uint32_t segment_count,
-			const uint8_t *build_id, uint32_t build_id_size)
+			const uint8_t *build_id, uint32_t build_id_size, bool whole)
 {
 	uint32_t names = 0, header[6], end = 0;
 	size_t count = 0, i;
 
 	while (count < list->count && names + list->functions[count].length <= NAMES_MAX)
 		names += list->functions[count++].length;
-	memcpy(header, (uint32_t[]){ MAGIC, segment_count, (uint32_t)count, build_id_size, names, 0 }, sizeof(header));
+	memcpy(header, (uint32_t[]){ MAGIC, segment_count, (uint32_t)count, build_id_size, names, whole }, sizeof(header));
 	fwrite(header, sizeof(header), 1, stdout);
 	fwrite(segments, sizeof(*segments), segment_count, stdout);
 	for (i = 0; i < count; i++)
@@ -219,6 +220,7 @@ int main(void)
 	static struct segment segments[SEGMENTS_MAX];
 	uint8_t build_id[BUILD_ID_MAX];
 	struct list list = { 0 };
+	bool whole;
 	Elf *elf;
 	int status = 1;
 
@@ -229,12 +231,15 @@ int main(void)
 		goto cleanup;
 	}
 	/* What a linker exports is in the whole table too: it is read where that was stripped. */
-	if (read_table(elf, SHT_SYMTAB, &list) || (!list.count && read_table(elf, SHT_DYNSYM, &list))) {
+	status = read_table(elf, SHT_SYMTAB, &list);
+	whole = list.count > 0;
+	if (status || (!whole && read_table(elf, SHT_DYNSYM, &list))) {
 		fputs("standard input: out of memory\n", stderr);
+		status = 1;
 		goto cleanup;
 	}
 	sort(&list);
-	status = write_tables(&list, segments, read_segments(elf, segments), build_id, read_build_id(elf, build_id));
+	status = write_tables(&list, segments, read_segments(elf, segments), build_id, read_build_id(elf, build_id), whole);
 cleanup:
 	free(list.functions);
 	elf_end(elf);

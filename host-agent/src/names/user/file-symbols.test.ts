@@ -28,7 +28,14 @@ function hostOf(files: Record<number, number[]>, buildIds: Record<number, string
     async tableOf(pid: number, { inode }: Mapping) {
       opened.push(Number(inode));
       const buildId = buildIds[Number(inode)] ?? '';
-      const table: SymbolTable = { buildId, size: 0, find: () => undefined };
+      const table: SymbolTable = {
+        buildId,
+        size: 0,
+        find: () => undefined,
+        functionAt: () => undefined,
+        placeOf: () => undefined,
+        isWhole: true,
+      };
       return dead.has(pid) ? undefined : table;
     },
     async nameAll(_table, path, values, _offsetOf, named) {

@@ -71,7 +71,8 @@ function isSame(a: Mapping, b: Mapping): boolean {
   );
 }
 
-async function openFile(
+/** Opens a regular file. @returns undefined where there is none that is wanted, or this process may not read it */
+export async function openFile(
   path: string,
   isWanted: (status: BigIntStats) => boolean,
 ): Promise<MappedFile | undefined> {

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Name } from '@probepad/protocol/values/name';
 import { createAddressSpace, type Mapping, mappingAt } from './address-space.ts';
+import { createDebugFiles } from './debug-files.ts';
 import { createJitNames } from './jit-names.ts';
 import { liveMappings, openMapped } from './mapped-file.ts';
 import type { ProcessTable } from './process-table.ts';
@@ -56,6 +57,7 @@ const OPENED_MAX = 2_048;
 
 export function createUserSymbols({ processes, files, reader }: UserSymbolsOptions): UserSymbols {
   const jitNames = createJitNames();
+  const debugFiles = createDebugFiles(files);
   /** Of mappings whose file was opened once: it may have been deleted since, as what a build or a test made is. */
   const opened = new Map<string, WeakRef<SymbolTable>>();
 
@@ -85,7 +87,8 @@ export function createUserSymbols({ processes, files, reader }: UserSymbolsOptio
     // A short-lived child of a container's shell is gone, but its parent sees the same files.
     const roots = [...processes.lineage(pid).map((ancestor) => `/proc/${ancestor}/root`), ''];
     const file = await openMapped(pid, mapping, await live(), roots);
-    return file === undefined ? undefined : files.tableOf(file);
+    const table = file && (await files.tableOf(file));
+    return table === undefined || table === 'busy' ? table : debugFiles.completed(table, roots);
   }
 
   async function findInFile(
