@@ -30,6 +30,8 @@ export interface Machine {
   compiler(): Promise<Compiler>;
   /** Makes the compiler again when that failed: clang may have been installed since. @returns whether it is there since now */
   retryCompiler(): Promise<boolean>;
+  /** Ends what was started ahead. */
+  close(): Promise<void>;
 }
 
 /** Where caches and credentials lie: PROBEPAD_AGENT_DATA, /var/lib/probepad for root, else below the user's home. */
@@ -75,6 +77,11 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     policy,
     compiler: current,
     retryCompiler: retry,
+    close: () =>
+      current().then(
+        (compiler) => compiler.close(),
+        () => {},
+      ),
     names,
     environment: {
       watchProcesses: names.watch,

@@ -75,11 +75,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       table.close();
       await terminals.closeAll();
       machine.names.close();
-      void machine.compiler().then(
-        (compiler) => compiler.close(),
-        () => {},
-      );
       link?.close();
+      await machine.close();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, connect } from '../stack/client.ts';
 import type { Stack } from '../stack/stack.ts';
 import { clock, type Fixtures, median, startProducer } from './measure.ts';
@@ -27,11 +28,18 @@ int on_open(struct trace_event_raw_sys_enter *context)
 }
 `;
 
+const USUAL_NAME = 'opens.bpf.c';
+/** Milliseconds between a run's end and the next: whoever wants another changes the program first. */
+const THOUGHT = 1_000;
+
 export interface FirstEvent {
   bpftraceMs: number;
   probepadMs: number;
+  /** With a file of another name each time, so that no compiler stands by for it. */
+  unpreparedMs: number;
   /** Probepad over bpftrace. */
   ratio: number;
+  unpreparedRatio: number;
 }
 
 /** From the start of bpftrace, and from the request at the hub, to the first event of the same probe in the reader's hands. */
@@ -41,24 +49,37 @@ export async function measureFirstEvent(
   rounds: number,
 ): Promise<FirstEvent> {
   const client = await connect(stack);
-  const producer = await startProducer(fixtures.producer, 'ticks', rounds * 4 + 10);
+  const producer = await startProducer(fixtures.producer, 'ticks', rounds * 6 + 10);
   const done = producer.go();
   const theirs: number[] = [];
   const ours: number[] = [];
+  const unprepared: number[] = [];
   for (let round = 0; round <= rounds; round++) {
     const a = await bpftraceOnce(producer.pid);
-    const b = await probepadOnce(client, producer.pid, round);
+    const c = await probepadOnce(client, producer.pid, `opens${round}.bpf.c`, round);
+    // Then one of the usual name is looked at, as the editor does while somebody writes.
+    await probepadOnce(client, producer.pid, USUAL_NAME, round);
+    await delay(THOUGHT);
+    const b = await probepadOnce(client, producer.pid, USUAL_NAME, round);
     // The first round warms both.
     if (round > 0) {
       theirs.push(a);
       ours.push(b);
+      unprepared.push(c);
     }
   }
   client.close();
   process.kill(producer.pid);
   await done;
-  const ratios = ours.map((value, index) => value / (theirs[index] ?? Number.NaN));
-  return { bpftraceMs: median(theirs), probepadMs: median(ours), ratio: median(ratios) };
+  const overTheirs = (values: number[]): number =>
+    median(values.map((value, index) => value / (theirs[index] ?? Number.NaN)));
+  return {
+    bpftraceMs: median(theirs),
+    probepadMs: median(ours),
+    unpreparedMs: median(unprepared),
+    ratio: overTheirs(ours),
+    unpreparedRatio: overTheirs(unprepared),
+  };
 }
 
 async function bpftraceOnce(pid: number): Promise<number> {
@@ -75,14 +96,14 @@ async function bpftraceOnce(pid: number): Promise<number> {
   return elapsed;
 }
 
-async function probepadOnce(client: Client, pid: number, round: number): Promise<number> {
+async function probepadOnce(client: Client, pid: number, name: string, round: number): Promise<number> {
   let arrived: (elapsed: number) => void = () => {};
   const first = new Promise<number>((resolve) => {
     arrived = resolve;
   });
   // The text differs each time, so that nothing comes from the compile cache.
   const probe = {
-    files: [{ name: 'opens.bpf.c', text: `${PROBE}// ${round} ${clock()}\n` }],
+    files: [{ name, text: `${PROBE}// ${round} ${clock()}\n` }],
     flags: [],
     params: { targ_pid: String(pid) },
     attach: {},

@@ -23,7 +23,8 @@ const READING = `## How to read them
   of a browser, a hub, an agent and a producer that share them suffer from the first other process on. Ratios suffer less.
 - Processor time is what the tab's threads had (\`/proc/PID/task/*/schedstat\`): waiting for a turn is not in it, though threads that share a core slow one another.
 - First event: from the request to the first frame at a viewer, each round with a text that was never compiled before; bpftrace from its
-  start to its first line. Both use the processor for nearly all of that time, ours clang and bpftrace LLVM. clang stands by since the round before (decision 24).
+  start to its first line. Both use the processor for nearly all of that time, ours clang and bpftrace LLVM. In the first row clang stands by
+  (decision 24) since a run of a program of that name ended a second before.
 - Ring buffer: the producer makes io_uring requests that do nothing, hundreds in one system call, and the probe sends two events of 8
   bytes for each. Where every event costs a system call, the system call is what is measured.
 - What \`ring_buffer__poll\` loses is wakeups: the traced program pays for one (W) whenever its reader has caught up, and for none while the

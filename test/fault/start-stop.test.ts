@@ -1,6 +1,8 @@
 /** Many starts and stops leave nothing behind and make nothing grow. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { descendants } from '../../scripts/process-tree.mjs';
 import { connect } from '../stack/client.ts';
 import { startStack } from '../stack/stack.ts';
@@ -11,6 +13,19 @@ const TIMES = 500;
 /** Caches and the engine's heap have their size after so many. */
 const WARM = 100;
 const MIB = 1024 * 1024;
+
+/** But for one compiler that stands by (decision 24), which may be starting, the agent has no process left. */
+async function untilOnlyStandby(agent: number): Promise<void> {
+  const others = (): string[] => {
+    const tools = descendants(agent).map((pid) => commandOf(pid));
+    const standby = tools.filter((command) => /^(setpriv|prlimit|bwrap|clang|mkfifo)$/.test(command));
+    // The box is two processes beside its clang.
+    return standby.length <= 3 ? tools.filter((command) => !standby.includes(command)) : tools;
+  };
+  const end = performance.now() + 2_000;
+  while (others().length > 0 && performance.now() < end) await delay(20);
+  assert.deepEqual(others(), []);
+}
 
 test(`${TIMES} starts and stops`, { timeout: 900_000 }, async (t) => {
   const stack = await startStack();
@@ -33,7 +48,7 @@ test(`${TIMES} starts and stops`, { timeout: 900_000 }, async (t) => {
       if (time === WARM) warm = { agent: usageOf(agent), hub: usageOf(stack.hub.pid) };
     }
     const after = { agent: usageOf(agent), hub: usageOf(stack.hub.pid) };
-    assert.deepEqual(descendants(agent), []);
+    await untilOnlyStandby(agent);
     const left = runDirectories().filter((path) => !directories.includes(path));
     assert.ok(left.length <= 2, `directories of runs: ${left.join(', ')}`);
     for (const part of ['agent', 'hub'] as const) {
@@ -53,3 +68,12 @@ test(`${TIMES} starts and stops`, { timeout: 900_000 }, async (t) => {
     await stack.close();
   }
 });
+
+/** Empty for a process that has ended. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'latin1').trim();
+  } catch {
+    return '';
+  }
+}

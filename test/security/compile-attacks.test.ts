@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { COMPILE_TIMEOUT } from '@probepad/protocol/limits';
 import { type CompileOutcome, type Compiler, createCompiler } from '../../host-agent/src/compile/compiler.ts';
+import { standbyFolders, untilStandby } from '../../host-agent/src/compile/testing.ts';
 import { findToolchain } from '../../host-agent/src/compile/toolchain.ts';
 import { execute } from '../../host-agent/src/exec/execute.ts';
 
@@ -21,6 +22,9 @@ let folder: string;
 let canary: string;
 let secret: string;
 let compiler: Compiler;
+/** One whose clang is started before its program is known, as an agent's is. */
+let ahead: Compiler;
+let aheadFolder: string;
 const logged: string[] = [];
 
 before(async () => {
@@ -35,26 +39,54 @@ before(async () => {
   process.env.CCC_OVERRIDE_OPTIONS = '# +-DOVERRIDDEN';
   process.env.CPATH = open;
   process.env.C_INCLUDE_PATH = open;
-  compiler = await createCompiler({ cacheDir: folder, loaderPath: LOADER, log: (line) => logged.push(line) });
-  await compiler.ready;
+  const log = (line: string): void => void logged.push(line);
+  compiler = await createCompiler({ cacheDir: folder, loaderPath: LOADER, log });
+  aheadFolder = await mkdtemp(join(tmpdir(), 'probepad-attacks-ahead-'));
+  ahead = await createCompiler({ cacheDir: aheadFolder, loaderPath: LOADER, standby: true, log });
+  await Promise.all([compiler.ready, ahead.ready]);
 });
 
 after(async () => {
   delete process.env.CCC_OVERRIDE_OPTIONS;
   delete process.env.CPATH;
   delete process.env.C_INCLUDE_PATH;
+  await ahead.close();
   await rm(folder, { recursive: true, force: true });
+  await rm(aheadFolder, { recursive: true, force: true });
   await rm(join(canary, '..'), { recursive: true, force: true });
 });
 
-/** Compiles, and holds the outcome to what is promised of every compile. */
+/** Compiles with both, and holds the outcomes to what is promised of every compile. */
 async function attack(text: string, more: Record<string, string> = {}): Promise<CompileOutcome> {
+  const outcome = await attackOn(compiler, text, more);
+  // One of the same shape stands by when another such program was compiled.
+  const first = text.startsWith('#include "vmlinux.h"') ? '#include "vmlinux.h"\n' : '';
+  await ahead.compile({
+    files: [{ name: 'probe.bpf.c', text: `${first}int number = ${++harmless};` }],
+    flags: [],
+  });
+  const standby = await untilStandby(aheadFolder);
+  assert.equal(errorCode(await attackOn(ahead, text, more)), errorCode(outcome));
+  assert.ok(
+    !(await standbyFolders(aheadFolder, 'probe.bpf.c')).includes(standby),
+    'the one that stood by had it',
+  );
+  return outcome;
+}
+
+let harmless = 0;
+
+async function attackOn(
+  target: Compiler,
+  text: string,
+  more: Record<string, string>,
+): Promise<CompileOutcome> {
   const files = [
     { name: 'probe.bpf.c', text },
     ...Object.entries(more).map(([name, body]) => ({ name, text: body })),
   ];
   const began = performance.now();
-  const outcome = await compiler.compile({ files, flags: [] });
+  const outcome = await target.compile({ files, flags: [] });
   const milliseconds = performance.now() - began;
   assert.ok(milliseconds < COMPILE_TIMEOUT + MARGIN_MS, `ended after ${milliseconds} ms`);
   assertNothingLeaked(outcome);
@@ -67,8 +99,10 @@ function assertNothingLeaked(outcome: CompileOutcome): void {
   const told = JSON.stringify([rest, outcome.diagnostics, logged]);
   assert.ok(!object.includes(secret), 'the secret is not in the object');
   assert.ok(!told.includes(secret), 'the secret is not in schema, error, diagnostics or log');
-  assert.ok(!object.includes(folder), 'no path of the machine is in the object');
-  assert.ok(!told.includes(folder), 'no path of the machine is told');
+  for (const path of [folder, aheadFolder]) {
+    assert.ok(!object.includes(path), 'no path of the machine is in the object');
+    assert.ok(!told.includes(path), 'no path of the machine is told');
+  }
 }
 
 function errorCode(outcome: CompileOutcome): string {
@@ -214,7 +248,7 @@ test('bombs end in time', async () => {
     'a long comma list': [`int x[] = { ${'1,'.repeat(200_000)} };`, {}],
   };
   for (const [name, [text, more]] of Object.entries(bombs)) {
-    const outcome = await attack(`${PROGRAM}\n${text}`, more);
+    const outcome = await attackOn(compiler, `${PROGRAM}\n${text}`, more);
     const fine = ['compile_failed', 'compile_timeout', 'compile_crashed', 'compile_output_too_large', 'ok'];
     assert.ok(fine.includes(errorCode(outcome)), `${name}: ${errorCode(outcome)}`);
     if (outcome.ok) assert.ok(outcome.object.length <= 4 * 1024 * 1024, name);

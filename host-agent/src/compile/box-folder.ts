@@ -59,7 +59,7 @@ export async function copyWrapperHeaders(folder: string): Promise<{ path: string
 
 /** Folders of past kernels and headers that are kept beside the one in use. */
 const KEPT = 3;
-/** No compile lasts this long: a snippet that old was left by an agent that was killed. */
+/** No compile lasts this long: a snippet that old was left by an agent that was killed, or a compiler stands by with it, which it does without. */
 const STALE_SNIPPET_MS = 60_000;
 
 /** Deletes what earlier agents left: snippets, and headers of kernels that are gone. */

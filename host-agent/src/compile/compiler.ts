@@ -5,24 +5,27 @@ import { join } from 'node:path';
 import type { Probe, SourceFile } from '@probepad/protocol/control/run';
 import type { Diagnostic } from '@probepad/protocol/diagnostics';
 import { errorOf, fail, type ProbepadError, probepadError } from '@probepad/protocol/errors';
+import { COMPILE_TIMEOUT } from '@probepad/protocol/limits';
 import type { ProbeSchema } from '@probepad/protocol/schema';
-import { type Bind, type Box, type BoxOptions, type BoxRun, createBox } from '../exec/box.ts';
+import { type Box, type BoxRun, createBox } from '../exec/box.ts';
 import { copyWrapperHeaders, prepareBoxFolder, tidyBoxFolder } from './box-folder.ts';
-import { DIAGNOSTIC_OPTIONS, diagnosticsOfClang } from './clang-diagnostics.ts';
+import { createClang, type Shape, SNIPPET } from './clang.ts';
+import { diagnosticsOfClang } from './clang-diagnostics.ts';
 import { type CachedCompile, openCompileCache } from './compile-cache.ts';
 import { compileError } from './compile-error.ts';
 import { checkFlags } from './flags.ts';
-import { exists, type KernelHeader, kernelHeader, NO_KFUNC_PROTOTYPES, writeWhole } from './kernel-header.ts';
+import { type KernelHeader, kernelHeader, NO_KFUNC_PROTOTYPES } from './kernel-header.ts';
 import { redeclaresKfunc } from './kfunc-prototypes.ts';
-import { mayUsePrecompiled, PRECOMPILED_MAX, precompiledPath, refusesPrecompiled } from './precompiled.ts';
+import { mayUsePrecompiled, refusesPrecompiled } from './precompiled.ts';
 import { withRecordCandidates } from './record-candidates.ts';
 import { withFunctionLines } from './schema/function-lines.ts';
 import { toldByText } from './schema/told-by-text.ts';
 import { schemaOfObject } from './schema-of-object.ts';
 import { checkFiles, createSnippetFolder } from './snippet-folder.ts';
 import { sourceLines } from './source-columns.ts';
-import { createStandby, type Shape } from './standby.ts';
-import { findToolchain, targetArch } from './toolchain.ts';
+import { createStandby } from './standby.ts';
+import { headersVersion } from './system-headers.ts';
+import { findToolchain } from './toolchain.ts';
 
 export type CompilerOptions = {
   /** Kept between starts; at most some hundred MB. */
@@ -58,19 +61,15 @@ export type Compiler = {
   ready: Promise<void>;
   /** `btf` names the kernel's BTF (kernel-header.ts), empty without. */
   facts(): { clang: string; btf: string };
+  /** Starts nothing ahead until the function that it returns is called: a run may trace what is started. */
+  hold(): () => void;
   /** Ends what stands by. */
-  close(): void;
+  close(): Promise<void>;
 };
-
-/** Folders inside the box. */
-const SNIPPET = '/snippet';
-const KERNEL = '/kernel';
-const WRAPPERS = '/include';
 
 /** Changes when what is kept of a compile changes its meaning. */
 const CACHE_VERSION = '1';
 const COMPILES_AT_ONCE = 4;
-const PRECOMPILE_TIMEOUT = 60_000;
 
 /** Makes a compiler. Fails with `no_compiler`, or with `no_box` when the box does not work: it never compiles outside. */
 export async function createCompiler(options: CompilerOptions): Promise<Compiler> {
@@ -83,18 +82,7 @@ export async function createCompiler(options: CompilerOptions): Promise<Compiler
   await tidyBoxFolder(boxFolder);
   const wrappers = await copyWrapperHeaders(boxFolder);
   const cache = await openCompileCache(join(cacheDir, 'objects'));
-  const systemHeaders: Bind = { source: '/usr/include', target: '/usr/include' };
-  const wrapperHeaders: Bind = { source: wrappers.path, target: WRAPPERS };
-
-  const arguments_ = [
-    ...[toolchain.clang, '-target', 'bpf', `-D__TARGET_ARCH_${targetArch()}`, '-O2', '-g', '-mcpu=v3'],
-    ...['-fno-crash-diagnostics', '-fno-stack-protector', '-fno-ident'],
-    ...DIAGNOSTIC_OPTIONS,
-    ...['-nostdinc', '-isystem', WRAPPERS, '-isystem', KERNEL, '-isystem', toolchain.resourceHeaders],
-    ...toolchain.archHeaders.flatMap((folder) => ['-isystem', folder]),
-    ...['-isystem', '/usr/include'],
-  ];
-  const argumentsHash = sha256(JSON.stringify([toolchain.version, arguments_]));
+  const clang = createClang(box, toolchain, wrappers.path);
 
   await assertBoxWorks(box, toolchain.clang);
 
@@ -102,7 +90,10 @@ export async function createCompiler(options: CompilerOptions): Promise<Compiler
   let precompiled: string | undefined;
   let precompiling = true;
   const ready = header
-    .then(precompile)
+    .then(clang.precompile)
+    .then((name) => {
+      precompiled = name;
+    })
     .catch((error: unknown) => log(`precompiling vmlinux.h: ${errorOf(error).message}`))
     .finally(() => {
       precompiling = false;
@@ -116,13 +107,14 @@ export async function createCompiler(options: CompilerOptions): Promise<Compiler
 
   const standby = options.standby
     ? createStandby(snippets, box.uid, async (shape, { folder, ...how }) =>
-        compileIn(folder, shape, await header.catch(() => undefined), how),
+        clang.compile(folder, shape, await header.catch(() => undefined), how),
       )
     : undefined;
 
   return {
     ready,
-    close: () => standby?.close(),
+    hold: () => standby?.hold() ?? (() => {}),
+    close: async () => standby?.close(),
     header: async () => (await header).path,
     facts: () => ({ clang: toolchain.version, btf }),
     async compile(probe, signal) {
@@ -136,8 +128,9 @@ export async function createCompiler(options: CompilerOptions): Promise<Compiler
         checkFiles(probe.files);
         checkFlags(probe.flags);
         const files = probe.files.map(({ name, text }) => [name, text]);
+        const headers = await headersVersion();
         const key = sha256(
-          JSON.stringify([CACHE_VERSION, argumentsHash, btf, wrappers.version, probe.flags, files]),
+          JSON.stringify([CACHE_VERSION, clang.version, btf, wrappers.version, headers, probe.flags, files]),
         );
         const known = await cache.get(key);
         if (known !== undefined) return outcomeOf(known, true, elapsed, probe.files, await headerText());
@@ -181,28 +174,32 @@ export async function createCompiler(options: CompilerOptions): Promise<Compiler
     kernel: KernelHeader | undefined,
     signal: AbortSignal | undefined,
   ): Promise<CachedCompile> {
-    let first = await compileOnce(probe, kernel, signal);
+    // For all attempts together.
+    const until = performance.now() + COMPILE_TIMEOUT;
+    let first = await compileOnce(probe, kernel, until, signal);
     if (redeclaresKfunc(first.diagnostics)) {
       probe = { ...probe, flags: [...probe.flags, `-D${NO_KFUNC_PROTOTYPES}`] };
-      first = await compileOnce(probe, kernel, signal);
+      first = await compileOnce(probe, kernel, until, signal);
     }
     if (first.object === undefined) return first;
     const richer = withRecordCandidates(probe.files, first.object);
     if (richer === undefined) return first;
-    const second = await compileOnce({ ...probe, files: richer }, kernel, signal);
+    const second = await compileOnce({ ...probe, files: richer }, kernel, until, signal);
     return second.object === undefined ? first : { ...second, diagnostics: first.diagnostics };
   }
 
   async function compileOnce(
     probe: Pick<Probe, 'files' | 'flags'>,
     kernel: KernelHeader | undefined,
+    until: number,
     signal: AbortSignal | undefined,
   ): Promise<CachedCompile> {
     const run = async (shape: Shape): Promise<BoxRun> => {
       const ahead = await standby?.compile(shape, probe.files, signal);
       if (ahead !== undefined) return ahead;
       await using folder = await createSnippetFolder(snippets, probe.files, box.uid);
-      return await compileIn(folder.path, shape, kernel, signal && { signal });
+      const timeoutMs = Math.max(1, until - performance.now());
+      return await clang.compile(folder.path, shape, kernel, { timeoutMs, ...(signal && { signal }) });
     };
     const slow = fits(probe, kernel) && precompiling;
     const shape = shapeOf(probe, kernel);
@@ -241,56 +238,6 @@ export async function createCompiler(options: CompilerOptions): Promise<Compiler
       precompiled: fits(probe, kernel) ? precompiled : undefined,
     };
   }
-
-  function compileIn(
-    folder: string,
-    { main, flags, precompiled: usePrecompiled }: Shape,
-    kernel: KernelHeader | undefined,
-    how: Pick<BoxOptions, 'signal' | 'begun'> = {},
-  ): Promise<BoxRun> {
-    return box.run(
-      [
-        ...arguments_,
-        ...(usePrecompiled ? ['-include-pch', `${KERNEL}/${usePrecompiled}`] : []),
-        ...flags,
-        ...['-c', main, '-o', '-'],
-      ],
-      {
-        binds: [systemHeaders, wrapperHeaders, ...kernelBinds(kernel), { source: folder, target: SNIPPET }],
-        cwd: SNIPPET,
-        ...how,
-      },
-    );
-  }
-
-  async function precompile(kernel: KernelHeader): Promise<void> {
-    const path = precompiledPath(kernel.folder, toolchain.version, argumentsHash);
-    const name = path.slice(kernel.folder.length + 1);
-    if (!(await exists(path))) {
-      const result = await box.run(
-        [...arguments_, '-Xclang', '-fno-pch-timestamp', '-x', 'c-header', `${KERNEL}/vmlinux.h`, '-o', '-'],
-        {
-          binds: [systemHeaders, wrapperHeaders, ...kernelBinds(kernel)],
-          cwd: KERNEL,
-          stdoutMax: PRECOMPILED_MAX,
-          timeoutMs: PRECOMPILE_TIMEOUT,
-          cpuSeconds: PRECOMPILE_TIMEOUT / 1000,
-        },
-      );
-      if (result.code !== 0) {
-        const lines = sourceLines([]);
-        throw new Error(
-          compileError(result, diagnosticsOfClang(result.stderr.toString(), lines, KERNEL), false)?.message,
-        );
-      }
-      await writeWhole(path, result.stdout);
-    }
-    precompiled = name;
-  }
-}
-
-function kernelBinds(kernel: KernelHeader | undefined): Bind[] {
-  return kernel ? [{ source: kernel.folder, target: KERNEL }] : [];
 }
 
 async function assertBoxWorks(box: Box, clang: string): Promise<void> {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SourceFile } from '@probepad/protocol/control/run';
-import { compiled, testCompiler } from './testing.ts';
+import { compiled, standbyFolders, testCompiler, untilStandby } from './testing.ts';
 
 const KERNEL = '#include "vmlinux.h"\n';
 const HELLO = `#include "vmlinux.h"
@@ -42,51 +42,23 @@ function files(own: string, text = HELLO): SourceFile[] {
   ];
 }
 
-async function snippets(): Promise<string[]> {
-  const folder = join(ahead.folder, 'box/snippets');
-  return (await readdir(folder)).map((name) => join(folder, name));
-}
-
-/** Folders whose file to compile is a pipe: clang waits there. */
-async function waiting(name = 'probe.bpf.c'): Promise<string[]> {
-  const found: string[] = [];
-  for (const folder of await snippets()) {
-    const status = await lstat(join(folder, name)).catch(() => undefined);
-    if (status?.isFIFO()) found.push(folder);
-  }
-  return found;
-}
-
-/** One stands by, and clang has come as far as opening the pipe: that takes it some 30 ms. */
-async function oneWaits(name = 'probe.bpf.c'): Promise<string> {
-  for (let tries = 0; tries < 100; tries++) {
-    const [folder] = await waiting(name);
-    if (folder !== undefined) {
-      await delay(500);
-      return folder;
-    }
-    await delay(50);
-  }
-  throw new Error('nothing stands by');
-}
-
 /** Compiles something, so that the next of this shape finds one. */
 async function ready(name = 'probe.bpf.c'): Promise<string> {
   await ahead.compiler.compile({
     files: [{ name, text: `${KERNEL}int number = ${Math.random()};` }],
     flags: [],
   });
-  return oneWaits(name);
+  return untilStandby(ahead.folder, name);
 }
 
 async function usedUp(folder: string): Promise<boolean> {
-  return !(await waiting()).includes(folder);
+  return !(await standbyFolders(ahead.folder, 'probe.bpf.c')).includes(folder);
 }
 
 test('one that stands by gives the same object, line by line, from all files', async () => {
   for (const text of [HELLO, `${HELLO}int again = __LINE__; const char name[] = __FILE__;\n`]) {
     compiled(await ahead.compiler.compile({ files: files('#define OWN 0', `${text}// first`), flags: [] }));
-    const folder = await oneWaits();
+    const folder = await untilStandby(ahead.folder);
     const probe = { files: files('#define OWN 1', text), flags: [] };
     const outcome = compiled(await ahead.compiler.compile(probe));
     assert.ok(await usedUp(folder), 'the one that stood by compiled it');
@@ -134,7 +106,7 @@ test('other names and flags are compiled without it', async () => {
   );
   assert.ok(outcome.schema);
   // Then one of the new shape takes its place.
-  await oneWaits('other.bpf.c');
+  await untilStandby(ahead.folder, 'other.bpf.c');
   assert.ok(await usedUp(folder));
 });
 
@@ -165,7 +137,7 @@ test('a compile that takes it and is aborted rejects; the next one works', async
   compiled(await ahead.compiler.compile({ files: files('#define OWN 7'), flags: [] }));
 });
 
-test('its ten seconds begin with the program', async () => {
+test('the limits of the box hold for it', async () => {
   await ready();
   const began = performance.now();
   const outcome = await ahead.compiler.compile({
@@ -183,19 +155,35 @@ test('one whose folder was tidied away costs nothing but time', async () => {
   compiled(await ahead.compiler.compile({ files: files('#define OWN 9'), flags: [] }));
 });
 
+test('while it is held none is started, and then the last that was expected', async () => {
+  const compile = (name: string) =>
+    ahead.compiler.compile({
+      files: [{ name, text: `${KERNEL}int number = ${Math.random()};` }],
+      flags: [],
+    });
+  const [first, second] = [ahead.compiler.hold(), ahead.compiler.hold()];
+  compiled(await compile('held.bpf.c'));
+  compiled(await compile('last.bpf.c'));
+  first();
+  first();
+  // Three times as long as it waits after a compile.
+  await delay(900);
+  assert.deepEqual(await standbyFolders(ahead.folder, 'last.bpf.c'), []);
+  second();
+  await untilStandby(ahead.folder, 'last.bpf.c');
+  assert.deepEqual(await standbyFolders(ahead.folder, 'held.bpf.c'), []);
+});
+
 test('closed, it leaves neither process nor folder', async () => {
   await using own = await testCompiler({ standby: true });
   await own.compiler.ready;
   const compile = () => own.compiler.compile({ files: files('#define OWN 3'), flags: [] });
   compiled(await compile());
-  const folder = join(own.folder, 'box/snippets');
-  const left = async (): Promise<number> => (await readdir(folder)).length;
-  for (let tries = 0; tries < 100 && (await left()) === 0; tries++) await delay(50);
-  assert.equal(await left(), 1);
-  own.compiler.close();
-  for (let tries = 0; tries < 100 && (await left()) > 0; tries++) await delay(50);
-  assert.equal(await left(), 0);
-  assert.equal((await own.compiler.compile({ files: files('#define OWN 4'), flags: [] })).ok, true);
-  await delay(600);
-  assert.equal(await left(), 0, 'nothing stands by after it');
+  await untilStandby(own.folder);
+  await own.compiler.close();
+  const left = (): Promise<string[]> => readdir(join(own.folder, 'box/snippets'));
+  assert.deepEqual(await left(), []);
+  compiled(await compile());
+  await delay(900);
+  assert.deepEqual(await left(), [], 'nothing stands by after it');
 });

@@ -1,19 +1,11 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { SourceFile } from '@probepad/protocol/control/run';
 import type { BoxRun } from '../exec/box.ts';
 import { execute } from '../exec/execute.ts';
+import type { Shape } from './clang.ts';
 import { createSnippetFolder, writeSnippetFile } from './snippet-folder.ts';
-
-/** What clang is told when it starts; only a compile of just that can use one that stands by. */
-export interface Shape {
-  /** Name of the file to compile. */
-  main: string;
-  flags: readonly string[];
-  /** Name of the precompiled header, if one may be used. */
-  precompiled: string | undefined;
-}
 
 /** How the box is to run a compile whose program comes later. */
 export interface StandbyRun {
@@ -26,8 +18,8 @@ export interface StandbyRun {
 /** One clang that was started before its program is known (decision 24). */
 export interface Standby {
   /**
-   * Gives the program to the one that stands by.
-   * @returns undefined where none does for this shape, or it can't take it: then compile without
+   * Gives the program to the one that stands by, if that was started for a compile of just this shape.
+   * @returns undefined where none does, or it can't take it: then compile without
    */
   compile(
     shape: Shape,
@@ -36,7 +28,10 @@ export interface Standby {
   ): Promise<BoxRun | undefined>;
   /** Starts one for the next compile of this shape, shortly after the last call. */
   expect(shape: Shape): void;
-  close(): void;
+  /** Starts none until the function that it returns is called: a run may trace what is started. */
+  hold(): () => void;
+  /** Ends the one that stands by, and waits until nothing is left of it. */
+  close(): Promise<void>;
 }
 
 /** Milliseconds after a compile: what it was for, loading and attaching, goes first. */
@@ -67,15 +62,32 @@ export function createStandby(
   run: (shape: Shape, options: StandbyRun) => Promise<BoxRun>,
 ): Standby {
   let waiting: Waiting | undefined;
+  let expected: Shape | undefined;
+  let holds = 0;
   let soon: NodeJS.Timeout | undefined;
   let late: NodeJS.Timeout | undefined;
   let closed = false;
+  const starts = new Set<Promise<void>>();
 
   function dismiss(): void {
     const dismissed = waiting;
     waiting = undefined;
     clearTimeout(late);
     dismissed?.controller.abort();
+  }
+
+  function schedule(): void {
+    clearTimeout(soon);
+    if (closed || holds > 0 || expected === undefined) return;
+    const shape = expected;
+    const key = keyOf(shape);
+    if (waiting?.key === key) return;
+    soon = setTimeout(() => {
+      const started = start(shape, key)
+        .catch(dismiss)
+        .finally(() => starts.delete(started));
+      starts.add(started);
+    }, PAUSE).unref();
   }
 
   async function start(shape: Shape, key: string): Promise<void> {
@@ -96,7 +108,10 @@ export function createStandby(
     const result = run(shape, { folder: folder.path, signal: controller.signal, begun });
     const started: Waiting = { key, folder, pipe, controller, begin, result };
     waiting = started;
-    late = setTimeout(dismiss, KEPT).unref();
+    late = setTimeout(() => {
+      expected = undefined;
+      dismiss();
+    }, KEPT).unref();
     await result;
     // It ended by itself, or was dismissed; one that was given a program is disposed of there.
     if (waiting === started) waiting = undefined;
@@ -125,18 +140,25 @@ export function createStandby(
       }
     },
     expect(shape) {
-      clearTimeout(soon);
-      if (closed) return;
-      const key = keyOf(shape);
-      soon = setTimeout(() => {
-        if (waiting?.key === key) return;
-        void start(shape, key).catch(dismiss);
-      }, PAUSE).unref();
+      expected = shape;
+      schedule();
     },
-    close() {
+    hold() {
+      holds++;
+      clearTimeout(soon);
+      let held = true;
+      return () => {
+        if (!held) return;
+        held = false;
+        holds--;
+        schedule();
+      };
+    },
+    async close() {
       closed = true;
       clearTimeout(soon);
       dismiss();
+      await Promise.all(starts);
     },
   };
 }
@@ -159,11 +181,12 @@ async function handOver(
   try {
     // ENXIO: clang is not there yet, or no more.
     input = await open(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
-    const folder = join(pipe, '..');
+    const folder = dirname(pipe);
     for (const { name, text: other } of files) {
       if (name !== main) await writeSnippetFile(join(folder, name), other, uid);
     }
-    const whole = `${folder}.main`;
+    // No file of a snippet is called so.
+    const whole = join(folder, '.main');
     await writeSnippetFile(whole, text, uid);
     await rename(whole, pipe);
     return bytes.length === 0 || (await input.write(bytes)).bytesWritten === bytes.length;

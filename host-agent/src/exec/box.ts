@@ -70,6 +70,8 @@ export function createBox(tools: BoxedTools): Box {
         args: [
           ...user,
           '--no-new-privs',
+          // bubblewrap's own --die-with-parent begins when it does.
+          '--pdeathsig=KILL',
           '--',
           'prlimit',
           ...RESOURCE_LIMITS,

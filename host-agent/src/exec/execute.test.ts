@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { execute } from './execute.ts';
 
 const limits = { timeoutMs: 10_000, stdoutMax: 1000, stderrMax: 1000 };
@@ -68,6 +69,21 @@ test('an abort ends it', async () => {
   const running = execute({ file: '/bin/sleep', args: ['60'], ...limits, signal: controller.signal });
   controller.abort();
   assert.equal((await running).signal, 'SIGKILL');
+});
+
+test('the time-out of one that waits for its work begins with that', async () => {
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  let ended = false;
+  const running = execute({ file: '/bin/sleep', args: ['60'], ...limits, timeoutMs: 200, begun });
+  void running.then(() => {
+    ended = true;
+  });
+  await delay(600);
+  assert.equal(ended, false);
+  begin();
+  const result = await running;
+  assert.equal(result.timedOut, true);
+  assert.ok(result.milliseconds >= 790);
 });
 
 /** True when the process is gone or only waits to be reaped, within 5 s. */

@@ -103,7 +103,11 @@ export async function testMachine(
   loaderPath: string = LOADER,
 ): Promise<TestMachine> {
   const folder = await mkdtemp(join(tmpdir(), 'probepad-runs-'));
-  const compiler = await createCompiler({ cacheDir: join(folder, 'cache'), loaderPath: LOADER });
+  const compiler = await createCompiler({
+    cacheDir: join(folder, 'cache'),
+    loaderPath: LOADER,
+    standby: true,
+  });
   const environment: RunEnvironment = {
     compiler,
     loaderPath,
@@ -164,6 +168,7 @@ export async function testMachine(
       await table.endAll('stopped');
       table.close();
       await compiler.ready;
+      await compiler.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -82,6 +82,7 @@ test('when all runs end, the measurement does too, and attaches nothing again', 
   const attached: string[] = [];
   const { environment } = machine;
   const compiler: typeof environment.compiler = {
+    hold: () => () => {},
     compile(...args) {
       attached.push('once');
       return environment.compiler.compile(...args);

@@ -22,6 +22,20 @@ export function deferredCompiler(pending: () => Promise<FullCompiler>): FullComp
       }
       return compiler.compile(probe, signal);
     },
+    hold() {
+      let release: (() => void) | undefined;
+      let held = true;
+      pending().then(
+        (compiler) => {
+          if (held) release = compiler.hold();
+        },
+        () => {},
+      );
+      return () => {
+        held = false;
+        release?.();
+      };
+    },
     header: async () => (await pending()).header(),
   };
 }

@@ -4,7 +4,7 @@ import type { Identity } from './loader-spec.ts';
 import type { Log } from './log.ts';
 
 /** The part of the compiler that runs need. */
-export type ProbeCompiler = Pick<Compiler, 'compile'>;
+export type ProbeCompiler = Pick<Compiler, 'compile' | 'hold'>;
 
 /** What every run of this machine shares. */
 export interface RunEnvironment {

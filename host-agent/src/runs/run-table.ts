@@ -84,9 +84,13 @@ export function createRunTable(
     start(request) {
       if (runs.has(request.run)) fail('bad_message', `starting run ${request.run}: it is here already`);
       checkLimits(request.user);
+      const release = environment.compiler.hold();
       const run = startRun(environment, statistics, request, listener);
       runs.set(request.run, run);
-      run.ended.then(() => statistics.set(run.id, false));
+      run.ended.then(() => {
+        statistics.set(run.id, false);
+        release();
+      });
       return run;
     },
     get: (id) => runs.get(id),
@@ -120,6 +124,7 @@ export function createRunTable(
         measureMax,
       );
       let workload: Workload | undefined;
+      const release = environment.compiler.hold();
       try {
         workload = await startWorkload(environment.loaderPath, environment.log);
         return await measureCost((listener) => {
@@ -133,6 +138,7 @@ export function createRunTable(
         throw error;
       } finally {
         clearTimeout(late);
+        release();
         workload?.end();
         measured = undefined;
         measuring = undefined;
