@@ -165,6 +165,8 @@ export function createEngine(
     return entry ? { [entry.kind]: entry.source } : {};
   }
 
+  const turn = () => ({ now: now(), slice: slice() });
+
   return {
     know: ({ stream, run, host, hostName }) => void hosts.set(stream, { run, host, hostName }),
     open,
@@ -263,26 +265,26 @@ export function createEngine(
     series(query) {
       const { events, map, globals } = find(query);
       return (
-        events?.aggregates.series(query, now()) ??
+        events?.aggregates.series(query, turn()) ??
         (map ?? globals)?.aggregates.series(query) ?? { times: [], lines: [], unit: '' }
       );
     },
     distributions(query) {
       const { events, map, globals } = find(query);
       return (
-        events?.aggregates.distributions(query, now()) ??
+        events?.aggregates.distributions(query, turn()) ??
         (map ?? globals)?.aggregates.distributions(query) ??
         []
       );
     },
     heatmaps(query) {
       const { events, map, globals } = find(query);
-      return events?.aggregates.heatmaps(query, now()) ?? (map ?? globals)?.aggregates.heatmaps(query) ?? [];
+      return events?.aggregates.heatmaps(query, turn()) ?? (map ?? globals)?.aggregates.heatmaps(query) ?? [];
     },
     ranking(query) {
       const { events, map } = find(query);
       return (
-        events?.aggregates.ranking(query, now()) ??
+        events?.aggregates.ranking(query, turn()) ??
         map?.aggregates.ranking(query) ?? { rows: [], keys: 0, rest: undefined, unit: '' }
       );
     },

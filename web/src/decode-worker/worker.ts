@@ -1,3 +1,4 @@
+import { isUnfinished } from '../session/aggregates.ts';
 import { createEngine } from './engine.ts';
 import { createHubSockets } from './hub-sockets.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
@@ -86,8 +87,4 @@ function answer(asked: Extract<ToWorker, { query: unknown }>, since: number): vo
   } catch (thrown) {
     scope.postMessage({ type: 'failure', id: asked.id, message: String(thrown) });
   }
-}
-
-function isUnfinished(answer: unknown): boolean {
-  return typeof answer === 'object' && answer !== null && 'searching' in answer && answer.searching === true;
 }

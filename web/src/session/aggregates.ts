@@ -27,7 +27,13 @@ export interface SeriesQuery extends AggregateQuery {
   top?: number | undefined;
 }
 
-export interface Series {
+/** What may be told before all is counted that is kept. */
+interface Unfinished {
+  /** Older rows are still to be counted: asked again, it gets on. */
+  searching?: true;
+}
+
+export interface Series extends Unfinished {
   /** Seconds since 1970. */
   times: number[];
   lines: SeriesLine[];
@@ -56,7 +62,7 @@ export interface DistributionQuery extends AggregateQuery {
   scale?: 'log2' | 'linear' | undefined;
 }
 
-export interface Distribution {
+export interface Distribution extends Unfinished {
   /** The key's text, the column, or the source; with the host's name where there are several. */
   label: string;
   /** Id of the host, empty where all are one. */
@@ -73,7 +79,7 @@ export interface HeatmapQuery extends DistributionQuery {
   points: number;
 }
 
-export interface Heatmap {
+export interface Heatmap extends Unfinished {
   label: string;
   /** Id of the host, empty where all are one. */
   host: string;
@@ -92,7 +98,7 @@ export interface RankingQuery extends AggregateQuery {
   limit: number;
 }
 
-export interface Ranking {
+export interface Ranking extends Unfinished {
   /** How many there are of which the rows are the largest; more, where there is a `short`. */
   keys: number;
   /**
@@ -105,4 +111,10 @@ export interface Ranking {
   rest: { keys: number; value: number } | undefined;
   unit: string;
   kept?: TimeRange | undefined;
+}
+
+/** Whether an answer, or one of several, is not whole yet. */
+export function isUnfinished(answer: unknown): boolean {
+  if (Array.isArray(answer)) return answer.some(isUnfinished);
+  return typeof answer === 'object' && answer !== null && 'searching' in answer && answer.searching === true;
 }

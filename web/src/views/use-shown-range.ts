@@ -1,14 +1,20 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
+import { isUnfinished } from '../session/aggregates.ts';
 import type { SourceRef } from '../session/decoder.ts';
 import { noteKept, shownRange, type TimeRange, useTimeAxis } from '../session/time-axis.ts';
 import { useLive } from './use-live.ts';
 
 /** Views that follow the time are drawn anew so often, in milliseconds: their points are a second apart. */
 const TICK = 1000;
+/** While the answer is not whole. */
+const SOON = 100;
+/** While they stand still: names may have come, and the worker goes on counting what somebody asks for. */
+const STILL = 5000;
 
 /**
  * The answer to a question about what the time axis shows: while it follows asked again each second, for silence is drawn as well;
- * while it is held only when something else about the question changes.
+ * while it is held
+ * seldom, for it tells the same then but for names that come later. What is not whole is asked for again soon.
  * @param ask gets the range, and undefined in place of it while the axis follows: some views show all that is kept then
  */
 export function useOverTime<T extends { kept?: TimeRange | undefined } | readonly unknown[]>(
@@ -19,15 +25,17 @@ export function useOverTime<T extends { kept?: TimeRange | undefined } | readonl
 ): T | undefined {
   const held = useTimeAxis((state) => state.held);
   const span = useTimeAxis((state) => state.span);
+  const [unfinished, setUnfinished] = useState(false);
   // What has ended may still be on its way to the worker: then each change counts.
   const follows = live && held === undefined;
   const answer = useLive(
     source,
     `${question} ${held ? `${held.from} ${held.to}` : span}`,
     () => ask(shownRange(useTimeAxis.getState()), held),
-    { every: follows ? TICK : undefined, clockOnly: live },
+    { every: unfinished ? SOON : follows ? TICK : STILL, clockOnly: live },
   );
   const kept = answer && 'kept' in answer ? answer.kept : undefined;
+  useEffect(() => setUnfinished(isUnfinished(answer)), [answer]);
   useEffect(() => {
     if (kept) noteKept(kept);
   }, [kept]);

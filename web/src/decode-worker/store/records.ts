@@ -149,7 +149,27 @@ export function wordOf(view: DataView, start: number): number {
 }
 
 /** CLOCK_MONOTONIC of the frame that a row came in. */
-export function timeOf({ frames, frameRows, frameTimes }: Records, row: number): bigint {
+export function timeOf(records: Records, row: number): bigint {
+  return records.frameTimes[frameAt(records, row)] ?? 0n;
+}
+
+/** Visits the rows from `first` up to `end` frame by frame, with the CLOCK_MONOTONIC of each. */
+export function eachFrameOf(
+  records: Records,
+  first: number,
+  end: number,
+  visit: (from: number, to: number, timeNs: bigint) => void,
+): void {
+  const { frames, frameRows, frameTimes } = records;
+  let frame = frameAt(records, first);
+  for (let from = first; from < end; frame++) {
+    const to = frame + 1 < frames ? Math.min(end, frameRows[frame + 1] as number) : end;
+    visit(from, to, frameTimes[frame] ?? 0n);
+    from = to;
+  }
+}
+
+function frameAt({ frames, frameRows }: Records, row: number): number {
   let low = 0;
   let high = frames - 1;
   while (low < high) {
@@ -157,7 +177,7 @@ export function timeOf({ frames, frameRows, frameTimes }: Records, row: number):
     if ((frameRows[middle] as number) <= row) low = middle;
     else high = middle - 1;
   }
-  return frameTimes[low] ?? 0n;
+  return low;
 }
 
 const utf8 = new TextEncoder();

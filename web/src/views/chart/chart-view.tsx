@@ -5,10 +5,10 @@ import { theDecoder } from '../../session/session.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Choice } from '../choice.tsx';
 import { comparedPair, NeitherHost, PairChoice } from '../compared-pair.tsx';
+import { shortText, unfinishedText } from '../counted-text.ts';
 import { HostChoice } from '../host-choice.tsx';
 import { chosenMeasure, measureChoices } from '../measures.ts';
 import { groupDigits } from '../numbers.ts';
-import { shortText } from '../short-text.ts';
 import styles from '../table.module.css';
 import { useOverTime } from '../use-shown-range.ts';
 import type { ViewProps } from '../view-props.ts';
@@ -70,9 +70,12 @@ export function ChartView({ source, view, live, hosts, options, onOptions, empty
         }
         status={{
           text: series
-            ? [`${groupDigits(series.times.length)} points`, series.unit, ...shortText(series.short)]
-                .filter(Boolean)
-                .join(' · ')
+            ? [
+                `${groupDigits(series.times.length)} points`,
+                ...(series.unit ? [series.unit] : []),
+                ...shortText(series.short),
+                ...unfinishedText(series),
+              ].join(' · ')
             : '',
           testId: 'point-count',
         }}

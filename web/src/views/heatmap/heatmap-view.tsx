@@ -2,6 +2,7 @@ import { useRef, useState } from 'react';
 import { theDecoder } from '../../session/session.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { comparedPair, NeitherHost, PairChoice } from '../compared-pair.tsx';
+import { unfinishedText } from '../counted-text.ts';
 import { HostChoice } from '../host-choice.tsx';
 import { distributedOf, SlotsChoice } from '../slots-choice.tsx';
 import styles from '../table.module.css';
@@ -73,7 +74,10 @@ export function HeatmapView({
             {together === 'versus' && <PairChoice hosts={hosts} options={options} onOptions={onOptions} />}
           </>
         }
-        status={{ text: filled[0] ? `${filled[0].step} s a column` : '', testId: 'heatmap-step' }}
+        status={{
+          text: [...(filled[0] ? [`${filled[0].step} s a column`] : []), ...unfinishedText(maps)].join(' · '),
+          testId: 'heatmap-step',
+        }}
         collect={
           isShown ? () => (difference ? exportOfDifference(difference) : exportOfCounts(filled)) : undefined
         }

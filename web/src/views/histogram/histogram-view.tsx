@@ -3,6 +3,7 @@ import type { Distribution } from '../../session/aggregates.ts';
 import { theDecoder } from '../../session/session.ts';
 import { Choice } from '../choice.tsx';
 import { comparedPair, NeitherHost, PairChoice } from '../compared-pair.tsx';
+import { unfinishedText } from '../counted-text.ts';
 import { HostChoice } from '../host-choice.tsx';
 import { groupDigits } from '../numbers.ts';
 import { barsPicture } from '../picture/bars-picture.ts';
@@ -48,7 +49,7 @@ export function HistogramView({
         hosts: together === 'merged' ? 'merged' : 'apart',
       }),
   );
-  const all = answer ?? [];
+  const all = (answer ?? []).filter(({ total, searching }) => total > 0 || !searching);
   const pair = together === 'versus' ? comparedPair(hosts, options) : undefined;
   const pairs = pair && pairsOf(all, pair);
   const total = all.reduce((sum, each) => sum + each.total, 0);
@@ -79,7 +80,10 @@ export function HistogramView({
             {together === 'versus' && <PairChoice hosts={hosts} options={options} onOptions={onOptions} />}
           </>
         }
-        status={{ text: `${groupDigits(total)} values`, testId: 'value-count' }}
+        status={{
+          text: [`${groupDigits(total)} values`, ...unfinishedText(answer)].join(' · '),
+          testId: 'value-count',
+        }}
         collect={all.length > 0 ? () => exportOf(all) : undefined}
         view="histogram"
         picture={
