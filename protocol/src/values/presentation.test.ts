@@ -5,7 +5,14 @@ import type { ProbeSchema, Program, Type } from '../schema.ts';
 import { sampleSchema } from '../testing.ts';
 import { formatValue } from './format.ts';
 import type { FormatContext } from './format-context.ts';
-import { PLAIN, presentationOf, presentLeaves, processLeaf, processOf } from './presentation.ts';
+import {
+  PLAIN,
+  type Presentation,
+  presentationOf,
+  presentLeaves,
+  processLeaf,
+  processOf,
+} from './presentation.ts';
 import { unknownTags } from './tags.ts';
 import type { Value } from './value.ts';
 
@@ -287,25 +294,38 @@ test('addresses of a record are those of its process, not of its thread', () => 
   assert.equal(processOf((7n << 32n) | 8n, { meaning: 'pid_tgid' }), 7);
 });
 
+function shownEnum(values: Record<string, number>, tags: string[] = []): Presentation {
+  const named = Object.entries(values).map(([name, value]): [string, string] => [name, String(value)]);
+  const types: Type[] = [{ kind: 'enum', name: 'mask', size: 4, signed: false, values: named }];
+  return presentationOf(sampleSchema({ types }), { type: 0, name: 'mask', tags });
+}
+
 test('bits of an enum have the names that the enum gives them', () => {
-  const types: Type[] = [
-    {
-      kind: 'enum',
-      name: 'mask',
-      size: 4,
-      signed: false,
-      values: [
-        ['NONE', '0'],
-        ['MAY_EXEC', '1'],
-        ['MAY_WRITE', '2'],
-        ['MAY_READ', '4'],
-      ],
-    },
-  ];
-  const shown = presentationOf(sampleSchema({ types }), { type: 0, name: 'mask' });
+  const shown = shownEnum({ NONE: 0, MAY_EXEC: 1, MAY_WRITE: 2, MAY_READ: 4 });
   assert.equal(formatValue(6, shown), 'MAY_WRITE|MAY_READ');
   assert.equal(formatValue(9, shown), 'MAY_EXEC|0x8');
   assert.equal(formatValue('MAY_READ', shown), 'MAY_READ');
+});
+
+test('a name for several bits stands for all of them, where it fits whole', () => {
+  const shown = shownEnum({ R: 1, W: 2, X: 4, RW: 3, ALL: 7 });
+  assert.equal(formatValue(5, shown), 'R|X');
+  assert.equal(formatValue(11, shown), 'RW|0x8');
+  assert.equal(formatValue(15, shown), 'ALL|0x8');
+  assert.equal(formatValue(9, shownEnum({ R: 1, W: 2, RW: 3, X: 4, APPEND: 8 })), 'R|APPEND');
+});
+
+test('numbers that happen to be bits, too, stay numbers unless an annotation says what they are', () => {
+  const numbers = [
+    { A: 1, B: 2, C: 3, D: 4 },
+    { A: 0, B: 1, C: 2 },
+    { A: 1, B: 2, C: 4, D: 25 },
+    { A: 1, B: 2, C: 4, SAME: 4 },
+    { A: 1, B: 2, C: 3, D: 4, E: 5, F: 6, H: 16 },
+    { A: 1, B: 2, C: 3, D: 4, F: 6 },
+  ];
+  for (const values of numbers) assert.equal(formatValue(9, shownEnum(values)), '9', JSON.stringify(values));
+  assert.equal(formatValue(5, shownEnum({ A: 1, B: 2, C: 3, D: 4 }, ['as=enum_flags'])), 'A|D');
 });
 
 test('structs in an array are read member by member', () => {
@@ -330,6 +350,8 @@ test('annotations name, hide and choose; unknown ones are told', () => {
     view: 'heatmap',
   });
   assert.deepEqual(unknownTags(schema), ['colour=red', 'hide=yes']);
+  struct.members[0].tags = ['enum=nowhere'];
+  assert.deepEqual(unknownTags(schema), ['enum=nowhere']);
 });
 
 test('a time that the program reckons from another is a span', () => {

@@ -2,6 +2,7 @@ import type { Leaf } from '../leaves.ts';
 import type { ProbeSchema, Type } from '../schema.ts';
 import { isAddress6, isCharType, resolveType, sizeOfType } from '../types.ts';
 import { elementNames } from './element-names.ts';
+import { bitNames, flagsOf } from './enum-flags.ts';
 import { HINTS, type Hint } from './hints.ts';
 import { type Meaning, nameKindOf } from './meaning.ts';
 import type { NameKind } from './name.ts';
@@ -142,7 +143,7 @@ function present(
   if (tags.key) shown.key = true;
   if (tags.view !== undefined) shown.view = tags.view;
   if (type.kind === 'enum') {
-    const flags = flagsOf(type);
+    const flags = tags.meaning === 'enum_flags' ? bitNames(type) : flagsOf(type);
     if (tags.meaning === undefined) shown.meaning = flags ? 'enum_flags' : 'id';
     if (flags) shown.flags = flags;
   }
@@ -278,19 +279,4 @@ function memberType(schema: ProbeSchema, type: Type, name: string, depth: number
     if (inner !== undefined) return inner;
   }
   return undefined;
-}
-
-/** Names of bits, where an enum is one of bits: two of them or more, none twice. Zero may have a name too. */
-function flagsOf(type: Extract<Type, { kind: 'enum' }>): Presentation['flags'] {
-  const values = type.values.map(([name, value]): [string, bigint] => [name, BigInt(value)]);
-  const bits = values.filter(([, value]) => value !== 0n);
-  const single = bits.filter(([, value]) => value > 0n && (value & (value - 1n)) === 0n);
-  // 0, 1, 2 are as likely to be numbers.
-  if (
-    single.length < 3 ||
-    single.length < bits.length ||
-    new Set(single.map(([, v]) => v)).size < single.length
-  )
-    return undefined;
-  return single;
 }

@@ -42,17 +42,34 @@ function enumAround(at: number, header: string): EnumText | undefined {
 }
 
 function valuesIn(body: string): EnumText['values'] | undefined {
-  const values: EnumText['values'] = [];
+  const values = new Map<string, number>();
   let next = 0;
   for (const part of body.split(',').map((each) => each.trim())) {
     if (part === '') continue;
-    const [, name, given] =
-      /^([A-Za-z_]\w*)\s*(?:=\s*(-?(?:0[xX][0-9a-fA-F]+|\d+))[uUlL]*)?$/.exec(part) ?? [];
+    const [, name, given] = /^([A-Za-z_]\w*)\s*(?:=\s*([^=]+))?$/.exec(part) ?? [];
     if (name === undefined) return undefined;
-    if (given !== undefined) next = Number(given);
-    // An octal number is not read as one.
-    if (/^-?0\d/.test(given ?? '') || !Number.isSafeInteger(next)) return undefined;
-    values.push([name, next++]);
+    const value = given === undefined ? next : numberOf(given.trim(), values);
+    if (value === undefined || !Number.isSafeInteger(value)) return undefined;
+    values.set(name, value);
+    next = value + 1;
   }
-  return values;
+  return [...values];
+}
+
+/** A number, a bit (`1 << 3`, `BIT(3)`), a value from before, or some of them joined by `|`. An octal number is not read as one. */
+function numberOf(text: string, before: ReadonlyMap<string, number>): number | undefined {
+  const inner = /^\(([^()]*)\)$/.exec(text)?.[1];
+  if (inner !== undefined) return numberOf(inner.trim(), before);
+  const terms = text.split('|').map((term) => term.trim());
+  if (terms.length > 1) {
+    const values = terms.map((term) => numberOf(term, before));
+    if (values.some((value) => value === undefined || value < 0)) return undefined;
+    return Number(values.reduce((sum: bigint, value) => sum | BigInt(value ?? 0), 0n));
+  }
+  const [, plain] = /^(-?(?:0[xX][0-9a-fA-F]+|0|[1-9]\d*))[uUlL]*$/.exec(text) ?? [];
+  if (plain !== undefined) return plain.startsWith('-') ? -Number(plain.slice(1)) : Number(plain);
+  const [, shift] =
+    /^(?:1[uUlL]*\s*<<\s*|(?:BIT|BIT_ULL|_BITUL|_BITULL)\s*\(\s*)(\d+)\s*\)?$/.exec(text) ?? [];
+  if (shift !== undefined) return 2 ** Number(shift);
+  return before.get(text);
 }

@@ -2,7 +2,8 @@ import type { SourceFile } from '@probepad/protocol/control/run';
 import type { ProbeSchema, Source, Type } from '@probepad/protocol/schema';
 import { sizeOfType } from '@probepad/protocol/types';
 import { readTags } from '@probepad/protocol/values/tags';
-import { type EnumText, enumNamed, enumsIn, enumWith, withoutComments } from './enum-text.ts';
+import { enumLookup } from './enum-lookup.ts';
+import { type EnumText, withoutComments } from './enum-text.ts';
 
 /** The one member of a struct, or map, that is counted by an enum: `__u64 stats[S_MAXSTAT]`. */
 type Member = Extract<Type, { kind: 'struct' | 'union' }>['members'][number];
@@ -25,9 +26,7 @@ export function withIndexNames(
   kernel: () => string | undefined,
 ): ProbeSchema {
   const texts = files.map(({ text }) => withoutComments(text));
-  const known = texts.flatMap(enumsIn);
-  const includesKernel = texts.some((text) => /#\s*include\s*[<"]vmlinux\.h[>"]/.test(text));
-  const header = includesKernel ? kernel : () => undefined;
+  const enums = enumLookup(texts, kernel);
   const types = [...schema.types];
   const ids = new Map<string, number>();
 
@@ -50,7 +49,7 @@ export function withIndexNames(
 
   const countingEnum = ([word, ...others]: readonly string[], length: number): EnumText | undefined => {
     if (word === undefined || others.length > 0 || !IDENTIFIER.test(word)) return undefined;
-    const found = enumOf(word, known, header);
+    const found = enums.withValue(word);
     const isLength = found?.values.some(([name, value]) => name === word && value === length);
     return found && isLength && isCount(found, length) ? found : undefined;
   };
@@ -59,7 +58,7 @@ export function withIndexNames(
   const indexOf = (length: number, tags: readonly string[] | undefined, words: () => Set<string>) => {
     const { index } = readTags(tags ?? []);
     if (index === 'none' || length > LENGTH_MAX) return undefined;
-    const found = index === undefined ? countingEnum([...words()], length) : chosenEnum(index, known, header);
+    const found = index === undefined ? countingEnum([...words()], length) : enums.chosen(index);
     return found === undefined || namesBelow(found, length) < NAMES_LEAST ? undefined : add(found);
   };
 
@@ -89,28 +88,6 @@ function namesBelow({ values }: EnumText, length: number): number {
 /** An enum of constants, as `{ RETRIES = 3, SLOTS = 8 }`, counts nothing. */
 function isCount(counting: EnumText, length: number): boolean {
   return namesBelow(counting, length) === length && counting.values.every(([, value]) => value <= length);
-}
-
-function enumOf(
-  word: string,
-  known: readonly EnumText[],
-  header: () => string | undefined,
-): EnumText | undefined {
-  const own = known.find(({ values }) => values.some(([name]) => name === word));
-  // The kernel's own have capitals; variables that are used as an index are not sought in four megabytes.
-  return own ?? (/^[A-Z]/.test(word) ? enumWith(word, header() ?? '') : undefined);
-}
-
-function chosenEnum(
-  text: string,
-  known: readonly EnumText[],
-  header: () => string | undefined,
-): EnumText | undefined {
-  const name = text.replace(/^enum\s+/, '');
-  if (!IDENTIFIER.test(name)) return undefined;
-  return (
-    known.find((each) => each.name === name) ?? enumNamed(name, header() ?? '') ?? enumOf(name, known, header)
-  );
 }
 
 /** Of a list of anything but characters. */

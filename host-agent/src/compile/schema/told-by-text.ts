@@ -1,10 +1,11 @@
 import type { SourceFile } from '@probepad/protocol/control/run';
 import type { ProbeSchema } from '@probepad/protocol/schema';
+import { withTaggedEnums } from './enum-tags.ts';
 import { withIndexNames } from './index-names.ts';
 import { withRecordValues } from './record-values.ts';
 
 /**
- * The schema with what only the program's text tells: which enum counts a list, which number begins which record.
+ * The schema with what only the program's text tells: which enum counts a list or names a number, which number begins which record.
  * @param kernel text of vmlinux.h, asked for when the program's own files don't have an enum
  */
 export function toldByText(
@@ -12,5 +13,6 @@ export function toldByText(
   files: readonly SourceFile[],
   kernel: () => string | undefined,
 ): ProbeSchema {
-  return withRecordValues(withIndexNames(schema, files, kernel), files);
+  const named = withTaggedEnums(withIndexNames(schema, files, kernel), files, kernel);
+  return withRecordValues(named, files);
 }
