@@ -1,6 +1,6 @@
 import type { OtlpTarget } from '../settings.ts';
 import { type Attributes, logsRequest } from './otlp-json.ts';
-import { backOff, type Delivery, sendOtlp } from './otlp-sender.ts';
+import { type Delivery, pause, sendUntilTaken } from './otlp-sender.ts';
 
 /** Whose records they are. */
 export interface Origin {
@@ -26,8 +26,6 @@ const BATCH_RECORDS = 512;
 const BATCH_BYTES = 1024 * 1024;
 /** Milliseconds that the first record of a batch waits for others. */
 const GATHER = 200;
-/** Tries for one batch: about a minute and a half by `backOff`. */
-const TRIES_MAX = 8;
 
 export function logQueue(
   target: OtlpTarget,
@@ -67,21 +65,11 @@ export function logQueue(
         records: records.map(({ record }) => record),
       })),
     );
-    for (let failed = 0; !end.signal.aborted; failed++) {
-      const delivery = await sendOtlp(target, 'logs', body, end.signal);
-      if (end.signal.aborted) return;
-      tell(delivery);
-      if (delivery.kind === 'taken') {
-        sent += batch.length - delivery.rejected;
-        dropped += delivery.rejected;
-        return;
-      }
-      if (delivery.kind === 'refused' || failed + 1 >= TRIES_MAX) {
-        dropped += batch.length;
-        return;
-      }
-      await pause(delivery.wait ?? backOff(failed), end.signal);
-    }
+    const delivery = await sendUntilTaken(target, 'logs', body, end.signal, tell);
+    if (delivery === undefined) return;
+    const lost = delivery.kind === 'taken' ? delivery.rejected : batch.length;
+    sent += batch.length - lost;
+    dropped += lost;
   }
 
   async function work(): Promise<void> {
@@ -111,21 +99,4 @@ export function logQueue(
     },
     close: () => end.abort(),
   };
-}
-
-/** Resolves after so many milliseconds, or when the end has come. */
-function pause(milliseconds: number, end: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (end.aborted) {
-      resolve();
-      return;
-    }
-    const done = (): void => {
-      clearTimeout(timer);
-      end.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    end.addEventListener('abort', done);
-  });
 }

@@ -14,6 +14,8 @@ const ANSWER_WAIT = 10_000;
 /** Answers after which a client is to try again. Source: OTLP specification 1.x, "Retryable Response Codes". */
 const RETRYABLE = [429, 502, 503, 504];
 const WAIT_MAX = 30_000;
+/** Tries for one request: about a minute and a half by `backOff`. */
+const TRIES_MAX = 8;
 
 /** Sends one request by HTTP. Never throws. */
 export async function sendOtlp(
@@ -41,9 +43,48 @@ export async function sendOtlp(
   }
 }
 
+/**
+ * The same, tried again with growing pauses while the collector may take it later.
+ * @param tell gets what became of each try
+ * @returns undefined when the end came first
+ */
+export async function sendUntilTaken(
+  target: OtlpTarget,
+  signal: Signal,
+  body: string,
+  end: AbortSignal,
+  tell: (delivery: Delivery) => void,
+): Promise<Delivery | undefined> {
+  for (let failed = 1; ; failed++) {
+    const delivery = await sendOtlp(target, signal, body, end);
+    if (end.aborted) return undefined;
+    tell(delivery);
+    if (delivery.kind !== 'later' || failed === TRIES_MAX) return delivery;
+    await pause(delivery.wait ?? backOff(failed - 1), end);
+    if (end.aborted) return undefined;
+  }
+}
+
 /** Milliseconds before the try after `failed` failures in a row. */
-export function backOff(failed: number): number {
+function backOff(failed: number): number {
   return Math.min(WAIT_MAX, 500 * 2 ** failed);
+}
+
+/** Resolves after so many milliseconds, or when the end has come. */
+export function pause(milliseconds: number, end: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (end.aborted) {
+      resolve();
+      return;
+    }
+    const done = (): void => {
+      clearTimeout(timer);
+      end.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    end.addEventListener('abort', done);
+  });
 }
 
 /** Seconds only: a date would trust the collector's clock. */

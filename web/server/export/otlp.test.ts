@@ -140,6 +140,40 @@ test('events of a marked run come as log records with typed attributes, its maps
   assert.deepEqual(pidsOf(requests.all), [0, 1, 2, 3, 4], 'each once, the last ones too');
 });
 
+const isMetrics = ({ path }: Received): boolean => path === '/v1/metrics';
+const countsOf = ({ body }: Received): unknown[] =>
+  (body.resourceMetrics ?? []).flatMap(({ scopeMetrics }) =>
+    scopeMetrics.flatMap(({ metrics }) =>
+      metrics.flatMap(({ name, sum }) =>
+        name === 'probepad_my_probe_counts'
+          ? (sum?.dataPoints ?? []).map((point) => Object(point).asInt)
+          : [],
+      ),
+    ),
+  );
+
+test('a run that is over before numbers are due has them sent once, when it ends', async (t) => {
+  const { requests, place, otlp } = await collector(t);
+  const { hub, sendCounts, end } = await exportedRun(t, {
+    otlp: { ...otlp, interval: 3_600_000 },
+    metrics: METRICS,
+  });
+  // The first try fails: nothing comes after it that would hold the same.
+  place.answer = (request, response) => {
+    if (!isMetrics(request)) return fine(request, response);
+    place.answer = fine;
+    response.writeHead(503, { 'retry-after': '0' }).end();
+  };
+  sendCounts([[7, 5n]]);
+  sendCounts([[7, 41n]]);
+  await end();
+  assert.deepEqual(countsOf(await requests.next(isMetrics)), ['41']);
+  assert.deepEqual(countsOf(await requests.next(isMetrics)), ['41'], 'tried again');
+  await until(async () => (await ownCounter(hub.port, 'sent', 'metrics')) === 1);
+  assert.equal(requests.all.filter(isMetrics).length, 2);
+  assert.equal(await ownCounter(hub.port, 'dropped', 'metrics'), 0);
+});
+
 test('a collector that fails is tried again, and nothing is sent twice or lost', async (t) => {
   const { requests, place, otlp } = await collector(t);
   const { hub, sendEvents } = await exportedRun(t, { otlp, metrics: METRICS });

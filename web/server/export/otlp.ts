@@ -7,10 +7,11 @@ import type { Log } from '../log.ts';
 import type { OtlpTarget } from '../settings.ts';
 import type { RunStream, StreamViewer } from '../stream.ts';
 import { logQueue } from './log-queue.ts';
+import { metricsQueue } from './metrics-queue.ts';
 import { eventViewer } from './otlp-events.ts';
 import { type Attributes, metricsRequest } from './otlp-json.ts';
-import { type Delivery, type Signal, sendOtlp } from './otlp-sender.ts';
-import { exportedMetrics } from './stream-metrics.ts';
+import type { Delivery, Signal } from './otlp-sender.ts';
+import { exportedMetrics, type StreamMetrics, streamMetrics } from './stream-metrics.ts';
 
 /** Sends marked runs to an OpenTelemetry collector: numeric maps as metrics, events as log records. */
 export interface OtlpExport {
@@ -29,10 +30,10 @@ export interface OtlpParts {
 
 export function otlpExport(target: OtlpTarget, { live, hosts, bus, log, version }: OtlpParts): OtlpExport {
   const scope = { name: 'probepad', version };
-  const end = new AbortController();
   const viewers = new Map<RunStream, StreamViewer>();
+  /** One that never ran has no last numbers. */
+  const ran = new WeakSet<RunStream>();
   const troubled = new Set<Signal>();
-  const metrics = { sent: 0, dropped: 0, busy: false };
 
   /** Says when a collector begins to fail and when it works again, not each time. */
   function tell(signal: Signal, delivery: Delivery): void {
@@ -45,6 +46,7 @@ export function otlpExport(target: OtlpTarget, { live, hosts, bus, log, version 
   }
 
   const queue = logQueue(target, scope, (delivery) => tell('logs', delivery));
+  const metrics = metricsQueue(target, (delivery) => tell('metrics', delivery));
 
   function resourceOf({ run }: LiveRun, host: string): Attributes {
     return {
@@ -59,12 +61,14 @@ export function otlpExport(target: OtlpTarget, { live, hosts, bus, log, version 
     const run = live.find(status.run);
     const stream = run?.streams.get(status.host);
     if (run === undefined || stream === undefined || run.run.probe.exported !== true) return;
+    if (status.state === 'running') ran.add(stream);
     const known = viewers.get(stream);
     if (status.state === 'ended') {
       // The last frames have come once its totals are there.
       if (known === undefined || status.totals === undefined) return;
       stream.viewers.delete(known);
       viewers.delete(stream);
+      if (ran.has(stream)) send(() => [streamMetrics(run, stream, hosts)], metrics.sendLast);
     } else if (known === undefined) {
       const host = hosts.find(stream.host)?.name ?? stream.host;
       const viewer = eventViewer(stream, host, { resource: resourceOf(run, host) }, queue);
@@ -76,36 +80,25 @@ export function otlpExport(target: OtlpTarget, { live, hosts, bus, log, version 
     if (event.type === 'run.status') follow(event.status);
   });
 
-  /** Cumulative numbers: what can't be sent now is in the next ones, so nothing is tried again. */
-  async function sendMetrics(): Promise<void> {
-    const all = exportedMetrics(live, hosts).filter(({ families }) => families.length > 0);
-    if (all.length === 0) return;
-    if (metrics.busy) {
-      metrics.dropped++;
-      return;
-    }
-    metrics.busy = true;
-    const body = metricsRequest(
-      all.map(({ live: run, host, families, stream }) => ({
-        resource: resourceOf(run, host),
-        scope,
-        families,
-        startNs: BigInt(stream.status.started) * 1_000_000n,
-      })),
-      BigInt(Date.now()) * 1_000_000n,
-    );
-    const delivery = await sendOtlp(target, 'metrics', body, end.signal);
-    metrics.busy = false;
-    if (end.signal.aborted) return;
-    tell('metrics', delivery);
-    if (delivery.kind === 'taken') metrics.sent++;
-    else metrics.dropped++;
+  function metricsBody(all: readonly StreamMetrics[]): string {
+    const runs = all.map(({ live: run, host, families, stream }) => ({
+      resource: resourceOf(run, host),
+      scope,
+      families,
+      startNs: BigInt(stream.status.started) * 1_000_000n,
+    }));
+    return metricsRequest(runs, BigInt(Date.now()) * 1_000_000n);
   }
-  const timer = setInterval(() => {
-    sendMetrics().catch((error: unknown) =>
-      log('error', 'otlp', { signal: 'metrics', error: String(error) }),
-    );
-  }, target.interval);
+
+  function send(read: () => StreamMetrics[], pass: (body: string) => void): void {
+    try {
+      const all = read().filter(({ families }) => families.length > 0);
+      if (all.length > 0) pass(metricsBody(all));
+    } catch (error) {
+      log('error', 'otlp', { signal: 'metrics', error: String(error) });
+    }
+  }
+  const timer = setInterval(() => send(() => exportedMetrics(live, hosts), metrics.send), target.interval);
 
   return {
     families() {
@@ -124,18 +117,18 @@ export function otlpExport(target: OtlpTarget, { live, hosts, bus, log, version 
       return [
         family('sent', 'log records and metric requests that the collector took', [
           ['logs', sent],
-          ['metrics', metrics.sent],
+          ['metrics', metrics.counts.sent],
         ]),
         family('dropped', 'log records and metric requests that did not reach the collector', [
           ['logs', dropped],
-          ['metrics', metrics.dropped],
+          ['metrics', metrics.counts.dropped],
         ]),
       ];
     },
     close() {
       clearInterval(timer);
       unsubscribe();
-      end.abort();
+      metrics.close();
       queue.close();
     },
   };

@@ -23,21 +23,20 @@ export interface StreamMetrics {
   families: MetricFamily[];
 }
 
-/** Marked runs that go on. */
-export function exportedStreams(live: LiveRuns): { live: LiveRun; stream: RunStream }[] {
+/** The numbers of all marked runs that go on, see `streamMetrics`. */
+export function exportedMetrics(live: LiveRuns, hosts: Hosts): StreamMetrics[] {
   return live
     .all()
     .filter(({ run }) => run.probe.exported === true)
     .flatMap((each) => [...each.streams.values()].map((stream) => ({ live: each, stream })))
-    .filter(({ stream }) => stream.status.state === 'running');
+    .filter(({ stream }) => stream.status.state === 'running')
+    .map((each) => streamMetrics(each.live, each.stream, hosts));
 }
 
-/** The numbers of all marked runs as they were last sent: the newest whole snapshot of each map is decoded now, and only now. */
-export function exportedMetrics(live: LiveRuns, hosts: Hosts): StreamMetrics[] {
-  return exportedStreams(live).map(({ live: run, stream }) => {
-    const host = hosts.find(stream.host)?.name ?? stream.host;
-    return { live: run, stream, host, families: familiesOf(run, stream, hosts) };
-  });
+/** The numbers of one run on one host as they were last sent: the newest whole snapshot of each map is decoded now, and only now. */
+export function streamMetrics(live: LiveRun, stream: RunStream, hosts: Hosts): StreamMetrics {
+  const host = hosts.find(stream.host)?.name ?? stream.host;
+  return { live, stream, host, families: familiesOf(live, stream, hosts) };
 }
 
 function familiesOf({ run }: LiveRun, stream: RunStream, hosts: Hosts): MetricFamily[] {
