@@ -104,7 +104,7 @@ export function startDecoder(): Decoder {
     flame: (asked) => query('flame', asked),
     topology: (asked) => query('topology', asked),
     keepFlame: (asked) => command('keepFlame', asked),
-    globals: (source) => query('globals', source),
+    globals: (asked) => query('globals', asked),
     log: (run) => query('log', run),
     onChange(listener) {
       listeners.add(listener);

@@ -240,7 +240,7 @@ test('slots become a histogram', () => {
 test('globals come with their offsets for writing', () => {
   const { engine, streams } = started('local');
   feed(engine, streams[0] as FakeStream, 1, true);
-  const values = engine.globals({ run: RUN, source: '.bss' });
+  const { values } = engine.globals({ run: RUN, source: '.bss' });
   const { total } = engine.rows({ ...EVENTS, offset: 0, limit: 0, filter: '' });
   assert.deepEqual(
     values.map(({ name, text, offset, writable, encoding }) => [name, text, offset, writable, encoding]),

@@ -17,7 +17,6 @@ import {
   type CellFact,
   type FileAnswer,
   type FileQuery,
-  type GlobalValue,
   type LeadingCount,
   LOG_SOURCE,
   type LogText,
@@ -30,6 +29,7 @@ import {
   sourceKey,
 } from '../session/decoder.ts';
 import type { FlameGraph, FlameQuery } from '../session/flame.ts';
+import type { GlobalsQuery, GlobalsWindow } from '../session/globals.ts';
 import type { Topology, TopologyQuery } from '../session/topology.ts';
 import { createEdgeSources } from './edges/edge-sources.ts';
 import { createEventSource, type EventSource } from './event-source.ts';
@@ -42,6 +42,7 @@ import { type Slice, sliceOf } from './query/slice.ts';
 import { createFlameGraphs } from './stacks/flame-graphs.ts';
 import { createStackSources } from './stacks/stack-sources.ts';
 import { type Budget, createBudget } from './store/budget.ts';
+import { MOMENT_BYTES_MAX } from './store/moments.ts';
 import type { Stream } from './stream.ts';
 import { createVerifierLogs } from './verifier-logs.ts';
 
@@ -69,7 +70,7 @@ export interface Engine {
   topology(query: TopologyQuery): Topology | undefined;
   /** Keeps what the query shows, for others to be compared with. */
   keepFlame(query: FlameQuery): void;
-  globals(source: SourceRef): GlobalValue[];
+  globals(query: GlobalsQuery): GlobalsWindow;
   log(run: string): LogText[];
 }
 
@@ -103,7 +104,7 @@ export function createEngine(
   slice: () => Slice = sliceOf,
   unnamed: (stream: number, asked: NamesAsked[]) => void = () => undefined,
 ): Engine {
-  const budget = createBudget();
+  const budgets = { rows: createBudget(), moments: createBudget(MOMENT_BYTES_MAX) };
   const questions: NameQuestions = createNameQuestions(unnamed);
   const stacks = createStackSources();
   const flames = createFlameGraphs();
@@ -135,7 +136,7 @@ export function createEngine(
       const key = sourceKey(run, source.name);
       let entry = kept.get(key);
       if (!entry) {
-        entry = keep(source, budget);
+        entry = keep(source, budgets);
         kept.set(key, entry);
       }
       entry.source.join(stream, source);
@@ -230,7 +231,7 @@ export function createEngine(
       const prefix = sourceKey(run, '');
       for (const [key, entry] of kept) {
         if (!key.startsWith(prefix)) continue;
-        if (entry.kind === 'events') entry.source.close();
+        entry.source.close();
         kept.delete(key);
       }
     },
@@ -291,7 +292,7 @@ export function createEngine(
     flame: (query) => flames.graph(query, stacks.find(query)),
     topology: (query) => edges.find(query)?.topology(query),
     keepFlame: (query) => flames.keep(query, stacks.find(query)),
-    globals: (ref) => find(ref).globals?.values() ?? [],
+    globals: (query) => find(query).globals?.window(query.at) ?? { values: [], taken: undefined },
     log: (run) =>
       [...hosts].flatMap(([stream, { run: of, host, hostName }]) => {
         const text = of === run ? logs.text(stream) : undefined;
@@ -309,15 +310,15 @@ function isRetyped({ sources }: ProbeSchema, { name, records, byValue }: Source)
   return JSON.stringify([before?.records ?? [], before?.byValue]) !== JSON.stringify([records, byValue]);
 }
 
-function keep(source: Source, budget: Budget): Kept {
+function keep(source: Source, { rows, moments }: { rows: Budget; moments: Budget }): Kept {
   switch (source.kind) {
     case 'events':
     case 'trace':
     case 'text':
-      return { kind: 'events', source: createEventSource(source, budget) };
+      return { kind: 'events', source: createEventSource(source, rows) };
     case 'map':
-      return { kind: 'map', source: createMapSource(source) };
+      return { kind: 'map', source: createMapSource(source, moments) };
     case 'globals':
-      return { kind: 'globals', source: createGlobalsSource(source) };
+      return { kind: 'globals', source: createGlobalsSource(source, moments) };
   }
 }

@@ -6,9 +6,10 @@ import { isAmountMeaning } from '@probepad/protocol/values/meaning';
 import { type Presentation, presentationOf } from '@probepad/protocol/values/presentation';
 import { readTags } from '@probepad/protocol/values/tags';
 import type { Value } from '@probepad/protocol/values/value';
-import type { GlobalValue } from '../session/decoder.ts';
+import type { GlobalValue } from '../session/globals.ts';
 import { unitOfMeaning } from './column-facts.ts';
 import { numberOf } from './present.ts';
+import { rawText } from './raw-text.ts';
 import type { Stream } from './stream.ts';
 
 /** Elements of an array that have rows of their own; of longer ones the first. */
@@ -77,6 +78,7 @@ function rowsOf(schema: ProbeSchema, writable: boolean, place: Place, context: F
     encoding,
     ...(number !== undefined && !Number.isNaN(number) && { number }),
     ...(typeof value === 'number' || typeof value === 'bigint' ? { raw: String(value) } : {}),
+    ...(parts.length === 0 && { memory: rawText(value) }),
     ...(type.kind === 'enum' && { choices: type.values }),
     ...amountOf(schema, place),
   };

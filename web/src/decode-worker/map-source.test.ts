@@ -342,16 +342,90 @@ test('an entry is found again wherever it stands, and tells how it grew', () => 
   assert.equal(engine.map({ ...ask, filter: 'key == 1' }).kept[0]?.place, -1);
 });
 
-test('while the time is held the entries stay as they were', () => {
-  const engine = createEngine(() => undefined);
-  openOn(engine, COUNTS, 1, 'local');
+/** `COUNTS` on two hosts, whose snapshots come as they are made: `alpha` at 1, 2, 3 …, `beta` half a second later. */
+function counting(): { engine: Engine; send(at: number, value: number): void } {
+  let now = 0;
+  const engine = createEngine(
+    () => undefined,
+    () => now,
+  );
+  openOn(engine, COUNTS, 1, 'alpha');
+  openOn(engine, COUNTS, 2, 'beta');
+  return {
+    engine,
+    send(at, value) {
+      for (const [stream, later, amount] of [
+        [1, 0, value],
+        [2, 0.5, value + 1],
+      ] as const) {
+        now = at + later;
+        const frame = { kind: 'map', stream, seq: BigInt(at), timeNs: nanoseconds(now) } as const;
+        engine.frames(sampleMessage(frame, counted([1, amount])));
+      }
+    },
+  };
+}
+
+test('while the time is held the entries are those of its end, whenever they are asked for', () => {
+  const { engine, send } = counting();
+  for (const at of [1, 2, 3, 4]) send(at, at * 10);
+  const at = (moment?: number) => {
+    const { rows, taken } = engine.map({ run: RUN, source: 'counts', ...all, at: moment });
+    return [taken, ...rows.map(({ cells: [host, , value, rate] }) => `${host} ${value} +${rate}`)];
+  };
+  assert.deepEqual(at(3.2), [3, 'alpha 30 +10', 'beta 21 +10']);
+  assert.deepEqual(at(2.5), [2.5, 'beta 21 +10', 'alpha 20 +10']);
+  send(5, 90);
+  assert.deepEqual(at(2.5), [2.5, 'beta 21 +10', 'alpha 20 +10']);
+  assert.deepEqual(at(3.2), [3, 'alpha 30 +10', 'beta 21 +10']);
+  assert.deepEqual(at(4.9), [4.5, 'beta 41 +10', 'alpha 40 +10']);
+  assert.deepEqual(at(), [5.5, 'beta 91 +50', 'alpha 90 +50']);
+});
+
+test('what is on its way when the time is held is shown once it is here', () => {
+  const { engine, send } = counting();
+  send(1, 10);
+  const ask = { run: RUN, source: 'counts', ...all, at: 9 };
+  assert.equal(engine.map(ask).rows[0]?.cells[2], '11');
+  send(2, 20);
+  assert.equal(engine.map(ask).rows[0]?.cells[2], '21');
+});
+
+test('groups, trends and files are of the moment that is shown', async () => {
+  const { engine, send } = counting();
+  for (const at of [1, 2, 3, 4]) send(at, at * at);
+  const ask = { run: RUN, source: 'counts', ...all, at: 3.1 };
+  const group = { by: ['host host'], measures: ['field value'], statistics: ['sum'] } as const;
+  assert.deepEqual(
+    engine.map({ ...ask, group }).rows.map(({ cells }) => cells),
+    [
+      ['alpha', '1', '9'],
+      ['beta', '1', '5'],
+    ],
+  );
+  assert.deepEqual(engine.map({ ...ask, trend: true }).rows[0]?.trend, [3, 5]);
+  const { blob } = engine.file({ ...ask, job: 'then', as: 'values', format: 'jsonl' });
+  const lines = ((await blob?.text()) ?? '').trimEnd().split('\n');
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).value),
+    [9, 5],
+  );
+});
+
+test('a host of which nothing that old is kept is named, and nothing else is shown in its place', () => {
+  const { engine, send } = counting();
+  for (const at of [1, 2]) send(at, at * 10);
   const ask = { run: RUN, source: 'counts', ...all };
-  const numbers = (still: boolean) => engine.map({ ...ask, still }).rows.map(({ cells }) => cells[1]);
-  engine.frames(sampleMessage({ kind: 'map', seq: 1n }, counted([1, 10])));
-  assert.deepEqual(numbers(true), ['10']);
-  engine.frames(sampleMessage({ kind: 'map', seq: 2n }, counted([1, 20])));
-  assert.deepEqual(numbers(true), ['10']);
-  assert.deepEqual(numbers(false), ['20']);
+  const partly = engine.map({ ...ask, at: 1.2 });
+  assert.deepEqual(partly.unkept, { hosts: ['beta'], from: 1.5 });
+  assert.deepEqual(
+    partly.rows.map(({ cells }) => cells[0]),
+    ['alpha'],
+  );
+  assert.deepEqual(partly.span, { from: 1, to: 2.5 });
+  const none = engine.map({ ...ask, at: 0.5 });
+  assert.deepEqual([none.total, none.unkept], [0, { hosts: ['alpha', 'beta'], from: 1.5 }]);
+  assert.equal(engine.map(ask).unkept, undefined);
 });
 
 test('stacks that were told one after the other stand in one table', () => {

@@ -1,10 +1,6 @@
-import type { MapBatch } from '@probepad/protocol/decode';
 import type { Frame } from '@probepad/protocol/frames';
 import type { Source } from '@probepad/protocol/schema';
-import { formatValue } from '@probepad/protocol/values/format';
-import type { Value } from '@probepad/protocol/values/value';
 import { createStackTable, type StackTable } from '@probepad/protocol/views/stack-table';
-import { grownSince } from '@probepad/protocol/views/totals';
 import {
   type CellFact,
   columnKey,
@@ -17,34 +13,37 @@ import { createMapAggregates, type SnapshotAggregates } from './aggregate/map-ag
 import { type EntryFilter, entryFilter } from './entry-filter.ts';
 import { type TypedEntries, typedEntries } from './files/typed-entries.ts';
 import { type GroupTable, groupTable, isNumeric, statisticColumn } from './group-rows.ts';
-import { type MapEntry, type MapMember, type MapReading, type MapSnapshot, readingOf } from './map-entry.ts';
+import { keptOf, unkeptOf } from './kept-range.ts';
+import { type MapEntry, type MapReading, type MapSnapshot, readingOf } from './map-entry.ts';
 import { groupEntries } from './map-groups.ts';
 import { planLayout } from './map-layout.ts';
+import { inOrder } from './map-order.ts';
+import { type Pieces, type RememberedMember, snapshotBy, snapshotOf } from './map-snapshot.ts';
 import { secondsOf } from './page-clock.ts';
-import { numberOf } from './present.ts';
 import type { Group } from './query/group-events.ts';
-import { rawKeyOf } from './raw-key.ts';
+import { type Budget, createBudget } from './store/budget.ts';
+import { createMoments, MOMENT_BYTES_MAX } from './store/moments.ts';
 import type { Stream } from './stream.ts';
 
-/** A map whose entries are shown as they are now, with the rates of their numbers. */
+/** A map whose entries are shown as they are now, or were at a moment, with the rates of their numbers. */
 export interface MapSource {
   join(stream: Stream, source: Source): void;
   take(stream: Stream, frame: Frame): void;
   entries(query: Question): MapWindow;
   /** The entries as they are now, or the groups of them, for a file. */
-  typed(query: Pick<MapQuery, 'sort' | 'filter' | 'group'>): TypedEntries;
+  typed(query: Pick<MapQuery, 'sort' | 'filter' | 'group' | 'at'>): TypedEntries;
   /** By the entry's id. */
   facts(id: string): CellFact[];
   readonly aggregates: SnapshotAggregates;
+  /** Lets go of its memory. */
+  close(): void;
 }
 
 type Question = Omit<MapQuery, 'run' | 'source'>;
 type GroupQuestion = Pick<MapQuery, 'sort' | 'filter'> & { group: NonNullable<MapQuery['group']> };
 
-/** Pieces of the snapshot that is coming. */
-type Pieces = { batch: MapBatch; frame: Frame }[];
-
-interface Member extends MapMember {
+interface Member extends RememberedMember {
+  /** Pieces of the snapshot that is coming. */
   building: Pieces;
   /** Of a stack trace map, which tells what is new. */
   table: StackTable | undefined;
@@ -52,41 +51,56 @@ interface Member extends MapMember {
   told: Frame | undefined;
 }
 
+/** What is shown while the time is held. */
+interface Held {
+  at: number;
+  snapshots: Map<Member, MapSnapshot>;
+  /** Those that have had entries by then, or may have, but none is kept that is old enough. */
+  unkept: Member[];
+}
+
 /** Snapshots whose growth a trend shows, and entries whose trends are kept though charts have no history of them. */
 const TREND_SNAPSHOTS = 40;
 const TRENDS_MAX = 512;
 
-export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
+/** @param budget of what is kept of earlier moments */
+export function createMapSource(
+  { name }: Pick<Source, 'name'>,
+  budget: Budget = createBudget(MOMENT_BYTES_MAX),
+): MapSource {
   const members = new Map<number, Member>();
   const aggregates = createMapAggregates(name);
   let reading: MapReading | undefined;
   let sorted: { key: string; entries: MapEntry[]; groups: Group[] } | undefined;
   /** Of entries that were shown with their trend: their rates since then, by id. */
   const trends = new Map<string, number[]>();
-  /** What is shown while the time is held, by host. */
-  let held: Map<Member, MapSnapshot> | undefined;
+  let held: Held | undefined;
 
   function finish(member: Member, pieces: Pieces): void {
-    const { snapshot: before, stream } = member;
-    const timeNs = pieces.at(-1)?.frame.header.timeNs ?? 0n;
-    const time = secondsOf(timeNs);
-    const entries = entriesOf(member, pieces, before, timeNs);
-    const byId = new Map(entries.map((entry) => [entry.id, entry]));
-    const partial = pieces.some(({ batch }) => batch.partial);
-    member.snapshot = { entries, byId, timeNs, time, partial };
+    const { stream } = member;
+    const snapshot = snapshotOf(member, pieces, member.snapshot);
+    member.snapshot = snapshot;
+    const { entries, byId, time, partial } = snapshot;
+    member.past.add(
+      time,
+      pieces.map(({ frame }) => frame),
+    );
     for (const [id, rates] of trends) {
       const rate = byId.get(id)?.rates[0];
       if (rate !== undefined && rates.push(rate) > TREND_SNAPSHOTS) rates.shift();
     }
+    // What has ended, or was seen late, may still be on its way.
+    if (held && placeOf(member, snapshot) <= held.at) held = undefined;
     if (!held) sorted = undefined;
     aggregates.add(stream, time, entries, partial, (entry, asking) => readings().label(entry, asking));
   }
 
-  /** Stacks are told one by one. They are put together when somebody looks at their table. */
-  function putTogether(): void {
+  /** Stacks are told one by one. They are put together when somebody looks at their table, for what was told by then. */
+  function putTogether(by = Number.POSITIVE_INFINITY): void {
     for (const member of members.values()) {
       const { told, table, stream } = member;
       if (told === undefined || table === undefined) continue;
+      if (secondsOf(told.header.timeNs) + stream.clock.offset > by) continue;
       member.told = undefined;
       const frame = table.entries(told);
       finish(member, [{ batch: stream.decoder.map(frame), frame }]);
@@ -98,18 +112,27 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
     return reading;
   }
 
-  function hold(still: boolean): void {
-    if (still === (held !== undefined)) return;
+  /** From now on the entries of a moment are shown, in seconds on the page's clock, or those of now. */
+  function look(at: number | undefined): void {
+    putTogether(at);
+    if (held?.at === at) return;
     sorted = undefined;
-    held = still
-      ? new Map([...members.values()].flatMap((each) => (each.snapshot ? [[each, each.snapshot]] : [])))
-      : undefined;
+    held = undefined;
+    if (at === undefined) return;
+    const found = new Map<Member, MapSnapshot>();
+    const unkept: Member[] = [];
+    for (const member of members.values()) {
+      const snapshot = snapshotBy(member, at);
+      if (snapshot) found.set(member, snapshot);
+      else if (member.snapshot) unkept.push(member);
+    }
+    held = { at, snapshots: found, unkept };
   }
 
   /** Those that are shown. */
   function snapshots(): { member: Member; snapshot: MapSnapshot }[] {
     return [...members.values()].flatMap((member) => {
-      const snapshot = held ? held.get(member) : member.snapshot;
+      const snapshot = held ? held.snapshots.get(member) : member.snapshot;
       return snapshot ? [{ member, snapshot }] : [];
     });
   }
@@ -123,7 +146,8 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
   }
 
   /** Charts keep the history of the largest entries; of others it begins when somebody looks. */
-  function trendOf({ id, member, rates: [rate = Number.NaN] }: MapEntry): (number | null)[] {
+  function trendOf({ id, member, timeNs, rates: [rate = Number.NaN] }: MapEntry): (number | null)[] {
+    if (held) return aggregates.trend(member.stream, id, TREND_SNAPSHOTS, secondsOf(timeNs));
     const known = trends.get(id);
     if (!known) {
       for (const oldest of trends.keys()) if (trends.size >= TRENDS_MAX) trends.delete(oldest);
@@ -143,19 +167,9 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
     const column = columns.find((each) => columnKey(each) === order.column);
     const all = snapshots()
       .flatMap(({ snapshot }) => snapshot.entries)
-      .filter(fits)
-      .map((entry) => ({ entry, by: column ? sortValue(entry, column) : 0 }));
-    all.sort((a, b) => (order.descending ? compare(b.by, a.by) : compare(a.by, b.by)));
-    sorted = { key, entries: all.map(({ entry }) => entry), groups: [] };
+      .filter(fits);
+    sorted = { key, entries: inOrder(all, column, order.descending, readings()), groups: [] };
     return sorted.entries;
-  }
-
-  /** What a column sorts by. */
-  function sortValue(entry: MapEntry, column: ViewColumn): number | string {
-    const value = readings().value(entry, column);
-    const number = numberOf(value);
-    if (!Number.isNaN(number) || column.role === 'rate') return number;
-    return Array.isArray(value) ? value.map(placeText).join(' ') : formatValue(value);
   }
 
   function orderOf(sort: MapQuery['sort']): MapWindow['sort'] {
@@ -215,6 +229,7 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
       members.set(stream.stream, {
         ...{ stream, source, layout, table },
         ...{ building: [], snapshot: undefined, told: undefined },
+        past: createMoments(budget),
       });
       aggregates.join(stream, source, layout);
       reading = undefined;
@@ -236,18 +251,19 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
     },
     entries(query) {
       const { sort, offset, limit, filter, group, keep = [], trend = false } = query;
-      putTogether();
-      hold(query.still ?? false);
+      look(query.at);
       const own = readings();
       const wanted = entryFilter(filter, own);
       const all = snapshots();
-      const times = all.map(({ member, snapshot }) => snapshot.time + member.stream.clock.offset);
+      const times = all.map(({ member, snapshot }) => placeOf(member, snapshot));
       const answer = {
         offset,
         partial: all.some(({ snapshot }) => snapshot.partial),
         grouped: group !== undefined,
         grouping: own.columns,
         taken: times.length > 0 ? Math.max(...times) : undefined,
+        unkept: unkeptOf(held?.unkept ?? []),
+        span: keptOf([...members.values()]),
         filter,
         textual: wanted.textual,
         problem: wanted.problem,
@@ -278,7 +294,8 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
         bar: own.main ? own.columns.indexOf(own.main) : -1,
       };
     },
-    typed({ sort, filter, group }) {
+    typed({ sort, filter, group, at }) {
+      look(at);
       if (group) {
         const { by, table, groups } = groupsOf({ sort, filter, group }, entryFilter(filter, readings()));
         const numeric = by.map((column) => isNumeric(readings().facts(column)));
@@ -293,45 +310,13 @@ export function createMapSource({ name }: Pick<Source, 'name'>): MapSource {
       return entry ? readings().behind(entry) : [];
     },
     aggregates,
+    close() {
+      for (const { past } of members.values()) past.close();
+    },
   };
 }
 
-function entriesOf(
-  member: Member,
-  pieces: Pieces,
-  before: MapSnapshot | undefined,
-  timeNs: bigint,
-): MapEntry[] {
-  const { source, layout, stream } = member;
-  const seconds = before ? secondsOf(timeNs) - before.time : 0;
-  const entries: MapEntry[] = [];
-  for (const { batch, frame } of pieces) {
-    for (let row = 0; row < batch.rows; row++) {
-      const id = `${stream.stream}:${rawKeyOf(frame, source.keySize, row)}`;
-      const numbers = layout.numbers(batch, row);
-      const known = before?.byId.get(id);
-      const rates = numbers.map((number, at) => {
-        // A key that was not there before has grown from nothing, unless it may only not have been read.
-        if (!known && before?.partial) return Number.NaN;
-        const earlier = known?.numbers[at] ?? 0;
-        const grown = layout.gauges[at] ? number - earlier : grownSince(number, earlier);
-        return seconds > 0 ? grown / seconds : Number.NaN;
-      });
-      entries.push({ id, member, batch, row, timeNs, numbers, rates });
-    }
-  }
-  return entries;
-}
-
-/** Of one number in a list, such as an octet: as text they are in order as the numbers are. */
-function placeText(value: Value): string {
-  return typeof value === 'number' ? String(value).padStart(10, '0') : formatValue(value);
-}
-
-function compare(a: number | string, b: number | string): number {
-  if (typeof a === 'number' && typeof b === 'number') {
-    if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : -1;
-    return Number.isNaN(b) ? 1 : a - b;
-  }
-  return String(a).localeCompare(String(b));
+/** When a snapshot was made, in seconds on the page's clock. */
+function placeOf({ stream }: Member, { time }: MapSnapshot): number {
+  return time + stream.clock.offset;
 }

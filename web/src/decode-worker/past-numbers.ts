@@ -1,4 +1,4 @@
-import type { GlobalValue } from '../session/decoder.ts';
+import type { GlobalValue } from '../session/globals.ts';
 
 /** What numbers were before, for the eye alone. */
 export interface PastNumbers {
@@ -7,7 +7,7 @@ export interface PastNumbers {
 }
 
 /** Numbers that are kept of each, and of how many there are some. */
-const KEPT = 120;
+export const PAST_NUMBERS = 120;
 const NAMES_MAX = 1024;
 
 export function createPastNumbers(): PastNumbers {
@@ -22,7 +22,7 @@ export function createPastNumbers(): PastNumbers {
       }
       if (own.past.length > 0 && own.past.at(-1) !== number) own.changes++;
       own.past.push(number);
-      if (own.past.length > KEPT) own.past.shift();
+      if (own.past.length > PAST_NUMBERS) own.past.shift();
     },
     of: (name) => known.get(name) ?? { past: [], changes: 0 },
   };

@@ -18,9 +18,12 @@ import type {
   SeriesQuery,
 } from './aggregates.ts';
 import type { FlameGraph, FlameQuery } from './flame.ts';
+import type { GlobalsQuery, GlobalsWindow } from './globals.ts';
 import type { OpenHubSocket } from './hub-socket.ts';
 import type { SourceRef } from './source-ref.ts';
+import type { TimeRange } from './time-axis.ts';
 import type { Topology, TopologyQuery } from './topology.ts';
+import type { Unkept } from './unkept.ts';
 
 export type { Series } from './aggregates.ts';
 export type { SourceRef } from './source-ref.ts';
@@ -148,8 +151,8 @@ export interface MapQuery extends SourceRef {
   limit: number;
   filter: string;
   group?: RowGrouping | undefined;
-  /** The time is held: entries stay as they were when this was asked for first, until it is asked for without. */
-  still?: boolean | undefined;
+  /** The moment whose entries are wanted, in seconds since 1970 on the page's clock; absent: those of now. */
+  at?: number | undefined;
   /** Entries that are wanted wherever they stand, by `ViewRow.id`. */
   keep?: readonly string[] | undefined;
   /** How the first number came to be what it is is wanted, too. */
@@ -180,6 +183,10 @@ export interface MapWindow {
   grouping: readonly ViewColumn[];
   /** When the snapshot was made, in seconds since 1970 on the page's clock: the newest of all hosts'. */
   taken: number | undefined;
+  /** Hosts without entries here, for of theirs none is kept that is as old as the moment asked for. */
+  unkept?: Unkept | undefined;
+  /** The oldest and the newest moment of which there are entries; absent while there are none. */
+  span?: TimeRange | undefined;
   /** The filter that these entries fit. */
   filter: string;
   /** The filter is a text to look for and no expression. */
@@ -202,8 +209,8 @@ export interface FileRows extends SourceRef {
   filter: string;
   sort?: RowSort | undefined;
   group?: RowGrouping | undefined;
-  /** For maps, see `MapQuery`. */
-  still?: boolean | undefined;
+  /** For maps and globals, see `MapQuery`. */
+  at?: number | undefined;
   /** For events, see `RowQuery`. */
   head?: number | undefined;
   between?: RowQuery['between'];
@@ -218,40 +225,6 @@ export interface FileAnswer {
   searching: boolean;
   /** The whole file, once it is done. */
   blob?: Blob;
-}
-
-/** A variable of a section, a member of one or an element, on one host. What consists of others comes before them. */
-export interface GlobalValue {
-  host: string;
-  hostName: string;
-  /** As C writes it: `limits[2].burst`. */
-  name: string;
-  type: string;
-  text: string;
-  /** How deep it lies in a variable: 0 is the variable itself. */
-  depth: number;
-  /** How many parts of it follow, each with its own parts. */
-  parts: number;
-  /** Byte offset and size in its section, for writing. */
-  offset: number;
-  size: number;
-  writable: boolean;
-  /** How text that the user types becomes bytes; undefined when it can't. */
-  encoding: 'signed' | 'unsigned' | 'bool' | 'text' | 'float' | undefined;
-  /** Of whole and real numbers: as a double, and all of its digits. */
-  number?: number;
-  raw?: string;
-  /** Names and decimal values of an enum. */
-  choices?: readonly (readonly [string, string])[];
-  /** A number that more and less can be said of, and no name or address. */
-  isAmount?: boolean;
-  /** What it counts in ns or bytes. */
-  unit?: { dimension: 'time' | 'bytes'; size: bigint };
-  /** Between what it may be set, where the program or the type tells. */
-  range?: { least: number; most: number };
-  /** What the number was in the last snapshots, oldest first, and how often it has changed. */
-  past?: readonly number[];
-  changes?: number;
 }
 
 /** So many of the newest records begin with this number, decimal. */
@@ -301,7 +274,7 @@ export interface Decoder {
   topology(query: TopologyQuery): Promise<Topology | undefined>;
   /** Keeps what the query shows, for later ones to be compared with (`against: 'baseline'`). */
   keepFlame(query: FlameQuery): void;
-  globals(source: SourceRef): Promise<GlobalValue[]>;
+  globals(query: GlobalsQuery): Promise<GlobalsWindow>;
   /** The verifier's log, by host; empty when there is none. */
   log(run: string): Promise<LogText[]>;
   /** Calls back when something new is there, at most a few times a second; keys as `sourceKey` makes them. */

@@ -11,6 +11,7 @@ import {
   showMoment,
   shownRange,
   showRange,
+  showUntil,
   useTimeAxis,
   zoomTime,
 } from './time-axis.ts';
@@ -98,4 +99,10 @@ test('another run begins anew, following', () => {
   showRange({ from: 1000, to: 1100 });
   openTimeAxis('r2', true);
   assert.equal(axis().held, undefined);
+});
+
+test('as much as now is shown up to a moment, still', () => {
+  showRange({ from: 100, to: 160 });
+  showUntil(130);
+  assert.deepEqual(axis().held, { from: 70, to: 130 });
 });

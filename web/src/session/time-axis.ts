@@ -99,6 +99,12 @@ export function showRange({ from, to }: TimeRange): void {
   useTimeAxis.setState({ held: { from: middle - half, to: middle + half } });
 }
 
+/** Shows as much as now, up to a moment, still. */
+export function showUntil(moment: number): void {
+  const { from, to } = shownRange(useTimeAxis.getState());
+  useTimeAxis.setState({ held: { from: moment - (to - from), to: moment } });
+}
+
 /** Shows a moment: the cursor is on it, and what is shown is moved so that it lies within. */
 export function showMoment(moment: number): void {
   const axis = useTimeAxis.getState();

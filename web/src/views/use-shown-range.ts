@@ -36,8 +36,18 @@ export function useOverTime<T extends { kept?: TimeRange | undefined } | readonl
   );
   const kept = answer && 'kept' in answer ? answer.kept : undefined;
   useEffect(() => setUnfinished(isUnfinished(answer)), [answer]);
+  useNoteKept(kept);
+  return answer;
+}
+
+/** Tells the axis of what a view has something: so far it can be moved back. */
+export function useNoteKept(kept: TimeRange | undefined): void {
   useEffect(() => {
     if (kept) noteKept(kept);
   }, [kept]);
-  return answer;
+}
+
+/** The moment that views of one moment show while the run's time is held, in seconds on the page's clock: the end of what charts show. */
+export function useHeldMoment(run: string): number | undefined {
+  return useTimeAxis((axis) => (axis.run === run ? axis.held?.to : undefined));
 }

@@ -34,8 +34,11 @@ export interface SnapshotAggregates {
     partial: boolean,
     labelOf: (entry: E, asking: boolean) => string,
   ): void;
-  /** The growth of an entry's main number in the last snapshots, or the number itself where it goes up and down. */
-  trend(stream: Stream, id: string, count: number): (number | null)[];
+  /**
+   * The growth of an entry's main number in the last snapshots, or the number itself where it goes up and down.
+   * @param until the last by this time on the host's own clock; absent: the newest
+   */
+  trend(stream: Stream, id: string, count: number, until?: number): (number | null)[];
   series(query: Asked<SeriesQuery>): Series;
   distributions(query: Asked<DistributionQuery>): Distribution[];
   heatmaps(query: Asked<HeatmapQuery>): Heatmap[];
@@ -118,11 +121,12 @@ export function createMapAggregates(name: string): SnapshotAggregates {
         partial,
       );
     },
-    trend({ stream }, id, count) {
+    trend({ stream }, id, count, until) {
       const main = members.get(stream)?.layout.mainMember;
       const at = subject.measures.findIndex(({ column }) => column === main);
       if (at < 0) return [];
-      return history.recent(stream, id, at, count, !subject.measures[at]?.gauge && !history.fell(at, id));
+      const growth = !subject.measures[at]?.gauge && !history.fell(at, id);
+      return history.recent(stream, id, at, count, growth, until);
     },
     series: (query) => seriesOfSnapshots(history, subject, query),
     distributions: (query) => distributionsOfSnapshots(history, subject, query),

@@ -65,8 +65,16 @@ export interface SnapshotHistory {
   /**
    * What an entry's number came to in the last snapshots, oldest first; null where it was not kept or not there.
    * @param growth its change a second in the place of the number
+   * @param until the last by this time on the host's own clock; absent: the newest
    */
-  recent(stream: number, id: string, measure: number, count: number, growth: boolean): (number | null)[];
+  recent(
+    stream: number,
+    id: string,
+    measure: number,
+    count: number,
+    growth: boolean,
+    until?: number,
+  ): (number | null)[];
   /**
    * Whether a measure, or the variable that an entry is of, falls as often as no counter does, whatever its name is. That a key was put
    * out of a map and came again, or that a counter was set back, is forgotten as it grows on.
@@ -190,8 +198,10 @@ export function createSnapshotHistory(byEntry = false): SnapshotHistory {
         if (latest?.entries.has(id)) return labelOf(id, asking);
       return labels.get(id) ?? '';
     },
-    recent(stream, id, measure, count, growth) {
-      const last = hosts.get(stream)?.fine.slice(-count - 1) ?? [];
+    recent(stream, id, measure, count, growth, until = Number.POSITIVE_INFINITY) {
+      const { fine = [] } = hosts.get(stream) ?? {};
+      const end = fine.findLastIndex(({ time }) => time <= until) + 1;
+      const last = fine.slice(Math.max(0, end - count - 1), end);
       const numbers = last.map(({ entries }) => entries.get(id)?.numbers[measure] ?? null);
       return numbers.slice(1).map((number, at) => {
         const before = numbers[at] ?? null;

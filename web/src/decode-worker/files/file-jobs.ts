@@ -2,6 +2,7 @@ import { SHOWN_FORMATS } from '@probepad/protocol/export/shown-table';
 import { TABLE_FORMATS } from '@probepad/protocol/export/table-file';
 import type { FileAnswer, FileQuery, SourceRef } from '../../session/decoder.ts';
 import type { EventSource } from '../event-source.ts';
+import type { GlobalsSource } from '../globals-source.ts';
 import type { MapSource } from '../map-source.ts';
 import type { Slice } from '../query/slice.ts';
 import { type FileJob, fileJob } from './file-job.ts';
@@ -16,12 +17,12 @@ export interface FileJobs {
 const JOBS_MAX = 4;
 
 export function createFileJobs(
-  find: (ref: SourceRef) => { events?: EventSource; map?: MapSource },
+  find: (ref: SourceRef) => { events?: EventSource; map?: MapSource; globals?: GlobalsSource },
 ): FileJobs {
   const jobs = new Map<string, FileJob>();
 
   function newJob(query: FileQuery): FileJob {
-    const { events, map } = find(query);
+    const { events, map, globals } = find(query);
     const { filter, sort, group, between, head: first } = query;
     if (query.as === 'shown') {
       const { columns } = query;
@@ -45,7 +46,7 @@ export function createFileJobs(
         events.page({ head, offset, limit, filter, sort, group, between }, turn),
       );
     }
-    const entries = map?.typed(query);
+    const entries = map?.typed(query) ?? globals?.typed(query.at);
     return fileJob(kind, (_head, offset, limit) => ({
       columns: entries?.columns ?? [],
       rows: entries?.rows(offset, limit) ?? [],

@@ -3,7 +3,7 @@ import type { ProbeSchema } from '@probepad/protocol/schema';
 import { isCharType, resolveType } from '@probepad/protocol/types';
 import type { Meaning } from '@probepad/protocol/values/meaning';
 import { presentLeaves } from '@probepad/protocol/values/presentation';
-import type { GlobalValue } from '../../session/decoder.ts';
+import type { GlobalValue } from '../../session/globals.ts';
 import { encodeGlobal } from '../globals/encode-global.ts';
 
 /** One member of a key or value that somebody types. */

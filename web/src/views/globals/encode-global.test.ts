@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { GlobalValue } from '../../session/decoder.ts';
+import type { GlobalValue } from '../../session/globals.ts';
 import { encodeGlobal, writesOf } from './encode-global.ts';
 
 const on = (host: string, fields: Partial<GlobalValue>): GlobalValue => ({

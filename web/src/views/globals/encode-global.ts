@@ -1,4 +1,4 @@
-import type { GlobalValue } from '../../session/decoder.ts';
+import type { GlobalValue } from '../../session/globals.ts';
 
 /** Bytes to write at one place, and the hosts where the variable lies there. */
 export interface GlobalWrite {

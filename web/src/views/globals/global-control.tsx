@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useState } from 'react';
-import type { GlobalValue, SourceRef } from '../../session/decoder.ts';
+import type { SourceRef } from '../../session/decoder.ts';
+import type { GlobalValue } from '../../session/globals.ts';
 import { names } from '../../ui/names.ts';
 import { CellText } from '../cell-text.tsx';
 import styles from './globals.module.css';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { GlobalValue } from '../../session/decoder.ts';
-import { rowsOfGlobals, sliderRange } from './rows-of-globals.ts';
+import type { GlobalValue } from '../../session/globals.ts';
+import { exportOfGlobals, rowsOfGlobals, sliderRange, titleOfGlobal } from './rows-of-globals.ts';
 
 const value = (name: string, fields: Partial<GlobalValue> = {}): GlobalValue => ({
   host: 'a',
@@ -51,4 +51,25 @@ test('a slider spans what the program says, or has room above what was seen', ()
 test('what counts by itself, and what is no amount, has no slider', () => {
   assert.equal(sliderRange(value('hits', { number: 5, isAmount: true, changes: 100 })), undefined);
   assert.equal(sliderRange(value('pid', { number: 5 })), undefined);
+});
+
+test('what is shown is taken along with the value of each host, and what stands in memory is in the title', () => {
+  const limit = value('limit', { text: '1 ms', memory: '1000000 (0xf4240)' });
+  const rows = rowsOfGlobals(
+    [limit, value('all', { parts: 2 }), value('limit', { host: 'b', hostName: 'b', text: '7 ns' })],
+    new Set(),
+  );
+  const { columns, rows: told } = exportOfGlobals(rows);
+  assert.deepEqual(
+    columns.map(({ name }) => name),
+    ['name', 'a', 'b', 'type'],
+  );
+  assert.deepEqual(
+    told.map(({ cells }) => cells),
+    [
+      ['limit', '1 ms', '7 ns', 'int'],
+      ['all', '', '', 'int'],
+    ],
+  );
+  assert.equal(titleOfGlobal(limit), 'int limit\n1000000 (0xf4240)');
 });

@@ -1,4 +1,5 @@
-import type { GlobalValue } from '../../session/decoder.ts';
+import type { ExportedTable } from '@probepad/protocol/export/shown-table';
+import type { GlobalValue } from '../../session/globals.ts';
 
 /** One variable, member or element over all hosts of the run. */
 export interface GlobalRow {
@@ -48,4 +49,34 @@ export function sliderRange({
   if (!Number.isSafeInteger(top)) return undefined;
   const least = Math.min(0, number, ...past);
   return { least: encoding === 'unsigned' || least === 0 ? 0 : -top, most: top };
+}
+
+/** What a variable holds, as it stands in memory: one hover away. */
+export function titleOfGlobal({
+  type,
+  name,
+  memory,
+  text,
+}: Pick<GlobalValue, 'type' | 'name' | 'memory' | 'text'>): string {
+  return `${type} ${name}\n${memory ?? text}`;
+}
+
+/** The variables as they are shown, with a column for the value on each host where there are several. */
+export function exportOfGlobals(rows: readonly GlobalRow[]): ExportedTable {
+  const hosts = [...new Map(rows.flatMap((row) => row.hosts.map(({ host, hostName }) => [host, hostName])))];
+  return {
+    columns: ['name', ...(hosts.length > 1 ? hosts.map(([, hostName]) => hostName) : ['value']), 'type'].map(
+      (name) => ({ name, align: 'text' }),
+    ),
+    rows: rows.map(({ name, first, hosts: own }) => ({
+      cells: [
+        name,
+        ...hosts.map(([id]) => {
+          const value = own.find(({ host }) => host === id);
+          return value === undefined || value.parts > 0 ? '' : value.text;
+        }),
+        first.type,
+      ],
+    })),
+  };
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
-import type { GlobalValue, SourceRef } from '../../session/decoder.ts';
+import type { SourceRef } from '../../session/decoder.ts';
+import type { GlobalValue } from '../../session/globals.ts';
 import { useRuns } from '../../session/runs.ts';
 import { request } from '../../session/session.ts';
 import { writesOf } from './encode-global.ts';

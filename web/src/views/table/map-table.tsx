@@ -1,11 +1,13 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { MapWindow, SourceRef } from '../../session/decoder.ts';
 import { theDecoder } from '../../session/session.ts';
-import { togglePause, useTimeAxis } from '../../session/time-axis.ts';
+import { togglePause } from '../../session/time-axis.ts';
 import { timeText } from '../chart/series-table.ts';
+import { NotKept, notKeptText } from '../not-kept.tsx';
 import { groupDigits } from '../numbers.ts';
 import styles from '../table.module.css';
 import { useAnswers } from '../use-live.ts';
+import { useHeldMoment, useNoteKept } from '../use-shown-range.ts';
 import { ViewTools } from '../view-tools.tsx';
 import { arrangeColumns } from './arrange-columns.ts';
 import { ColumnChooser } from './column-chooser.tsx';
@@ -20,14 +22,15 @@ import { useRowWork } from './use-row-work.ts';
 import { useRowsInView } from './use-rows-in-view.ts';
 import { useTableSettings } from './use-table-settings.ts';
 
-/** A map's entries as they are now, or as they were when the time was held. The first number has a bar for its share of the largest. */
+/** A map's entries as they are now, or while the time is held as they were at the end of what is shown. The first number has a bar for its share of the largest. */
 export function MapTable({ source, empty, label }: { source: SourceRef; empty: ReactNode; label: string }) {
   const scroller = useRef<HTMLDivElement>(null);
   const filterInput = useRef<HTMLInputElement>(null);
   const [settings, change] = useTableSettings(source.source);
   const [known, setKnown] = useState<MapWindow>();
   const [looked, setLooked] = useState<string>();
-  const still = useTimeAxis((axis) => axis.run === source.run && axis.held !== undefined);
+  const at = useHeldMoment(source.run);
+  const still = at !== undefined;
   const pins = usePinnedRows();
   const cursor = useCursor(() => undefined);
   const { filter = '', sort, group } = settings;
@@ -36,15 +39,16 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
   const { offset, limit } = view.ask;
   const trend = settings.shown?.['trend trend'] ?? false;
   const keep = [...new Set([...pins.rows.map(({ id }) => id), ...(looked === undefined ? [] : [looked])])];
-  const asked = { ...source, sort, filter, group, still };
+  const asked = { ...source, sort, filter, group, at };
   useAnswers(
     source,
-    JSON.stringify([offset, limit, filter, sort, group, still, trend, keep]),
+    JSON.stringify([offset, limit, filter, sort, group, at, trend, keep]),
     () => theDecoder().map({ ...asked, offset, limit, keep, trend }),
     setKnown,
     { atOnce: true },
   );
 
+  useNoteKept(known?.span);
   const kept = new Map(known?.kept.map((row) => [row.id, row]));
   const place = looked === undefined ? undefined : kept.get(looked)?.place;
   const work = useRowWork({
@@ -114,6 +118,7 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
             still && known?.taken !== undefined && `as of ${timeText(known.taken)}`,
             known?.partial && 'partly read',
             count,
+            total > 0 && notKeptText(known?.unkept),
           ]
             .filter(Boolean)
             .join(' · '),
@@ -150,7 +155,13 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
         onOpen={work.openRow}
         onKeyDown={work.onKey}
       >
-        {known && total === 0 && filter === '' && empty}
+        {known &&
+          total === 0 &&
+          (known.unkept && at !== undefined ? (
+            <NotKept unkept={known.unkept} at={at} />
+          ) : (
+            filter === '' && empty
+          ))}
       </Grid>
       <OpenRow source={source} work={work} name={() => `entry of ${source.source}`} version={known?.taken} />
     </div>

@@ -1,0 +1,111 @@
+import type { Frame } from '@probepad/protocol/frames';
+import type { Budget, Holder } from './budget.ts';
+
+/** Snapshots of one host as they came: all of the last minutes, then every tenth, as far as the budget that all share goes. */
+export interface Moments {
+  /** @param time seconds on the host's own clock; what is no newer than the newest is not kept */
+  add(time: number, frames: readonly Frame[]): void;
+  /** The last `count` by a time, the newest first. */
+  by(time: number, count: number): readonly Moment[];
+  /** Times of the oldest and the newest that are kept. */
+  readonly oldest: number | undefined;
+  readonly newest: number | undefined;
+  /** Lets go of its memory. */
+  close(): void;
+}
+
+export interface Moment {
+  time: number;
+  frames: readonly Frame[];
+}
+
+/** Bytes of snapshots that a page keeps for tables of earlier moments; charts keep their own numbers. */
+export const MOMENT_BYTES_MAX = 48 * 1024 * 1024;
+/** As many as charts keep. */
+const FINE = 900;
+const COARSE = 720;
+const THINNED = 10;
+/** What a snapshot takes beside its payload, about. */
+const OVERHEAD = 512;
+
+export function createMoments(budget: Budget): Moments {
+  const fine: (Moment & { bytes: number })[] = [];
+  const coarse: (Moment & { bytes: number })[] = [];
+  let count = 0;
+  let held = 0;
+
+  function drop(from: typeof fine): (Moment & { bytes: number }) | undefined {
+    const oldest = from.shift();
+    if (oldest) {
+      held -= oldest.bytes;
+      budget.changed(-oldest.bytes);
+    }
+    return oldest;
+  }
+
+  const holder: Holder = {
+    get bytes() {
+      return held;
+    },
+    giveUp() {
+      // The newest is always there.
+      if (coarse.length === 0 && fine.length < 2) return false;
+      drop(coarse.length > 0 ? coarse : fine);
+      return true;
+    },
+  };
+  budget.join(holder);
+
+  function put(into: typeof fine, moment: Moment & { bytes: number }): void {
+    into.push(moment);
+    held += moment.bytes;
+    budget.changed(moment.bytes);
+  }
+
+  return {
+    add(time, frames) {
+      const before = fine.at(-1);
+      if (before && time <= before.time) return;
+      const kept = copied(frames, before?.frames);
+      put(fine, { time, ...kept });
+      count++;
+      if (fine.length <= FINE) return;
+      const oldest = drop(fine);
+      if (oldest && (count - FINE) % THINNED === 0) put(coarse, oldest);
+      if (coarse.length > COARSE) drop(coarse);
+    },
+    by(time, most) {
+      const all = [...coarse, ...fine];
+      const last = all.findLastIndex((each) => each.time <= time);
+      return all.slice(Math.max(0, last + 1 - most), last + 1).reverse();
+    },
+    get oldest() {
+      return (coarse[0] ?? fine[0])?.time;
+    },
+    get newest() {
+      return fine.at(-1)?.time;
+    },
+    close: () => budget.leave(holder),
+  };
+}
+
+/** Frames without the messages that they came in. What is the same as in the snapshot before is kept once. */
+function copied(
+  frames: readonly Frame[],
+  before: readonly Frame[] = [],
+): { frames: readonly Frame[]; bytes: number } {
+  let bytes = OVERHEAD;
+  const kept = frames.map(({ header, payload }, at) => {
+    const known = before[at]?.payload;
+    if (known && isSame(known, payload)) return { header, payload: known };
+    bytes += payload.byteLength;
+    return { header, payload: payload.slice() };
+  });
+  return { frames: kept, bytes };
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.byteLength !== b.byteLength) return false;
+  for (let at = 0; at < a.byteLength; at++) if (a[at] !== b[at]) return false;
+  return true;
+}
