@@ -7,6 +7,7 @@ import type {
   DistributionQuery,
   Heatmap,
   HeatmapQuery,
+  HostsTogether,
   Ranking,
   RankingQuery,
   Series,
@@ -17,8 +18,9 @@ import { secondsOf } from '../page-clock.ts';
 import type { Slice } from '../query/slice.ts';
 import type { History } from '../store/history.ts';
 import type { Stream } from '../stream.ts';
-import { createGatherings, type Gathered } from './gatherings.ts';
+import { createGatherings, type Gathered, type GatheredHost } from './gatherings.ts';
 import type { Buckets } from './key-cell.ts';
+import { byName, type NameOf } from './key-naming.ts';
 import { createRecordReader } from './record-reader.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 import type { HostTimeline, TimelineSubject } from './timeline-grid.ts';
@@ -68,7 +70,11 @@ export function createEventAggregates(
   });
 
   /** The timelines that answer a question, one for each host. */
-  function timelines(what: Gathered, { now, slice }: Turn): { hosts: HostTimeline[]; searching?: true } {
+  function timelines(
+    what: Gathered,
+    { now, slice }: Turn,
+    together: HostsTogether = 'apart',
+  ): { hosts: HostTimeline[]; searching?: true } {
     const isPlain = what.measure === undefined && what.split === undefined;
     const gathering = isPlain ? undefined : gatherings.find(what, now, slice);
     return {
@@ -76,7 +82,7 @@ export function createEventAggregates(
         host: stream.host,
         // The name of a single host would stand at every line.
         hostName: members.size > 1 ? stream.hostName : '',
-        timeline: gathering?.hosts.get(id)?.timeline ?? counts,
+        ...keysOf(stream, gathering?.hosts.get(id), together === 'merged' && members.size > 1, counts),
         offset: stream.clock.offset,
       })),
       ...(gathering?.searching && { searching: true }),
@@ -120,7 +126,7 @@ export function createEventAggregates(
     series(query, turn) {
       const { measure, split, statistic = 'rate' } = query;
       const buckets = bucketsFor(statistic, split);
-      const { hosts, ...unfinished } = timelines({ measure, split, buckets }, turn);
+      const { hosts, ...unfinished } = timelines({ measure, split, buckets }, turn, query.hosts);
       return { ...seriesOfTimelines(hosts, subjectOf(measure), query, turn.now), ...unfinished };
     },
     distributions(query, turn) {
@@ -144,11 +150,27 @@ export function createEventAggregates(
     ranking(query, turn) {
       const { measure, split, statistic = 'value' } = query;
       const buckets = bucketsFor(statistic, split);
-      const { hosts, ...unfinished } = timelines({ measure, split, buckets }, turn);
+      const { hosts, ...unfinished } = timelines({ measure, split, buckets }, turn, query.hosts);
       const own = members.size > 1 ? query : { ...query, hosts: 'merged' as const };
       return { ...rankingOfTimelines(hosts, subjectOf(measure), own, turn.now), ...unfinished };
     },
   };
+}
+
+/** A host's timeline, and how its keys are called. @param isMerged names have to be the same on all hosts then, not numbers */
+function keysOf(
+  stream: Stream,
+  gathered: GatheredHost | undefined,
+  isMerged: boolean,
+  counts: Timeline,
+): Pick<HostTimeline, 'timeline' | 'labelOf'> {
+  const { timeline = counts, read } = gathered ?? {};
+  const { label } = read ?? {};
+  if (!label) return { timeline };
+  const nameOf: NameOf = (key, asking) => label(key, asking ? stream.names : stream.known);
+  if (!isMerged) return { timeline, labelOf: (key) => nameOf(key, true) };
+  const named = byName(timeline, nameOf);
+  return { timeline: named, labelOf: named.labelOf };
 }
 
 function wholeOf(measure: string | undefined): Gathered {

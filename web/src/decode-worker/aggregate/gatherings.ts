@@ -33,18 +33,18 @@ export interface Gatherings {
 
 export interface Gathering {
   /** By stream. */
-  hosts: ReadonlyMap<number, Host>;
+  hosts: ReadonlyMap<number, GatheredHost>;
   /** There are older rows that it has not come to. */
   searching: boolean;
 }
 
-interface Host {
+export interface GatheredHost {
   read: RecordReader;
   timeline: Timeline;
 }
 
 interface Known extends Gathered {
-  hosts: Map<number, Host>;
+  hosts: Map<number, GatheredHost>;
   /** The oldest row that is counted; what came before it, as far as it is kept, is gone back over. */
   oldest: number;
   /** When somebody asked last. */

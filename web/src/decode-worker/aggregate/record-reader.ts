@@ -5,7 +5,15 @@ import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { isCharType, resolveType } from '@probepad/protocol/types';
 import { escapeControls } from '@probepad/protocol/values/escape';
 import { formatValue } from '@probepad/protocol/values/format';
-import { PLAIN, type Presentation, presentLeaves } from '@probepad/protocol/values/presentation';
+import type { FormatContext } from '@probepad/protocol/values/format-context';
+import type { NameLookup } from '@probepad/protocol/values/name';
+import {
+  PLAIN,
+  type Presentation,
+  presentLeaves,
+  processLeaf,
+  processOf,
+} from '@probepad/protocol/values/presentation';
 import { textOf } from '@probepad/protocol/values/value';
 import type { Stream } from '../stream.ts';
 import { eachNumber, type NumberOf, numberReader, numbersReader } from './leaf-numbers.ts';
@@ -19,6 +27,8 @@ export interface RecordReader {
   values(view: DataView, starts: Uint32Array, out: Float64Array): number;
   /** Empty without a column to split by. */
   key(bytes: Uint8Array, view: DataView, start: number, end: number): string;
+  /** A key with the host's name for it, where there may be one: names come later than keys. Absent: keys are as they are shown. */
+  label?: ((key: string, names: NameLookup | undefined) => string) | undefined;
 }
 
 type TextOf = (bytes: Uint8Array, view: DataView, start: number, end: number) => string;
@@ -36,12 +46,13 @@ export function createRecordReader(
   const readers = source.records.map(({ type }) => {
     const leaves = leavesOf(schema, type);
     const splitAt = leaves.findIndex(({ name }) => name === split);
-    const shown = presentLeaves(schema, leaves, type)[splitAt] ?? PLAIN;
+    const shown = presentLeaves(schema, leaves, type);
+    const process = processLeaf(leaves, shown);
     return {
       type,
       number: numberReader(schema, leafOf(leaves, measure)),
       numbers: numbersReader(schema, leafOf(leaves, measure)),
-      text: textReader(schema, leaves[splitAt], shown, arch),
+      ...keyReader(schema, { leaves, at: splitAt, shown, process }, arch),
     };
   });
   const byType = new Map(readers.map((reader) => [reader.type, reader]));
@@ -54,7 +65,8 @@ export function createRecordReader(
   return {
     value,
     values: only?.numbers ?? eachNumber(value),
-    key: (bytes, view, start, end) => readerOf(view, start, end)?.text(bytes, view, start, end) ?? '',
+    key: (bytes, view, start, end) => readerOf(view, start, end)?.key(bytes, view, start, end) ?? '',
+    label: readers.find(({ label }) => label)?.label,
   };
 }
 
@@ -62,13 +74,50 @@ function leafOf(leaves: readonly Leaf[], name: string | undefined): Leaf | undef
   return leaves.find((leaf) => leaf.name === name);
 }
 
-function textReader(
+/** The column to split by among the members of its record, and the one that says of which process the record is; -1 without. */
+interface Split {
+  leaves: readonly Leaf[];
+  at: number;
+  shown: readonly Presentation[];
+  process: number;
+}
+
+function keyReader(
   schema: ProbeSchema,
-  leaf: Leaf | undefined,
-  shown: Presentation,
+  { leaves, at, shown: all, process }: Split,
   arch: string | undefined,
-): TextOf {
-  if (!leaf) return () => '';
+): { key: TextOf } & Pick<RecordReader, 'label'> {
+  const leaf = leaves[at];
+  const shown = all[at] ?? PLAIN;
+  if (!leaf) return { key: () => '' };
+  if (shown.nameKind === undefined || !isNumeric(schema, leaf)) {
+    return { key: textReader(schema, leaf, shown, { arch }) };
+  }
+  const number = textReader(schema, leaf, PLAIN, {});
+  const whose = leaves[process];
+  const isUsers = shown.nameKind === 'code' && whose !== undefined;
+  const pid = isUsers ? textReader(schema, whose, PLAIN, {}) : undefined;
+  return {
+    key: pid
+      ? (bytes, view, start, end) => `${number(bytes, view, start, end)} ${pid(bytes, view, start, end)}`
+      : number,
+    label(key, names) {
+      const [value = '', owner = ''] = key.split(' ');
+      if (!WHOLE_NUMBER.test(value)) return value;
+      const of = WHOLE_NUMBER.test(owner) ? processOf(BigInt(owner), all[process]) : undefined;
+      return formatValue(BigInt(value), shown, { arch, names, pid: of });
+    },
+  };
+}
+
+const WHOLE_NUMBER = /^-?\d+$/;
+
+function isNumeric(schema: ProbeSchema, { type }: Leaf): boolean {
+  const { kind } = resolveType(schema, type);
+  return kind === 'int' || kind === 'pointer';
+}
+
+function textReader(schema: ProbeSchema, leaf: Leaf, shown: Presentation, context: FormatContext): TextOf {
   const type = resolveType(schema, leaf.type);
   if (type.kind === 'array' && isCharType(schema, type.element) && !isRelated(leaf)) {
     const text = createTextCache((bytes, from, to) => escapeControls(textOf(bytes, from, to)) || EMPTY);
@@ -86,7 +135,7 @@ function textReader(
     const found = Number.isSafeInteger(known) ? texts.get(known) : undefined;
     if (found !== undefined) return found;
     const value = readLeaf(schema, leaf, { bytes, view, start, end });
-    const text = formatValue(value, shown, { arch }) || EMPTY;
+    const text = formatValue(value, shown, context) || EMPTY;
     if (Number.isSafeInteger(known) && texts.size < TEXTS_MAX) texts.set(known, text);
     return text;
   };

@@ -9,7 +9,9 @@ import { type Cell, COARSE_SECONDS, FINE_SECONDS, type Timeline } from './timeli
 export interface HostTimeline {
   host: string;
   hostName: string;
-  timeline: Timeline;
+  timeline: Pick<Timeline, 'cells' | 'first'>;
+  /** A key of the timeline as text; asks the host for a name of what is shown so. Absent: keys are texts. */
+  labelOf?: ((key: string) => string) | undefined;
   /** Seconds from the host's clock to the page's. */
   offset: number;
 }

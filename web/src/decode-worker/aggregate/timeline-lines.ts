@@ -14,6 +14,12 @@ type Named = Pick<LineOf, 'host' | 'key'>;
 
 const WHOLE = { key: '' };
 
+/** A line's key as text, in the words of its host, or of all. */
+export function textOf(hosts: readonly HostTimeline[], { host, key }: Named): string {
+  const own = hosts.filter((each) => host === '' || each.host === host);
+  return own.map(({ labelOf }) => labelOf?.(key) ?? key)[0] ?? key;
+}
+
 /** Sums by line and step. */
 export interface Sums extends Grid {
   times: number[];

@@ -1,7 +1,7 @@
 import type { Ranking, RankingQuery } from '../../session/aggregates.ts';
 import type { Sketch } from './sketch.ts';
 import { type HostTimeline, keptOf, spanFor, type TimelineSubject } from './timeline-grid.ts';
-import { shortOf, totalsOf } from './timeline-lines.ts';
+import { shortOf, textOf, totalsOf } from './timeline-lines.ts';
 import { figureOf } from './timeline-views.ts';
 import { perSecond } from './units.ts';
 
@@ -41,7 +41,7 @@ export function rankingOfTimelines(
   return {
     rows: shown.map(({ key, host, hostName, value }) => ({
       id: `${host}\n${key}`,
-      label: key,
+      label: textOf(hosts, { host, key }),
       host,
       hostName,
       value,

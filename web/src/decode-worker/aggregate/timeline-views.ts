@@ -17,7 +17,7 @@ import {
   spanFor,
   type TimelineSubject,
 } from './timeline-grid.ts';
-import { largestLines, shortOf, sumUp, totalsOf } from './timeline-lines.ts';
+import { largestLines, shortOf, sumUp, textOf, totalsOf } from './timeline-lines.ts';
 import { perSecond } from './units.ts';
 
 const POINTS_DEFAULT = 900;
@@ -81,7 +81,7 @@ export function seriesOfTimelines(
     ...(short !== undefined && { short }),
     lines: [
       ...shown.map(({ key, host, hostName, steps }) => ({
-        label: labelled(key, hostName),
+        label: labelled(textOf(hosts, { host, key }), hostName),
         host,
         values: Array.from(steps, value),
       })),

@@ -26,9 +26,13 @@ export interface Cell {
   /** The second that it begins with, and how many it holds. */
   second: number;
   seconds: number;
-  byKey: ReadonlyMap<string, Sketch>;
+  byKey: KeyedSketches;
   /** The most events that a key which is not in `byKey` can have had. */
   leftOut: number;
+}
+
+export interface KeyedSketches extends Iterable<[key: string, sketch: Sketch]> {
+  get(key: string): Sketch | undefined;
 }
 
 export const FINE_SECONDS = 900;
