@@ -18,10 +18,8 @@ const STATUS: RunStatus = {
   started: 0,
 };
 
-/** Lines printed for one trace line that was written a second after the host started, in 2026. */
-function printed(statusFirst: boolean): string[] {
-  const lines: string[] = [];
-  const output: Output = {
+function outputInto(lines: string[]): Output {
+  return {
     line: (text) => lines.push(text),
     text: () => {},
     hasRoom: () => true,
@@ -29,6 +27,12 @@ function printed(statusFirst: boolean): string[] {
     onGone: () => {},
     flush: () => Promise.resolve(),
   };
+}
+
+/** Lines printed for one trace line that was written a second after the host started, in 2026. */
+function printed(statusFirst: boolean): string[] {
+  const lines: string[] = [];
+  const output = outputInto(lines);
   const report = peopleReport(output, () => {}, 1);
   const schema = sampleSchema({ sources: [sampleSource({ kind: 'trace', name: 'trace' })] });
   const status = { ...STATUS, clockOffset: String(BigInt(Date.UTC(2026, 10, 21, 12)) * 1_000_000n) };
@@ -50,4 +54,16 @@ test("a trace line has the host's time of day, whether its clock or its schema c
     const row = printed(statusFirst).at(-1) ?? '';
     assert.match(row, /^12:00:01\.000 .*hi$/);
   }
+});
+
+test('a remark is told while the run goes on, and once', () => {
+  const notices: string[] = [];
+  const report = peopleReport(outputInto([]), (line) => notices.push(line), 1);
+  const status = { ...STATUS, remarks: ['the CPU budget is not enforced'] };
+  const told = (): number => notices.filter((line) => line.includes('not enforced')).length;
+  report.status('h', status);
+  assert.equal(told(), 1);
+  report.status('h', status);
+  report.ended('h', { ...status, state: 'ended', reason: 'stopped' }, undefined);
+  assert.equal(told(), 1);
 });

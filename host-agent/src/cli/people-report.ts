@@ -142,10 +142,14 @@ export function peopleReport(
 
   const trace = createTable(['time', 'command', 'pid', 'text'], [false, false, true, false]);
 
+  /** Remarks that have been printed. */
+  const told = new Set<string>();
+
   return {
     status(host, status) {
       if (status.clockOffset !== undefined) clockOffsets.set(host, BigInt(status.clockOffset));
       if (status.state === 'running') say(host, runningLine(status));
+      tellRemarks(host, status);
     },
     schema(host, schema, arch) {
       if (reports.has(host)) return;
@@ -194,6 +198,16 @@ export function peopleReport(
     },
   };
 
+  /** When they come: some are of use while the run goes on. */
+  function tellRemarks(host: string, { remarks }: RunStatus): void {
+    for (const remark of remarks) {
+      const line = `${prefix(host)}${escapeControls(remark)}`;
+      if (told.has(line)) continue;
+      told.add(line);
+      notice(line);
+    }
+  }
+
   function printEnd(host: string, status: RunStatus, counts: RunCounts | undefined): void {
     const report = reports.get(host);
     if (report !== undefined) {
@@ -204,7 +218,7 @@ export function peopleReport(
       if (program.state === 'failed')
         notice(`${prefix(host)}${escapeControls(`${program.name}: ${program.detail}`)}`);
     }
-    for (const remark of status.remarks) notice(`${prefix(host)}${escapeControls(remark)}`);
+    tellRemarks(host, status);
     // A compiler's or verifier's messages have been printed with their lines; they say it better.
     const explained = status.diagnostics.some(({ severity }) => severity === 'error');
     if (status.error !== undefined && !explained) {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
+import { LOADER } from '../compile/testing.ts';
 import { probeOfText, type TestMachine, testMachine } from '../link/testing.ts';
 import { budgetOf, watchBudget } from './budget.ts';
 
@@ -74,6 +77,54 @@ test('a run within its budget goes on, and what it takes is told', async () => {
   }
 });
 
+test('a run whose budget can’t be watched says so, and what to do, until it can', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'probepad-budget-'));
+  t.after(() => rm(folder, { recursive: true }));
+  // A loader that may not turn statistics on, until the file is gone.
+  const [path, denied] = [join(folder, 'loader'), join(folder, 'denied')];
+  await writeFile(denied, '');
+  const script = [
+    '#!/bin/sh',
+    `if [ "$1" = statistics ] && [ -e ${denied} ]; then exec setpriv --bounding-set=-sys_admin ${LOADER} "$@"; fi`,
+    `exec ${LOADER} "$@"`,
+  ];
+  await writeFile(path, `${script.join('\n')}\n`, { mode: 0o755 });
+  await using blind = await testMachine({ cpus: 0.5 }, path);
+  const run = blind.start(probeOfText(HEAVY));
+  await blind.recorder.until(() => run.status.remarks.length > 0);
+  assert.equal(run.status.state, 'running');
+  const [remark = '', ...others] = run.status.remarks;
+  assert.match(remark, /CPU budget of 0\.5 is not enforced.*not permitted.*CAP_SYS_ADMIN.*time limit/);
+  assert.deepEqual(others, []);
+  const later = blind.start(probeOfText(HEAVY), 'later');
+  await blind.recorder.until(() => later.status.remarks.length > 0);
+  await rm(denied);
+  await blind.recorder.until(() => run.status.remarks.length + later.status.remarks.length === 0);
+  await blind.table.endAll('stopped');
+});
+
+test('a run without a budget has nothing to say of one', async () => {
+  const failing = Promise.withResolvers<(reason: string) => void>();
+  const statistics = {
+    meter: (_run: string, _ids: readonly number[], _take: unknown, failed: (reason: string) => void) =>
+      failing.resolve(failed),
+    unmeter() {},
+  };
+  const remarks: unknown[] = [];
+  const loader = { programs: [], loaderPid: process.pid };
+  const budget = watchBudget(
+    statistics,
+    'run',
+    loader,
+    0,
+    () => {},
+    (text) => remarks.push(text),
+  );
+  (await failing.promise)('not permitted');
+  budget.end();
+  assert.deepEqual(remarks, []);
+});
+
 test('samples that a busy agent takes all at once do not end a run', async () => {
   const sampled = Promise.withResolvers<(taken: number) => void>();
   const statistics = {
@@ -83,7 +134,8 @@ test('samples that a busy agent takes all at once do not end a run', async () =>
   const ended: string[] = [];
   // This process stands for a loader that takes a whole CPU for a moment.
   const loader = { programs: [], loaderPid: process.pid };
-  const budget = watchBudget(statistics, 'run', loader, 0.01, ({ message }) => ended.push(message));
+  const over = ({ message }: { message: string }) => ended.push(message);
+  const budget = watchBudget(statistics, 'run', loader, 0.01, over, () => {});
   const take = await sampled.promise;
   const ticks = () => process.cpuUsage().user / 10_000;
   for (let sample = 0; sample < 3; sample++) {

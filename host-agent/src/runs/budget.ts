@@ -39,6 +39,7 @@ export function budgetOf(asked: number, allowed: number): number {
  * Measures a run while it goes on, and ends it when it passes its limit.
  * @param limit in CPUs; 0 is none
  * @param over called once, when the limit is passed
+ * @param remark called when the limit can't be watched, with what to say of that, and without when it can again
  */
 export function watchBudget(
   statistics: Pick<Statistics, 'meter' | 'unmeter'>,
@@ -46,12 +47,21 @@ export function watchBudget(
   { programs, loaderPid }: { programs: readonly number[]; loaderPid: number },
   limit: number,
   over: (error: ProbepadError) => void,
+  remark: (text: string | undefined) => void,
 ): Budget {
   let samples: Sample[] = [];
   let cpus: number | undefined;
   let ended = false;
+  let unwatched: string | undefined;
+
+  function tell(text: string | undefined): void {
+    if (ended || limit === 0 || text === unwatched) return;
+    unwatched = text;
+    remark(text);
+  }
 
   async function take(taken: number): Promise<void> {
+    tell(undefined);
     const loader = await cpuSecondsOf(loaderPid);
     if (ended || loader === undefined) return;
     samples = [...samples, { programs: taken, loader, at: performance.now() / 1000 }].slice(-SAMPLES);
@@ -62,7 +72,13 @@ export function watchBudget(
   }
 
   const beginning = setTimeout(
-    () => statistics.meter(run, programs, (taken) => void take(taken)),
+    () =>
+      statistics.meter(
+        run,
+        programs,
+        (taken) => void take(taken),
+        (reason) => tell(notWatched(limit, reason)),
+      ),
     METER_AFTER,
   );
 
@@ -86,6 +102,14 @@ function meanOf(samples: readonly Sample[]): number {
   const last = samples.at(-1);
   const seconds = first && last ? last.at - first.at : 0;
   return programs + (first && last && seconds >= SPAN_LEAST ? (last.loader - first.loader) / seconds : 0);
+}
+
+/** Of a loader that may not turn statistics on, mostly. */
+function notWatched(limit: number, reason: string): string {
+  return (
+    `the CPU budget of ${Number(limit.toPrecision(3))} is not enforced, program statistics can't be turned on: ${reason}. ` +
+    'They take CAP_SYS_ADMIN: run the agent as root, or give the loader that capability too; until then, set the run a time limit'
+  );
 }
 
 function overBudget(cpus: number, limit: number): ProbepadError {

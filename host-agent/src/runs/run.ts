@@ -216,6 +216,7 @@ export function startRun(
           { programs: programIds, loaderPid: loader?.pid ?? 0 },
           budgetOf(probe.limits.cpus, policy.cpus),
           (error) => stop('budget_exceeded', error),
+          tellBudget,
         );
         break;
       case 'verifier_log':
@@ -238,6 +239,15 @@ export function startRun(
         ending ??= { reason: message.reason === 'completed' ? 'completed' : (stopReason ?? 'stopped') };
         break;
     }
+  }
+
+  let budgetRemark: string | undefined;
+  function tellBudget(remark: string | undefined): void {
+    const before = budgetRemark;
+    budgetRemark = remark;
+    status.update(({ remarks }) => ({
+      remarks: [...remarks.filter((each) => each !== before), ...(remark === undefined ? [] : [remark])],
+    }));
   }
 
   function tellUnknownTags(found: ProbeSchema): void {

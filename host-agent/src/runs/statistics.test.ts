@@ -27,7 +27,9 @@ test('a run is sampled again after the helper that counts has died', async (t) =
   t.after(() => statistics.end());
   // What waits for the next start keeps no process alive.
   const alive = setInterval(() => {}, 1_000);
-  const cpus = await new Promise<number>((resolve) => statistics.meter('run', [PROGRAM], resolve));
+  const cpus = await new Promise<number>((resolve) =>
+    statistics.meter('run', [PROGRAM], resolve, assert.fail),
+  );
   clearInterval(alive);
   assert.equal(cpus, 0);
   assert.equal(readFileSync(starts, 'utf8'), 'x\nx\nx\n');

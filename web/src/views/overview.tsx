@@ -139,7 +139,7 @@ export function Overview({ run }: { run: RunView }) {
       <CostSection hosts={statuses.map(({ host }) => host)} live={live} />
       {remarks.length > 0 && (
         <section>
-          <h3 className={styles.title}>What the loader changed</h3>
+          <h3 className={styles.title}>Remarks</h3>
           <ul className={styles.remarks}>
             {remarks.map((remark) => (
               <li key={remark}>{escapeControls(remark)}</li>
