@@ -9,7 +9,7 @@ import {
   type StackLookup,
 } from '@probepad/protocol/views/flame-frames';
 import { createStackTable, type StackTable } from '@probepad/protocol/views/stack-table';
-import type { StackPlan, StackSample } from '@probepad/protocol/views/stacks';
+import { type StackPlan, type StackSample, stackKey } from '@probepad/protocol/views/stacks';
 import { createTotals } from '@probepad/protocol/views/totals';
 
 /** The stacks of one source of one host, with what was seen in each since the run began: the first of the plan's weights. */
@@ -49,14 +49,15 @@ export function createStackCollection(
   let leftOut = 0;
 
   function seenOf(sample: StackSample): Seen | undefined {
-    const key = keyOf(sample);
+    const { parts, pid } = sample;
+    // What a flame graph merges anyway, columns to split by, is one here; addresses of different processes are not.
+    const key = stackKey({ parts, pid, splits: [] });
     let known = seen.get(key);
     if (known === undefined) {
       if (seen.size >= STACKS_MAX) {
         leftOut++;
         return undefined;
       }
-      const { parts, pid } = sample;
       known = { sample: { parts, pid }, weight: 0 };
       seen.set(key, known);
     }
@@ -106,12 +107,4 @@ export function createStackCollection(
       return [...merged.values()];
     },
   };
-}
-
-/** What a flame graph merges anyway, columns to split by, is one here; addresses of different processes are not. */
-function keyOf({ parts, pid, splits }: StackSample): string {
-  const stacks = parts.map((part) =>
-    'addresses' in part ? part.addresses.join(' ') : `${part.map} ${part.id}`,
-  );
-  return [pid, ...splits, ...stacks].join('\n');
 }

@@ -9,7 +9,7 @@ import type { NameLookup } from '../values/name.ts';
 import { framesOf as flameFramesOf } from './flame-frames.ts';
 import { createFlameTree, createFrameNumbers, foldedStacks } from './flame-tree.ts';
 import { createStackTable } from './stack-table.ts';
-import { planStacks } from './stacks.ts';
+import { planStacks, splitText } from './stacks.ts';
 
 const U32: Type = { kind: 'int', name: '__u32', size: 4, signed: false, encoding: 'integer' };
 const S32: Type = { kind: 'int', name: '__s32', size: 4, signed: true, encoding: 'integer' };
@@ -98,7 +98,7 @@ test('counts by stack ids become functions: the user half below the kernel half,
     samples.map((sample) => [
       flameFramesOf(sample, (_, id) => table.get(id), names).map(({ text }) => text),
       sample.weights,
-      sample.splits[plan.splits.indexOf('comm')],
+      splitText(sample, plan.splits.indexOf('comm'), {}),
     ]),
     [
       [['main', 'work', 'much', 'vfs_read'], [3], 'pp'],

@@ -5,7 +5,8 @@ import { type Leaf, leavesOf } from '../leaves.ts';
 import type { ProbeSchema, Source } from '../schema.ts';
 import { isCharType, resolveType } from '../types.ts';
 import { formatValue } from '../values/format.ts';
-import { presentLeaves, processLeaf, processOf } from '../values/presentation.ts';
+import type { FormatContext } from '../values/format-context.ts';
+import { type Presentation, presentLeaves, processLeaf, processOf } from '../values/presentation.ts';
 import type { Value } from '../values/value.ts';
 import { inferViews } from './infer-views.ts';
 import type { ColumnName, StackColumn, Stacks } from './view.ts';
@@ -23,10 +24,30 @@ export interface StackSample {
   parts: StackPart[];
   /** Whose user addresses they are, where something tells. */
   pid: number | undefined;
-  /** Texts by which samples are told apart, in the order of `StackPlan.splits`. */
-  splits: string[];
+  /** Values by which samples are told apart, in the order of `StackPlan.splits`. */
+  splits: Value[];
+  /** How those are shown: the same for all samples of a type. */
+  shown: readonly ShownSplit[];
   /** What was seen, in the order of `StackPlan.weights`. */
   weights: number[];
+}
+
+interface ShownSplit {
+  /** Stands before what is no text by itself. */
+  label: string;
+  /** Undefined where the type has no such member. */
+  shown: Presentation | undefined;
+}
+
+/** A value that a sample is split by as text, with the host's names as far as it has told them: they come later than samples. */
+export function splitText(
+  { splits, shown, pid }: Pick<StackSample, 'splits' | 'shown' | 'pid'>,
+  at: number,
+  context: FormatContext,
+): string {
+  const own = shown[at];
+  if (own?.shown === undefined) return '';
+  return own.label + formatValue(splits[at] ?? null, own.shown, { pid, ...context });
 }
 
 /** How samples are read from the batches of one source. */
@@ -113,6 +134,11 @@ function planRow(
   const process = processLeaf(leaves, shown);
   const parts = kernelFirst(stacks);
   const places = splits.map((name) => leaves.findIndex((leaf) => leaf.name === name));
+  const shownSplits = places.map((at): ShownSplit => {
+    const leaf = leaves[at];
+    if (leaf === undefined) return { label: '', shown: undefined };
+    return { label: isText(schema, leaf) ? '' : `${leaf.path.at(-1) ?? ''} `, shown: shown[at] };
+  });
   return (columns) => {
     const memberOf = (name: ColumnName, row: number): Value =>
       columns[leaves.findIndex((leaf) => leaf.name === name)]?.get(row) ?? null;
@@ -125,12 +151,8 @@ function planRow(
         return [{ space, addresses: addressesIn(value, bytes) }];
       }),
       pid: process < 0 ? undefined : processOf(columns[process]?.get(row) ?? null, shown[process]),
-      splits: places.map((at) => {
-        const leaf = leaves[at];
-        if (leaf === undefined) return '';
-        const text = formatValue(columns[at]?.get(row) ?? null, shown[at]);
-        return isText(schema, leaf) ? text : `${leaf.path.at(-1) ?? ''} ${text}`;
-      }),
+      splits: places.map((at) => columns[at]?.get(row) ?? null),
+      shown: shownSplits,
     });
   };
 }
@@ -192,4 +214,18 @@ function cached(
     made.set(type, known);
     return known;
   };
+}
+
+/** The same stack of the same process, split alike, has the same key on a host. */
+export function stackKey({ parts, pid, splits }: Pick<StackSample, 'parts' | 'pid' | 'splits'>): string {
+  const stacks = parts.map((part) =>
+    'addresses' in part
+      ? part.addresses.map((each) => each.toString(36)).join(' ')
+      : `${part.map} ${part.id}`,
+  );
+  return [pid, ...splits.map(splitKey), ...stacks].join('\n');
+}
+
+function splitKey(value: Value): string {
+  return typeof value === 'object' ? formatValue(value) : String(value);
 }

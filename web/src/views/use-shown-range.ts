@@ -9,12 +9,11 @@ const TICK = 1000;
 /** While the answer is not whole. */
 const SOON = 100;
 /** While they stand still: names may have come, and the worker goes on counting what somebody asks for. */
-const STILL = 5000;
+export const STILL = 5000;
 
 /**
  * The answer to a question about what the time axis shows: while it follows asked again each second, for silence is drawn as well;
- * while it is held
- * seldom, for it tells the same then but for names that come later. What is not whole is asked for again soon.
+ * while it is held seldom, for it tells the same then but for names that come later. What is not whole is asked for again soon.
  * @param ask gets the range, and undefined in place of it while the axis follows: some views show all that is kept then
  */
 export function useOverTime<T extends { kept?: TimeRange | undefined } | readonly unknown[]>(

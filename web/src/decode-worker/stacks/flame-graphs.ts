@@ -73,8 +73,11 @@ export function createFlameGraphs(): FlameGraphs {
       const seen = stacksOf(query, source, query.range);
       const { frames } = source.frames;
       const total = seen.reduce((sum, { weight }) => sum + weight, 0);
-      const stacks = seen.map((stack) => ({
+      const { splits } = source.plan;
+      const stacks = seen.map(({ splitText, ...stack }) => ({
         ...stack,
+        // In the words of now: a later run may be of other hosts.
+        splitText: textAt(splits.map((_, at) => splitText(at))),
         frames: Array.from(stack.frames, (number) => frames[number] ?? noteFrame('')),
       }));
       baselines.set(query.source, { run: query.run, range: query.range ?? source.kept(), total, stacks });
@@ -87,8 +90,8 @@ export function createFlameGraphs(): FlameGraphs {
       const shown = stacksOf(query, source, query.range);
       const numbers = source.frames;
       const put = (stacks: readonly SeenStack[], isBefore: boolean): void => {
-        for (const { frames, splits: texts, hostName, weight } of stacks) {
-          const above = query.split === 'host' ? hostName : split < 0 ? undefined : texts[split];
+        for (const { frames, splitText, hostName, weight } of stacks) {
+          const above = query.split === 'host' ? hostName : split < 0 ? undefined : splitText(split);
           const root = above === undefined ? undefined : numbers.numberOf(noteFrame(above));
           tree.add(root === undefined ? frames : [root, ...frames], weight, isBefore);
         }
@@ -116,6 +119,10 @@ export function createFlameGraphs(): FlameGraphs {
       };
     },
   };
+}
+
+function textAt(texts: readonly string[]): (at: number) => string {
+  return (at) => texts[at] ?? '';
 }
 
 /** The frames of one tree, numbered anew from 0. */

@@ -3,7 +3,13 @@ import type { Source } from '@probepad/protocol/schema';
 import { noteFrame, placesOf, UNREAD } from '@probepad/protocol/views/flame-frames';
 import { createFrameNumbers, type FrameNumbers } from '@probepad/protocol/views/flame-tree';
 import { createStackTable, type StackTable } from '@probepad/protocol/views/stack-table';
-import { planStacks, type StackPlan, type StackSample } from '@probepad/protocol/views/stacks';
+import {
+  planStacks,
+  type StackPlan,
+  type StackSample,
+  splitText,
+  stackKey,
+} from '@probepad/protocol/views/stacks';
 import { createTotals, type Totals } from '@probepad/protocol/views/totals';
 import type { TimeRange } from '../../session/time-axis.ts';
 import { createPlaces } from '../growth/places.ts';
@@ -36,7 +42,8 @@ export interface StackSource {
 export interface SeenStack {
   /** Outermost first, by their numbers in `StackSource.frames`. */
   frames: Int32Array;
-  splits: readonly string[];
+  /** What it is split by, by the column's place in the plan, as the host calls it; asks the host for a name. */
+  splitText(at: number): string;
   hostName: string;
   weight: number;
 }
@@ -84,7 +91,7 @@ export function createStackSource(name: string, samplesMax = SAMPLES_MAX): Stack
   function add(member: Member, { header }: Frame, sample: StackSample, weights: readonly number[]): void {
     const time = secondsOf(header.timeNs);
     const { clock } = member.stream;
-    const key = keyOf(member, sample);
+    const key = `${member.id}\n${stackKey(sample)}`;
     const place =
       samples.placeOf(key) ??
       samples.put(time, clock, key, { member, sample, slots: undefined, unread: undefined });
@@ -179,10 +186,14 @@ export function createStackSource(name: string, samplesMax = SAMPLES_MAX): Stack
       for (const [place, amount] of [...samples.sum(range, weight)].sort((a, b) => b[1] - a[1])) {
         const known = samples.at(place);
         if (known === undefined) continue;
-        const { hostName, host: own } = known.member.stream;
+        const { hostName, host: own, arch, names } = known.member.stream;
         if (host !== undefined && own !== host) continue;
-        const splits = known.sample?.splits ?? known.member.plan.splits.map(() => NO_PLACE);
-        stacks.push({ frames: framesFor(known), splits, hostName, weight: amount });
+        stacks.push({
+          frames: framesFor(known),
+          splitText: (at) => (known.sample ? splitText(known.sample, at, { arch, names }) : NO_PLACE),
+          hostName,
+          weight: amount,
+        });
       }
       return stacks;
     },
@@ -198,14 +209,4 @@ export function createStackSource(name: string, samplesMax = SAMPLES_MAX): Stack
 
 function restOf({ member }: Known): { key: string; thing: Known } {
   return { key: `${member.id}`, thing: { member, sample: undefined, slots: undefined, unread: undefined } };
-}
-
-/** The same stack of the same process on the same host has the same key. */
-function keyOf({ id: member }: Member, { parts, pid, splits }: StackSample): string {
-  const stacks = parts.map((part) =>
-    'addresses' in part
-      ? part.addresses.map((each) => each.toString(36)).join(' ')
-      : `${part.map} ${part.id}`,
-  );
-  return [member, pid, ...splits, ...stacks].join('\n');
 }

@@ -4,6 +4,7 @@ import type { FlameGraph, FlameQuery } from '../../session/flame.ts';
 import { theDecoder } from '../../session/session.ts';
 import { noteKept, shownRange, type TimeRange, useTimeAxis } from '../../session/time-axis.ts';
 import { useLive } from '../use-live.ts';
+import { STILL } from '../use-shown-range.ts';
 
 /** What a graph is compared with: the same length of time before, what was kept, or a host (its id). */
 export type Against = 'before' | 'baseline' | { host: string } | undefined;
@@ -15,7 +16,7 @@ export interface FlameQuestion extends Omit<FlameQuery, 'run' | 'source' | 'rang
 /** Asked again so often while the time goes on, in ms. */
 const TICK = 1000;
 
-/** The stacks of what the time axis shows, once a second while it follows. */
+/** The stacks of what the time axis shows, once a second while it follows; names of functions may come while it stands still. */
 export function useFlame(source: SourceRef, question: FlameQuestion, live: boolean): FlameGraph | undefined {
   const held = useTimeAxis((state) => state.held);
   const span = useTimeAxis((state) => state.span);
@@ -24,7 +25,7 @@ export function useFlame(source: SourceRef, question: FlameQuestion, live: boole
     source,
     `flame ${JSON.stringify(question)} ${held ? `${held.from} ${held.to}` : span}`,
     () => theDecoder().flame(queryOf(source, question)),
-    { every: follows ? TICK : undefined, clockOnly: live },
+    { every: follows ? TICK : STILL, clockOnly: live },
   );
   const kept = graph?.kept;
   useEffect(() => {

@@ -11,6 +11,7 @@ import { amountText } from '../amount.ts';
 import { Choice } from '../choice.tsx';
 import { DownloadMenu } from '../download-menu.tsx';
 import { useLive } from '../use-live.ts';
+import { STILL } from '../use-shown-range.ts';
 import styles from './topology.module.css';
 import { TopologyGraph } from './topology-graph.tsx';
 import { topologyPicture } from './topology-picture.ts';
@@ -45,7 +46,7 @@ export function TopologyView({
     source,
     `topology ${weight} ${near} ${held ? `${held.from} ${held.to}` : span}`,
     () => theDecoder().topology({ ...source, weight, near, range: shownRange(useTimeAxis.getState()) }),
-    { every: live && !held ? TICK : undefined, clockOnly: live },
+    { every: live && !held ? TICK : STILL, clockOnly: live },
   );
   const kept = topology?.kept;
   useEffect(() => {
