@@ -43,8 +43,9 @@ const CHECKOUT = resolve(WEB, '..');
 /** Characters of a token for `/metrics`: shorter ones can be guessed. */
 const METRICS_TOKEN_LEAST = 16;
 const OTLP_INTERVAL = 10_000;
-/** Milliseconds; any hiccup would cost a shorter lease, and agents are pinged three times within it. */
-const LEASE_LEAST = 100;
+const OTLP_INTERVAL_LEAST = 100;
+/** Milliseconds; agents are pinged three times within it, and end their runs within its last quarter. */
+const LEASE_LEAST = 1_000;
 
 /**
  * Reads PROBEPAD_HOST, PROBEPAD_PORT, PROBEPAD_DATA, PROBEPAD_ORIGINS (separated by commas or spaces), PROBEPAD_LEASE_MS,
@@ -104,7 +105,7 @@ function otlpTarget(environment: Record<string, string | undefined>): OtlpTarget
     interval: wholeNumber(
       environment.PROBEPAD_OTLP_INTERVAL_MS,
       OTLP_INTERVAL,
-      LEASE_LEAST,
+      OTLP_INTERVAL_LEAST,
       3_600_000,
       'PROBEPAD_OTLP_INTERVAL_MS',
     ),

@@ -81,9 +81,9 @@ export function agentUrl(hub: string): string {
 export function openHubLink(options: HubLinkOptions): HubLink {
   const { hub, machine, feed, credentials, log } = options;
   const backOff = createBackOff();
-  const lease = createLease(LEASE, () => {
-    log(`no word from ${hub} for the lease: ending all runs`);
-    void machine.table.endAll('lease_lost');
+  const lease = createLease(LEASE, (within) => {
+    log(`no word from ${hub}, and the lease is nearly over: ending all runs`);
+    void machine.table.endAll('lease_lost', within);
   });
   let socket: WebSocket | undefined;
   let welcomed = false;

@@ -22,6 +22,26 @@ test('a lease that has ended is not renewed by a message that comes late', (t) =
   assert.equal(lost, 1);
 });
 
+test('a lease is lost so early that runs have time to end within it', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  for (const [length, ending] of [
+    [1_000, 250],
+    [15_000, 3_750],
+    [60_000, 4_000],
+  ] as const) {
+    let within = Number.NaN;
+    const lease = createLease(length, (given) => {
+      within = given;
+    });
+    lease.renew();
+    let passed = 0;
+    for (; Number.isNaN(within) && passed < 2 * length; passed++) t.mock.timers.tick(1);
+    assert.ok(passed >= length - ending && passed < length - ending + 10, `lost after ${passed} ms`);
+    assert.ok(within > 0 && passed + within < length, `${within} ms after ${passed} of ${length}`);
+    lease.end();
+  }
+});
+
 test('a machine that stood still for longer than its lease reads what came meanwhile before it gives up', async () => {
   const lost: string[] = [];
   const lease = createLease(200, () => lost.push('lease'));

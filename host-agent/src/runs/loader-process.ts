@@ -19,16 +19,18 @@ export interface LoaderProcess {
   /** Gives it the object and what to do with it, once. Nothing happens when it has ended already; `exited` tells. */
   load(spec: LoaderSpec, object: Uint8Array): void;
   command(command: LoaderCommand): void;
-  /** Asks it to end in order, also when it waits for `load`; ends it by force when it does not within STOP_GRACE. */
-  stop(): void;
+  /** Asks it to end in order, also when it waits for `load`; by force when it has not ended after that many milliseconds. */
+  stop(within?: number): void;
   /** Ends it now. */
   kill(): void;
   /** Resolves after its last message and frame. */
   exited: Promise<ChildExit>;
 }
 
-/** A loader drains what is left and detaches after `stop`; FACTS: teardown takes 55-70 ms. */
-export const STOP_GRACE = 3_000;
+/** Milliseconds in which a loader drains what is left and detaches after `stop`; FACTS: teardown takes 55-70 ms. */
+const STOP_WITHIN = 4_000;
+/** The part of it that it has before it is told by a signal. */
+const BY_ITSELF = 3 / 4;
 
 /**
  * Starts a loader for one run. It sets up what `setup` asks for, and waits for `load`; started together with the compiler it
@@ -89,7 +91,7 @@ export async function startLoader(
     command: (command) => {
       child.input.write(`${JSON.stringify(command)}\n`);
     },
-    stop() {
+    stop(within = STOP_WITHIN) {
       if (stopping) return;
       stopping = true;
       // Without orders it knows no commands; the end of its input ends it.
@@ -97,8 +99,8 @@ export async function startLoader(
       else child.input.end();
       const timer = setTimeout(() => {
         child.input.end();
-        child.end(END_GRACE);
-      }, STOP_GRACE);
+        child.end(within * (1 - BY_ITSELF));
+      }, within * BY_ITSELF);
       child.exited.then(() => clearTimeout(timer));
     },
     kill: () => child.end(0),

@@ -29,8 +29,8 @@ export interface RunTable {
   measure(request: RunRequest): Promise<CostReport>;
   /** Ends the measurement of that run's id, for nobody waits for it. */
   endMeasurement(run: string): void;
-  /** Stops every run and waits until the kernel is clean. */
-  endAll(reason: EndReason): Promise<void>;
+  /** Stops every run, as `Run.stop` does, and waits until the kernel is clean. */
+  endAll(reason: EndReason, within?: number): Promise<void>;
   /** Ends what serves all runs; call it after `endAll`. */
   close(): void;
 }
@@ -53,9 +53,9 @@ export function createRunTable(
   let measuring: { run: string; abort: AbortController } | undefined;
   let measured: Run | undefined;
 
-  function endMeasuring(why: ProbepadError, reason: EndReason): void {
+  function endMeasuring(why: ProbepadError, reason: EndReason, within?: number): void {
     measuring?.abort.abort(new ProbepadFailure(why));
-    measured?.stop(reason);
+    measured?.stop(reason, { within });
   }
 
   function going(): Run[] {
@@ -148,10 +148,10 @@ export function createRunTable(
       if (measuring?.run !== run) return;
       endMeasuring(probepadError('run_ended', 'measuring: whoever asked for it is gone'), 'stopped');
     },
-    async endAll(reason) {
+    async endAll(reason, within) {
       const current = measured === undefined ? going() : [...going(), measured];
-      endMeasuring(probepadError('run_ended', `measuring: all runs ended (${reason})`), reason);
-      for (const run of current) run.stop(reason);
+      endMeasuring(probepadError('run_ended', `measuring: all runs ended (${reason})`), reason, within);
+      for (const run of current) run.stop(reason, { within });
       await Promise.all(current.map((run) => run.ended));
     },
     close: () => statistics.end(),

@@ -360,6 +360,18 @@ test('the policy bounds how many runs go on', async () => {
   assert.equal(lastOf(runs[0] as Run)?.error?.code, 'lease_lost');
 });
 
+test('a loader that hangs is ended within the time that is given, and what it made is removed', async () => {
+  const run = machine.start(own());
+  await running(run);
+  process.kill(run.loaderPid ?? -1, 'SIGSTOP');
+  const began = performance.now();
+  await machine.table.endAll('lease_lost', 200);
+  const took = performance.now() - began;
+  assert.equal((await ended(run))?.reason, 'lease_lost');
+  assert.deepEqual(leftByRuns(), []);
+  assert.ok(took > 150 && took < 2_000, `${Math.round(took)} ms`);
+});
+
 test('a peer that stands still for a while loses nothing that fits the queue', async () => {
   const run = machine.start(own());
   await running(run);

@@ -45,6 +45,14 @@ export interface RunListener {
   data(run: Run): void;
 }
 
+/** How a run is to be stopped. */
+export interface Stop {
+  /** Milliseconds after which the loader has ended, by force at last; STOP_WITHIN unless told. */
+  within?: number | undefined;
+  /** What explains it, where more is known than the reason. */
+  error?: ProbepadError;
+}
+
 export interface Run {
   readonly id: string;
   readonly stream: number;
@@ -54,8 +62,8 @@ export interface Run {
   readonly outbox: Outbox;
   /** As of now; undefined before there is a schema. */
   counts(): RunCounts | undefined;
-  /** Ends the run in order; later reasons than the first have no effect. */
-  stop(reason: EndReason): void;
+  /** Ends the run in order, or by force when that takes too long; later reasons than the first have no effect. */
+  stop(reason: EndReason, how?: Stop): void;
   /** Whether counts carry the programs' run counts and times. */
   showPrograms(on: boolean): void;
   /** @throws ProbepadFailure `source_not_writable`, `not_found` or `run_ended` */
@@ -124,13 +132,13 @@ export function startRun(
     (current) => listener.status(run, current),
   );
 
-  function stop(reason: EndReason, error?: ProbepadError): void {
+  function stop(reason: EndReason, { within, error }: Stop = {}): void {
     if (stopReason !== undefined || status.current.state === 'ended') return;
     stopReason = reason;
     stopError = error;
     status.advance('stopping');
     abort.abort();
-    loader?.stop();
+    loader?.stop(within);
   }
 
   function setTimer(milliseconds: number, act: () => void): void {
@@ -215,7 +223,7 @@ export function startRun(
           request.run,
           { programs: programIds, loaderPid: loader?.pid ?? 0 },
           budgetOf(probe.limits.cpus, policy.cpus),
-          (error) => stop('budget_exceeded', error),
+          (error) => stop('budget_exceeded', { error }),
           tellBudget,
         );
         break;
