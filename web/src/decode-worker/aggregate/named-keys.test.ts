@@ -13,17 +13,26 @@ const int = (name: string, size: number): Type => ({
 const EVENT: Type = {
   kind: 'struct',
   name: 'event',
-  size: 16,
+  size: 32,
   members: [
     { name: 'uid', type: 0, offsetBits: 0 },
     { name: 'syscall_nr', type: 0, offsetBits: 32 },
     { name: 'cgroup', type: 1, offsetBits: 64 },
+    { name: 'caller', type: 1, offsetBits: 128, tags: ['key'] },
+    { name: 'pid', type: 0, offsetBits: 192 },
   ],
 };
 const SCHEMA = sampleSchema({
   types: [int('__u32', 4), int('__u64', 8), EVENT],
-  sources: [sampleSource({ name: 'reads', kind: 'events', records: [{ type: 2, size: 16 }] })],
+  sources: [sampleSource({ name: 'reads', kind: 'events', records: [{ type: 2, size: 32 }] })],
 });
+
+interface Read {
+  uid: number;
+  cgroup: number;
+  caller: bigint;
+  pid: number;
+}
 
 /** Hosts that are asked for names. */
 function page(...hosts: string[]) {
@@ -44,12 +53,14 @@ function page(...hosts: string[]) {
   return {
     engine,
     /** What comes in the first second; it is over then. */
-    feed(events: readonly { uid: number; cgroup: number }[], stream = 1) {
+    feed(events: readonly Partial<Read>[], stream = 1) {
       now = START;
-      const records = events.map(({ uid, cgroup }) => {
-        const view = new DataView(new ArrayBuffer(16));
+      const records = events.map(({ uid = 0, cgroup = 1, caller = 0n, pid = 0 }) => {
+        const view = new DataView(new ArrayBuffer(32));
         view.setUint32(0, uid, true);
         view.setBigUint64(8, BigInt(cgroup), true);
+        view.setBigUint64(16, caller, true);
+        view.setUint32(24, pid, true);
         return sampleRecord(new Uint8Array(view.buffer));
       });
       const payload = new Uint8Array(records.flatMap((record) => [...record]));
@@ -133,6 +144,41 @@ test('hosts as one share a line where they call it the same, whatever its number
     ['sshd', 1],
   ];
   assert.deepEqual(shown(), [named, named]);
+});
+
+test('code of the kernel is one key for all processes, that of a process its own', async () => {
+  const { engine, feed, asked } = page('local');
+  const kernel = 0xffff_ffff_8100_0000n;
+  feed([
+    { caller: kernel, pid: 7 },
+    { caller: kernel, pid: 8 },
+    { caller: kernel, pid: 9 },
+    { caller: 0x1000n, pid: 7 },
+    { caller: 0x1000n, pid: 8 },
+    { caller: 0x1000n, pid: 8 },
+  ]);
+  const bars = () =>
+    engine.ranking({ ...READS, split: 'caller', limit: 5 }).rows.map(({ label, value }) => [label, value]);
+  assert.deepEqual(bars(), [
+    ['0xffffffff81000000', 3],
+    ['0x1000', 2],
+    ['0x1000', 1],
+  ]);
+  await asked();
+  engine.named(
+    1,
+    [
+      { kind: 'kernel_symbol', value: `${kernel}`, text: 'vfs_read' },
+      { kind: 'user_symbol', pid: 7, value: '4096', text: 'main' },
+      { kind: 'user_symbol', pid: 8, value: '4096', text: 'work' },
+    ],
+    [],
+  );
+  assert.deepEqual(bars(), [
+    ['vfs_read', 3],
+    ['work', 2],
+    ['main', 1],
+  ]);
 });
 
 test('system calls have the names of the host’s machine', () => {

@@ -94,19 +94,25 @@ function keyReader(
     return { key: textReader(schema, leaf, shown, { arch }) };
   }
   const number = textReader(schema, leaf, PLAIN, {});
-  const whose = leaves[process];
-  const isUsers = shown.nameKind === 'code' && whose !== undefined;
-  const pid = isUsers ? textReader(schema, whose, PLAIN, {}) : undefined;
+  const whose = shown.nameKind === 'code' ? leaves[process] : undefined;
   return {
-    key: pid
-      ? (bytes, view, start, end) => `${number(bytes, view, start, end)} ${pid(bytes, view, start, end)}`
-      : number,
+    key: whose ? codeReader(schema, leaf, number, textReader(schema, whose, PLAIN, {})) : number,
     label(key, names) {
       const [value = '', owner = ''] = key.split(' ');
       if (!WHOLE_NUMBER.test(value)) return value;
       const of = WHOLE_NUMBER.test(owner) ? processOf(BigInt(owner), all[process]) : undefined;
       return formatValue(BigInt(value), shown, { arch, names, pid: of });
     },
+  };
+}
+
+/** An address in a process is another function in each. The kernel's, in the upper half or negative, are the same in all. */
+function codeReader(schema: ProbeSchema, leaf: Leaf, number: TextOf, pid: TextOf): TextOf {
+  const address = numberReader(schema, leaf);
+  return (bytes, view, start, end) => {
+    const text = number(bytes, view, start, end);
+    const at = address(view, start, end);
+    return at >= 0 && at < 2 ** 63 ? `${text} ${pid(bytes, view, start, end)}` : text;
   };
 }
 
