@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
 import { hostname } from 'node:os';
+import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
+import { inRepository } from '../../scripts/repository.mjs';
 import { startWorkload } from './busy-program.ts';
 import { joinAs } from './second-host.ts';
 import { EXEC_PROBE, expect, ready, stir, stop, test, write } from './workbench.ts';
@@ -86,9 +89,36 @@ test('two hosts share each view: together, side by side, or one against the othe
   await expect(bars.filter({ hasText: OTHER })).toHaveCount(0);
   await stop(page);
 
+  await page.getByTestId('side-templates').click();
+  await page.getByTestId('template-tcpflow').click();
+  await runOnBoth(page);
+  await promisify(execFile)(inRepository('bpf-templates', 'tcpflow', 'workload'));
+  await page.getByTestId('source-tab-flows').click();
+  await page.getByTestId('view-topology').click();
+  const ends = page.getByTestId('topology-node');
+  for (const name of [OTHER, hostname()]) {
+    await expect(ends.filter({ hasText: `pp-client, on ${name}, to ` })).toHaveCount(1);
+  }
+  await page.getByTestId('topology-as-table').click();
+  const edges = page.getByTestId('topology-table').getByRole('row').filter({ hasText: 'pp-client' });
+  for (const name of [OTHER, hostname()]) await expect(edges.filter({ hasText: name }).first()).toBeVisible();
+  await page.getByTestId('topology-as-table').click();
+  await hosts.selectOption('multiples');
+  const graphs = page.getByTestId('topology-graph');
+  await expect(graphs).toHaveCount(2);
+  const clients = ends.filter({ hasText: 'pp-client, to ' });
+  await expect(clients).toHaveCount(2);
+  await graphs.last().focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByTestId('topology-spoken').last()).not.toBeEmpty();
+  await expect(page.getByTestId('topology-spoken').first()).toBeEmpty();
+  await hosts.selectOption('merged');
+  await expect(graphs).toHaveCount(1);
+  await expect(clients).toHaveCount(1);
+  await stop(page);
+
   const workload = await startWorkload('profile');
   try {
-    await page.getByTestId('side-templates').click();
     await page.getByTestId('template-profile').click();
     await page.getByTestId('side-params').click();
     await page.getByTestId('param-targ_pid').fill(String(workload.pid));

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { inRepository } from '../../scripts/repository.mjs';
-import { expect, state, stop, test } from './workbench.ts';
+import { expect, shown, state, stop, test } from './workbench.ts';
 
 const run = promisify(execFile);
 
@@ -34,5 +34,14 @@ test('who speaks with whom is a graph, walked by keys, with its numbers behind i
     .filter({ hasText: 'pp-client' })
     .filter({ hasText: `127.0.0.1:${often}` });
   await expect(edge).toContainText('12');
+
+  // What was chosen is there after a reload.
+  const near = page.getByLabel('from', { exact: true });
+  await near.selectOption('address');
+  await page.reload();
+  await shown(page);
+  await expect(near).toHaveValue('address');
+  await expect(page.getByTestId('topology-node').filter({ hasText: '127.0.0.1' }).first()).toBeVisible();
+  await expect(page.getByTestId('topology-node').filter({ hasText: 'pp-client' })).toHaveCount(0);
   await stop(page);
 });

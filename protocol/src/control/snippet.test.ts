@@ -45,7 +45,11 @@ test('settings that were saved before views had options are still settings', () 
 test('options of views and the panels of a dashboard are kept as they were saved', () => {
   const settings = {
     ...{ params: {}, attach: {}, flags: [], seconds: 0, views: {} },
-    viewOptions: { 'slow chart': { measure: 'latency_ns', statistic: 'p99', split: 'comm' } },
+    viewOptions: {
+      'slow chart': { measure: 'latency_ns', statistic: 'p99', split: 'comm' },
+      'flows topology': { measure: 'open_ns', near: 'port', hosts: 'multiples' },
+      'counts flame': { grows: 'up' },
+    },
     panels: [{ source: 'latency', view: 'heatmap', wide: true, options: { hosts: 'versus' } }],
   };
   assert.deepEqual(SnippetSettingsSchema.parse(settings), settings);

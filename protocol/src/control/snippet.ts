@@ -53,6 +53,10 @@ export const ViewOptionsSchema = z.object({
   /** What it is compared with: the same length of time before, what was kept as baseline, or another host (`other`, by its name). */
   against: z.optional(z.enum(['before', 'baseline', 'host'])),
   other: z.optional(z.string()),
+  /** Topologies: what the left ends are. */
+  near: z.optional(z.enum(['process', 'address', 'port'])),
+  /** Flame graphs: down as icicles, which is what is proposed, or up as flames. */
+  grows: z.optional(z.enum(['down', 'up'])),
 });
 export type ViewOptions = z.infer<typeof ViewOptionsSchema>;
 

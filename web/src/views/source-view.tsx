@@ -66,7 +66,7 @@ export function SourceView({
     case 'flame':
       return <FlameView {...drawn} />;
     case 'topology':
-      return <TopologyView source={ref} live={live} empty={empty} />;
+      return <TopologyView {...drawn} />;
   }
 }
 

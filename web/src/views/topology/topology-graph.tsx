@@ -1,6 +1,7 @@
-import { type KeyboardEvent, useMemo } from 'react';
+import { type CSSProperties, type KeyboardEvent, useId, useMemo } from 'react';
 import type { Topology } from '../../session/topology.ts';
 import { names } from '../../ui/names.ts';
+import { SERIES_COUNT } from '../../ui/theme.ts';
 import styles from './topology.module.css';
 import {
   curve,
@@ -13,21 +14,25 @@ import {
   shortened,
   thicknessOf,
 } from './topology-plan.ts';
-import { edgeText, nodeWords } from './topology-text.ts';
+import { edgeText, edgeWords, nodeWords } from './topology-text.ts';
 
 /** The graph as a picture: nodes are walked by the arrow keys; what is not joined to the selected one stands back. */
 export function TopologyGraph({
   topology,
   label,
-  selected,
+  colourOf,
+  selected: selectedKey,
   onSelect,
 }: {
   topology: Topology;
   label: string;
-  /** Place in the nodes; undefined: none. */
-  selected: number | undefined;
-  onSelect(node: number | undefined): void;
+  /** The place in the palette of what is of a host. */
+  colourOf(host: string): number;
+  /** The key of a node; undefined: none. */
+  selected: string | undefined;
+  onSelect(node: string | undefined): void;
 }) {
+  const spoken = useId();
   const { nodes, edges } = topology;
   // Where nodes stand does not change with what goes over the edges while these are the same.
   const shape = edges.map(({ from, to }) => `${from} ${to}`).join(' ');
@@ -35,6 +40,14 @@ export function TopologyGraph({
   const plan = useMemo(() => planTopology(nodes.length, edges), [nodes.length, shape]);
   const { places, left, middle, width, height } = plan;
   const most = edges[0]?.amount ?? 0;
+  const found = nodes.findIndex(({ key }) => key === selectedKey);
+  const selected = found < 0 ? undefined : found;
+  const select = (node: number | undefined): void =>
+    onSelect(node === undefined ? undefined : nodes[node]?.key);
+  const coloured = (node: number) =>
+    ({
+      '--colour': `var(--series-${(colourOf(nodes[node]?.host ?? '') % SERIES_COUNT) + 1})`,
+    }) as CSSProperties;
   const isJoined = (from: number, to: number): boolean =>
     selected === undefined || from === selected || to === selected;
 
@@ -42,8 +55,8 @@ export function TopologyGraph({
     const next = nodeFrom(event.key, selected, places);
     if (next === undefined) {
       if (event.key !== 'Escape' || selected === undefined) return;
-      onSelect(undefined);
-    } else onSelect(next);
+      select(undefined);
+    } else select(next);
     event.preventDefault();
   }
 
@@ -52,7 +65,7 @@ export function TopologyGraph({
       className={styles.scroller}
       role="application"
       aria-label={label}
-      aria-describedby="topology-spoken"
+      aria-describedby={spoken}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: keys walk the picture
       tabIndex={0}
       onKeyDown={pressed}
@@ -71,19 +84,21 @@ export function TopologyGraph({
           const thick = thicknessOf(amount, most);
           return (
             <path
-              key={`${from} ${to}`}
+              key={`${nodes[from]?.key}\n${nodes[to]?.key}`}
               d={curve(left(from), middle(from), left(to), middle(to))}
+              style={coloured(from)}
               className={names(styles.edge, !isJoined(from, to) && styles.back)}
               strokeWidth={thick}
             >
-              <title>{`${nodes[from]?.label} → ${nodes[to]?.label}: ${edgeText(topology, edge)}`}</title>
+              <title>{edgeWords(topology, edge)}</title>
             </path>
           );
         })}
         {nodes.map((node, at) => (
           // biome-ignore lint/a11y/noStaticElementInteractions: the picture as a whole is walked by keys
           <g
-            key={`${node.host} ${node.label} ${node.isOther}`}
+            key={node.key}
+            style={coloured(at)}
             transform={`translate(${left(at)} ${middle(at) - NODE_HEIGHT / 2})`}
             className={names(
               styles.node,
@@ -94,7 +109,7 @@ export function TopologyGraph({
                 !edges.some(({ from, to }) => isJoined(from, to) && (from === at || to === at)) &&
                 styles.back,
             )}
-            onClick={() => onSelect(at === selected ? undefined : at)}
+            onClick={() => select(at === selected ? undefined : at)}
             data-testid="topology-node"
           >
             <rect width={NODE_WIDTH} height={NODE_HEIGHT} rx={4} />
@@ -118,7 +133,7 @@ export function TopologyGraph({
           );
         })}
       </svg>
-      <span id="topology-spoken" className={styles.spoken} aria-live="polite" data-testid="topology-spoken">
+      <span id={spoken} className={styles.spoken} aria-live="polite" data-testid="topology-spoken">
         {selected === undefined ? '' : nodeWords(topology, selected)}
       </span>
     </div>

@@ -21,6 +21,7 @@ test('a topology is drawn with every end by name and what goes over each edge', 
       kept: undefined,
     },
     'connections',
+    () => 1,
   );
   const text = svg(picture, sizeOf(picture, PAINT));
   assertWellFormed(text);

@@ -9,12 +9,20 @@ import {
   NODE_WIDTH,
   planTopology,
   shortened,
+  type TopologyPlan,
   thicknessOf,
 } from './topology-plan.ts';
-import { edgeText, nodeWords } from './topology-text.ts';
+import { edgeText, edgeWords, nodeWords } from './topology-text.ts';
 
-/** The graph as vectors, as it stands on the page. */
-export function topologyPicture(topology: Topology, title: string): Picture {
+/**
+ * The graph as vectors, as it stands on the page.
+ * @param colourOf the place in the palette of what is of a host
+ */
+export function topologyPicture(
+  topology: Topology,
+  title: string,
+  colourOf: (host: string) => number,
+): Picture {
   const plan = planTopology(topology.nodes.length, topology.edges);
   const scaleFor = (width: number): number => Math.min(1, width / plan.width);
   return {
@@ -23,26 +31,30 @@ export function topologyPicture(topology: Topology, title: string): Picture {
     draw(paint, size) {
       const scale = Math.min(scaleFor(size.width), size.height / plan.height);
       const left = (size.width - plan.width * scale) / 2;
-      return `<g transform="translate(${short(left)} 0) scale(${scale})">${draw(topology, plan, paint)}</g>`;
+      return `<g transform="translate(${short(left)} 0) scale(${scale})">${draw(topology, plan, paint, colourOf)}</g>`;
     },
   };
 }
 
-function draw(topology: Topology, plan: ReturnType<typeof planTopology>, paint: Paint): string {
+function draw(
+  topology: Topology,
+  plan: TopologyPlan,
+  paint: Paint,
+  colourOf: (host: string) => number,
+): string {
   const { nodes, edges } = topology;
   const { left, middle } = plan;
   const most = edges[0]?.amount ?? 0;
-  const colour = escapeXml(paint.series(0));
+  const colour = (node: number): string => escapeXml(paint.series(colourOf(nodes[node]?.host ?? '')));
   const lines = edges.map((edge) => {
     const { from, to, amount } = edge;
-    const words = `${nodes[from]?.label} → ${nodes[to]?.label}: ${edgeText(topology, edge)}`;
-    return `<path d="${curve(left(from), middle(from), left(to), middle(to))}" fill="none" stroke="${colour}" stroke-opacity="0.55" stroke-width="${short(thicknessOf(amount, most))}"><title>${escapeXml(words)}</title></path>`;
+    return `<path d="${curve(left(from), middle(from), left(to), middle(to))}" fill="none" stroke="${colour(from)}" stroke-opacity="0.55" stroke-width="${short(thicknessOf(amount, most))}"><title>${escapeXml(edgeWords(topology, edge))}</title></path>`;
   });
   const boxes = nodes.map((node, at) => {
     const x = left(at);
     const top = middle(at) - NODE_HEIGHT / 2;
     const mark = (end: number): string =>
-      `<path d="M${end} ${short(top + 4)}v${NODE_HEIGHT - 8}" stroke="${escapeXml(paint.ink)}" stroke-width="3"/>`;
+      `<path d="M${end} ${short(top + 4)}v${NODE_HEIGHT - 8}" stroke="${colour(at)}" stroke-width="3"/>`;
     const dash = node.isOther ? ' stroke-dasharray="4 3"' : '';
     return [
       `<g><title>${escapeXml(nodeWords(topology, at))}</title>`,

@@ -7,6 +7,17 @@ export function edgeText({ unit }: Pick<Topology, 'unit'>, { perSecond }: Topolo
   return unit === 'count' ? `${shortNumber(perSecond)}/s` : `${amountText(perSecond, unit)}/s`;
 }
 
+/** An edge between its ends, in words. */
+export function edgeWords(topology: Topology, edge: TopologyEdge): string {
+  const { nodes } = topology;
+  const from = nodes[edge.from];
+  return [
+    `${from?.label} → ${nodes[edge.to]?.label}`,
+    ...(from?.host ? [` on ${from.host}`] : []),
+    `: ${edgeText(topology, edge)}`,
+  ].join('');
+}
+
 /** How much is shown, and what of it is not, or not by name. */
 export function statusOf({ nodes, edges, rest, leftOut, unit }: Topology): string {
   return [

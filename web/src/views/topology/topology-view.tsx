@@ -1,21 +1,23 @@
-import type { ExportedTable } from '@probepad/protocol/export/shown-table';
 import type { NearEnd } from '@probepad/protocol/views/edges';
-import { type ReactNode, useEffect, useState } from 'react';
-import type { SourceRef } from '../../session/decoder.ts';
+import { useEffect, useState } from 'react';
 import { theDecoder } from '../../session/session.ts';
 import { noteKept, shownRange, useTimeAxis } from '../../session/time-axis.ts';
 import type { Topology } from '../../session/topology.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { amountText } from '../amount.ts';
 import { Choice } from '../choice.tsx';
 import { DownloadMenu } from '../download-menu.tsx';
+import { HostChoice } from '../host-choice.tsx';
 import { useLive } from '../use-live.ts';
 import { STILL } from '../use-shown-range.ts';
+import type { ViewProps } from '../view-props.ts';
+import { edgeRows } from './edge-rows.ts';
+import { EdgeTable } from './edge-table.tsx';
+import { graphOn, hostColours } from './host-graphs.ts';
 import styles from './topology.module.css';
 import { TopologyGraph } from './topology-graph.tsx';
 import { topologyPicture } from './topology-picture.ts';
-import { edgeText, statusOf } from './topology-text.ts';
+import { statusOf } from './topology-text.ts';
 
 const NEAR_NAMES: Record<NearEnd, string> = {
   process: 'commands',
@@ -30,22 +32,20 @@ const TICK = 1000;
 export function TopologyView({
   source,
   live,
+  hosts,
+  options,
+  onOptions,
   empty,
-}: {
-  source: SourceRef;
-  live: boolean;
-  empty: ReactNode;
-}) {
+}: Omit<ViewProps<'topology'>, 'view'>) {
   const [asTable, setAsTable] = useState(false);
-  const [weight, setWeight] = useState('');
-  const [near, setNear] = useState<NearEnd>();
-  const [selected, setSelected] = useState<string>();
+  const { measure: weight, near, hosts: together = 'apart' } = options;
   const held = useTimeAxis((state) => state.held);
   const span = useTimeAxis((state) => state.span);
+  const question = { weight, near, hosts: together === 'merged' ? together : undefined };
   const topology = useLive(
     source,
-    `topology ${weight} ${near} ${held ? `${held.from} ${held.to}` : span}`,
-    () => theDecoder().topology({ ...source, weight, near, range: shownRange(useTimeAxis.getState()) }),
+    `topology ${JSON.stringify(question)} ${held ? `${held.from} ${held.to}` : span}`,
+    () => theDecoder().topology({ ...source, ...question, range: shownRange(useTimeAxis.getState()) }),
     { every: live && !held ? TICK : STILL, clockOnly: live },
   );
   const kept = topology?.kept;
@@ -55,9 +55,8 @@ export function TopologyView({
 
   if (topology === undefined) return <Empty title="Reading who has to do with whom…" />;
   if (kept === undefined) return empty;
-  const { nodes, edges, weights } = topology;
-  const keys = nodes.map(({ key }) => key);
-  const place = selected === undefined ? -1 : keys.indexOf(selected);
+  const isDrawn = topology.edges.length > 0;
+  const title = `${source.source}: who has to do with whom`;
   return (
     <div className={styles.view} data-testid="topology">
       <div className={styles.tools} role="toolbar" aria-label="Topology">
@@ -71,15 +70,21 @@ export function TopologyView({
         />
         <Choice<NearEnd>
           label="from"
-          value={near ?? topology.near[0] ?? 'process'}
+          value={topology.shown}
           options={topology.near.map((each) => ({ value: each, label: NEAR_NAMES[each] }))}
-          onChange={setNear}
+          onChange={(chosen) => onOptions({ near: chosen })}
         />
         <Choice
           label="show"
-          value={weight}
-          options={weights.map(({ column, label }) => ({ value: column, label }))}
-          onChange={setWeight}
+          value={topology.weight}
+          options={topology.weights.map(({ column, label }) => ({ value: column, label }))}
+          onChange={(measure) => onOptions({ measure })}
+        />
+        <HostChoice
+          hosts={hosts}
+          value={together}
+          kinds={['apart', 'merged', 'multiples']}
+          onChange={(value) => onOptions({ hosts: value })}
         />
         <span className={styles.status} data-testid="topology-status">
           {statusOf(topology)}
@@ -87,78 +92,73 @@ export function TopologyView({
         <DownloadMenu
           source={source.source}
           view="topology"
-          collect={() => exported(topology)}
-          picture={
-            edges.length > 0
-              ? () => topologyPicture(topology, `${source.source}: who has to do with whom`)
-              : undefined
-          }
+          collect={() => edgeRows(topology)}
+          picture={isDrawn ? () => topologyPicture(topology, title, hostColours(hosts)) : undefined}
         />
       </div>
-      {edges.length === 0 ? (
+      {!isDrawn ? (
         <Empty title="Nothing was seen in the time that is shown" />
       ) : asTable ? (
         <EdgeTable topology={topology} label={`Edges of ${source.source}`} />
       ) : (
-        <TopologyGraph
+        <Graphs
           topology={topology}
-          label={`Topology of ${source.source}: arrows walk from node to node, Escape leaves`}
-          selected={place < 0 ? undefined : place}
-          onSelect={(node) => setSelected(node === undefined ? undefined : keys[node])}
+          name={source.source}
+          hosts={hosts}
+          eachAlone={together === 'multiples' && hosts.length > 1}
         />
       )}
     </div>
   );
 }
 
-function rowsOf(topology: Topology): { key: string; cells: string[] }[] {
-  const { nodes, edges, unit } = topology;
-  const name = (at: number): string => nodes[at]?.label ?? '';
-  return edges.map((edge) => ({
-    key: `${edge.from} ${edge.to}`,
-    cells: [name(edge.from), name(edge.to), amountText(edge.amount, unit), edgeText(topology, edge)],
-  }));
-}
-
-const HEADS = ['from', 'to', 'in all', 'a second'];
-
-function exported(topology: Topology): ExportedTable {
-  return {
-    columns: HEADS.map((name, at) =>
-      at < 2 ? { name, align: 'text' } : { name, align: 'number', stored: 'float64' },
-    ),
-    rows: rowsOf(topology).map(({ cells }, at) => {
-      const { amount = null, perSecond = null } = topology.edges[at] ?? {};
-      return { cells, values: [...cells.slice(0, 2), amount, perSecond] };
-    }),
-  };
-}
-
-/** The heaviest first. */
-function EdgeTable({ topology, label }: { topology: Topology; label: string }) {
+/** One graph of all hosts, or one of each. */
+function Graphs({
+  topology,
+  name,
+  hosts,
+  eachAlone,
+}: {
+  topology: Topology;
+  name: string;
+  hosts: ViewProps['hosts'];
+  eachAlone: boolean;
+}) {
+  const [selected, setSelected] = useState<string>();
+  const colours = hostColours(hosts);
+  const walked = 'arrows walk from node to node, Escape leaves';
+  if (!eachAlone) {
+    return (
+      <TopologyGraph
+        topology={topology}
+        label={`Topology of ${name}: ${walked}`}
+        colourOf={colours}
+        selected={selected}
+        onSelect={setSelected}
+      />
+    );
+  }
   return (
-    <div className={styles.table}>
-      <table data-testid="topology-table" aria-label={label}>
-        <thead>
-          <tr>
-            {HEADS.map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rowsOf(topology).map(({ key, cells: [from, to, amount, rate] }) => (
-            <tr key={key}>
-              <th scope="row">{from}</th>
-              <td>{to}</td>
-              <td className={styles.number}>{amount}</td>
-              <td className={styles.number}>{rate}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <div className={styles.multiples}>
+      {hosts.map((host) => {
+        const own = graphOn(topology, host.name);
+        return (
+          <section key={host.id} className={styles.multiple} aria-label={host.name}>
+            <h4>{host.name}</h4>
+            {own.edges.length === 0 ? (
+              <p>Nothing was seen on it in the time that is shown.</p>
+            ) : (
+              <TopologyGraph
+                topology={own}
+                label={`Topology of ${name} on ${host.name}: ${walked}`}
+                colourOf={() => colours(host.name)}
+                selected={selected}
+                onSelect={setSelected}
+              />
+            )}
+          </section>
+        );
+      })}
     </div>
   );
 }
