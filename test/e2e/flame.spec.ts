@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
 import { startWorkload } from './busy-program.ts';
-import { expect, state, stop, test } from './workbench.ts';
+import { expect, shown, state, stop, test } from './workbench.ts';
 
 /** Per cent of all that a search found. */
 async function matchedBy(page: Page, search: string): Promise<number> {
@@ -103,6 +103,23 @@ test('two moments are compared: what a program does more than before has grown',
     await page.getByTestId('flame-found').getByRole('button').press('Enter');
     await expect(row('main').first()).toBeVisible();
     await expect(page.getByLabel('Search functions')).toHaveValue('');
+
+    // What was chosen is there after a reload, the baseline is not: that is said, and another can be kept.
+    await page.getByTestId('flame-settings').click();
+    await page.getByLabel('grow').selectOption('up');
+    await page.keyboard.press('Escape');
+    await page.reload();
+    await shown(page);
+    const missing = page.getByTestId('flame-missing');
+    await expect(missing).toContainText('there is no baseline');
+    await expect(page.getByLabel('compare with').locator('option:checked')).toHaveText(
+      'against the baseline',
+    );
+    await missing.getByRole('button', { name: 'Keep what is shown' }).click();
+    await expect(missing).toHaveCount(0);
+    await page.getByTestId('flame-settings').click();
+    await expect(page.getByLabel('grow')).toHaveValue('up');
+    await page.keyboard.press('Escape');
   } finally {
     await workload.end();
   }
@@ -127,6 +144,16 @@ test('time away from a CPU is shown as time, by the function that waits; its sta
     expect(picture).toMatch(/<title>pp_sleep_here · pp-sleep[^<]*<\/title><rect /);
     expect(picture).not.toContain('<image');
     expect(await downloaded(page, 'CSV')).toMatch(/^function,where,self.*\r\n[\s\S]*\r\npp_sleep_here,pp-/);
+
+    // From now on another function waits: what is compared is time, too.
+    await page.getByTestId('flame-keep').click();
+    process.kill(workload.pid, 'SIGUSR1');
+    await page.getByLabel('compare with').selectOption('baseline');
+    await page.getByTestId('flame-as-table').click();
+    const row = (name: string) =>
+      page.getByTestId('flame-table').getByRole('row').filter({ hasText: name }).first();
+    await expect(row('pp_sleep_there')).toContainText(/ m?s.*\+\d/);
+    await expect(row('pp_sleep_here')).toContainText(/ m?s.*[-−–]\d/);
   } finally {
     await workload.end();
   }

@@ -42,6 +42,8 @@ export interface FlameGraph {
   /** Samples that were not read: more came than a page reads. */
   leftOut: number;
   kept: TimeRange | undefined;
+  /** What it was to be compared with. There may be nothing of it: then the tree has no `before`. */
+  against: FlameQuery['against'];
   /** What was kept to compare with, if anything. */
   baseline: Baseline | undefined;
 }

@@ -31,6 +31,7 @@ const NOTHING: FlameGraph = {
   unnamed: 0,
   leftOut: 0,
   kept: undefined,
+  against: undefined,
   baseline: undefined,
 };
 
@@ -115,6 +116,7 @@ export function createFlameGraphs(): FlameGraphs {
         unnamed: frames.filter(({ known }) => !known).length,
         leftOut: source.leftOut,
         kept: source.kept(),
+        against: query.against,
         baseline: baseline && { run: baseline.run, range: baseline.range, total: baseline.total },
       };
     },

@@ -48,7 +48,7 @@ function graphOf(search: string | undefined, compared: boolean): FlameGraph {
       stacks: 3,
       unnamed: 1,
     },
-    ...{ leftOut: 0, kept: undefined, baseline: undefined },
+    ...{ leftOut: 0, kept: undefined, against: undefined, baseline: undefined },
   };
 }
 

@@ -3,7 +3,7 @@ import type { FlameGraph } from '../../session/flame.ts';
 import type { Against } from './use-flame.ts';
 
 /** What a user chose about a flame graph, and what stays with the snippet of it. */
-export type FlameOptions = Pick<ViewOptions, 'measure' | 'split' | 'host' | 'against' | 'other'>;
+export type FlameOptions = Pick<ViewOptions, 'measure' | 'split' | 'host' | 'against' | 'other' | 'grows'>;
 
 /** The hosts of a run. */
 export type FlameHosts = readonly { id: string; name: string }[];
@@ -62,4 +62,30 @@ export function withComparison(
 export function comparedWords({ against, other }: FlameOptions): string {
   if (against === 'host') return `on ${other}`;
   return against === 'baseline' ? 'in the baseline' : 'before';
+}
+
+/** What to say where there is nothing of what a graph is to be compared with; undefined where there is, or nothing is compared. */
+export function missingWords(
+  { tree, against, baseline }: Pick<FlameGraph, 'tree' | 'against' | 'baseline'>,
+  options: FlameOptions,
+): string | undefined {
+  // The graph may still be the answer to what was asked before.
+  if (tree.before !== undefined || kindOf(against) !== options.against) return undefined;
+  switch (options.against) {
+    case undefined:
+      return undefined;
+    case 'baseline':
+      return baseline === undefined
+        ? 'Not compared: there is no baseline. A page keeps it until it is closed or loaded anew.'
+        : 'Not compared: the baseline has nothing of what is shown.';
+    case 'before':
+      return 'Not compared: nothing is known of the time before.';
+    case 'host':
+      return `Not compared: nothing was seen on ${options.other} in the time that is shown.`;
+  }
+}
+
+function kindOf(against: FlameGraph['against']): FlameOptions['against'] {
+  if (against === undefined || against === 'baseline') return against;
+  return 'host' in against ? 'host' : 'before';
 }

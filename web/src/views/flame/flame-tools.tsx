@@ -19,7 +19,6 @@ import {
 /** What the user set about a flame graph on this page alone. */
 export interface FlameLook {
   search: string;
-  rising: boolean;
   asTable: boolean;
 }
 
@@ -56,7 +55,7 @@ export function FlameTools({
   const [open, setOpen] = useState(false);
   const total = graph.tree.totals[0] ?? 0;
   const splits = [...graph.splits, ...(graph.hosts > 1 ? ['host'] : [])];
-  const isSet = (options.measure ?? options.split) !== undefined || look.rising;
+  const isSet = (options.measure ?? options.split ?? options.grows) !== undefined;
   return (
     <div className={styles.tools} role="toolbar" aria-label="Flame graph">
       <IconButton
@@ -101,12 +100,12 @@ export function FlameTools({
           )}
           <Choice
             label="grow"
-            value={look.rising ? 'up' : 'down'}
+            value={options.grows ?? 'down'}
             options={[
               { value: 'down', label: 'down, as icicles' },
               { value: 'up', label: 'up, as flames' },
             ]}
-            onChange={(direction) => onLook({ rising: direction === 'up' })}
+            onChange={(grows) => onOptions({ grows: grows === 'up' ? grows : undefined })}
           />
         </div>
       </Popover>

@@ -8,6 +8,7 @@ import { amountText, changeText } from '../amount.ts';
 import type { Downloads } from '../download-menu.tsx';
 import { percentText } from '../numbers.ts';
 import type { ViewProps } from '../view-props.ts';
+import { ComparisonMissing } from './comparison-missing.tsx';
 import { changeAt, type FlameScene, shareOf } from './draw-flame.ts';
 import styles from './flame.module.css';
 import { FlameCanvas } from './flame-canvas.tsx';
@@ -24,13 +25,13 @@ import {
   widestHit,
 } from './flame-layout.ts';
 import { type FlameDrawing, flamePicture } from './flame-picture.ts';
-import { choicesOf, comparedWords } from './flame-settings.ts';
+import { choicesOf, comparedWords, missingWords } from './flame-settings.ts';
 import { type FlameLook, FlameTools } from './flame-tools.tsx';
 import { FunctionTable } from './function-table.tsx';
 import { exportOfFunctions } from './functions.ts';
 import { queryOf, useFlame } from './use-flame.ts';
 
-const AT_FIRST: FlameLook = { search: '', rising: false, asTable: false };
+const AT_FIRST: FlameLook = { search: '', asTable: false };
 
 /** Stacks of a source as a flame graph, in the time that the axis shows. */
 export function FlameView({
@@ -45,11 +46,13 @@ export function FlameView({
   const [zoom, setZoom] = useState<readonly string[]>([]);
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [pointed, setPointed] = useState<{ node: number; x: number; y: number; of: FlameGraph }>();
+  const [kept, setKept] = useState(0);
   const searchField = useRef<HTMLInputElement>(null);
   const view = useRef<HTMLDivElement>(null);
   const question = { search: look.search, ...choicesOf(options, hosts) };
   const than = comparedWords(options);
-  const graph = useFlame(source, question, live);
+  const rising = options.grows === 'up';
+  const graph = useFlame(source, question, live, kept);
   const index = useMemo(() => graph && indexTree(graph.tree), [graph]);
   const keyOf = useMemo(() => frameKeys(graph), [graph]);
 
@@ -58,8 +61,8 @@ export function FlameView({
     const zoomed = nodeAt(index, zoom, keyOf);
     const selected = nodeAt(index, chosen, keyOf);
     const hovered = pointed?.of === graph ? pointed.node : undefined;
-    return { graph, index, zoomed, selected, hovered, rising: look.rising, than };
-  }, [graph, index, keyOf, zoom, chosen, pointed, look.rising, than]);
+    return { graph, index, zoomed, selected, hovered, rising, than };
+  }, [graph, index, keyOf, zoom, chosen, pointed, rising, than]);
 
   if (!scene || !graph || !index) return <Empty title="Reading stacks…" />;
   const total = graph.tree.totals[0] ?? 0;
@@ -74,12 +77,15 @@ export function FlameView({
     view.current?.querySelector<HTMLElement>('[role="application"]')?.focus();
   };
   const keep = (): void => {
-    theDecoder().keepFlame(queryOf(source, question));
-    toast({ text: 'Kept as baseline: compare another moment, or a later run, with it' });
+    theDecoder().keepFlame(queryOf(source, { ...question, compare: undefined }));
+    setKept(kept + 1);
+    toast({
+      text: 'Kept as baseline, until this page is closed or loaded anew: compare another moment, or a later run, with it',
+    });
   };
   const pressed = (event: KeyboardEvent): boolean => {
     if (event.ctrlKey || event.metaKey || event.altKey) return false;
-    const step = stepOf(event.key, look.rising);
+    const step = stepOf(event.key, rising);
     if (step) {
       setChosen(pathOf(index, stepFrom(index, scene.selected, step), keyOf));
       return true;
@@ -119,6 +125,11 @@ export function FlameView({
         onOptions={onOptions}
         onKeep={keep}
         onLeaveSearch={leaveSearch}
+      />
+      <ComparisonMissing
+        text={missingWords(graph, options)}
+        onKeep={options.against === 'baseline' && total > 0 ? keep : undefined}
+        onLeave={() => onOptions({ against: undefined, other: undefined })}
       />
       {total === 0 && !graph.tree.before ? (
         (graph.kept && <Empty title="Nothing was seen in the time that is shown" />) || empty

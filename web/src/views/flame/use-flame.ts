@@ -16,21 +16,29 @@ export interface FlameQuestion extends Omit<FlameQuery, 'run' | 'source' | 'rang
 /** Asked again so often while the time goes on, in ms. */
 const TICK = 1000;
 
-/** The stacks of what the time axis shows, once a second while it follows; names of functions may come while it stands still. */
-export function useFlame(source: SourceRef, question: FlameQuestion, live: boolean): FlameGraph | undefined {
+/**
+ * The stacks of what the time axis shows, once a second while it follows; names of functions may come while it stands still.
+ * @param kept counts baselines that were kept: what there is to compare with is another then
+ */
+export function useFlame(
+  source: SourceRef,
+  question: FlameQuestion,
+  live: boolean,
+  kept: number,
+): FlameGraph | undefined {
   const held = useTimeAxis((state) => state.held);
   const span = useTimeAxis((state) => state.span);
   const follows = live && held === undefined;
   const graph = useLive(
     source,
-    `flame ${JSON.stringify(question)} ${held ? `${held.from} ${held.to}` : span}`,
+    `flame ${kept} ${JSON.stringify(question)} ${held ? `${held.from} ${held.to}` : span}`,
     () => theDecoder().flame(queryOf(source, question)),
     { every: follows ? TICK : STILL, clockOnly: live },
   );
-  const kept = graph?.kept;
+  const range = graph?.kept;
   useEffect(() => {
-    if (kept) noteKept(kept);
-  }, [kept]);
+    if (range) noteKept(range);
+  }, [range]);
   return graph;
 }
 
