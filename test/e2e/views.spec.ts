@@ -171,6 +171,52 @@ test('one time axis: held by a key, zoomed by a drag, followed again, and nothin
   await stop(page);
 });
 
+test('a log that is scrolled up stays where it is, follows again at its end, and is held with the time', async ({
+  workbench: page,
+}) => {
+  await started(page, 'hello');
+  await show(page, 'trace', 'log');
+  const lines = page.getByTestId('lines');
+  const count = page.getByTestId('line-count');
+  const place = () => lines.evaluate((element) => Math.round(element.scrollTop));
+  const fromEnd = () =>
+    lines.evaluate(({ scrollHeight, clientHeight, scrollTop }) =>
+      Math.round(scrollHeight - clientHeight - scrollTop),
+    );
+  await stir(80);
+  await expect.poll(() => page.getByTestId('line').count()).toBeGreaterThan(60);
+  await expect.poll(fromEnd).toBeLessThan(8);
+
+  await lines.hover();
+  await page.mouse.wheel(0, -400);
+  await expect.poll(fromEnd).toBeGreaterThan(300);
+  const before = await place();
+  await stir(5);
+  await expect(count).toHaveText(/ · \d+ new$/);
+  expect(await place()).toBe(before);
+  await lines.press('End');
+  await expect(count).not.toHaveText(/new/);
+  await stir(5);
+  await expect.poll(fromEnd).toBeLessThan(8);
+
+  const filter = page.getByLabel('Filter rows');
+  await filter.fill('pid ==');
+  await expect(page.getByTestId('filter-problem')).toBeVisible();
+  await filter.fill('');
+  await expect(page.getByTestId('filter-problem')).toHaveCount(0);
+
+  await page.getByTestId('time-pause').click();
+  await expect(count).toHaveText(/^up to [\d:]+ · [\d ]+ lines$/);
+  const held = await count.textContent();
+  await stir(5);
+  await expect(page.getByTestId('time-range')).toHaveText(/\d+ new$/);
+  // Another view between: it comes back to the same moment.
+  await page.getByTestId('view-table').click();
+  await page.getByTestId('view-log').click();
+  await expect(count).toHaveText(held ?? '');
+  await stop(page);
+});
+
 test('trace lines are a log as well, and a map is bars', async ({ workbench: page }) => {
   await started(page, 'hello');
   await show(page, 'trace', 'log');
