@@ -4,7 +4,6 @@ import { takesEntries } from '@probepad/protocol/filled-by-hand';
 import { AGENT_QUEUE_MAX, RESUME_BUFFER } from '@probepad/protocol/limits';
 import type { LoaderMessage } from '@probepad/protocol/loader';
 import type { ProbeSchema } from '@probepad/protocol/schema';
-import { TAGS_KNOWN, unknownTags } from '@probepad/protocol/values/tags';
 import { toldByText } from '../compile/schema/told-by-text.ts';
 import { schemaOfObject } from '../compile/schema-of-object.ts';
 import { diagnosticsOfVerifierLog } from '../compile/verifier.ts';
@@ -16,8 +15,9 @@ import { type Budget, budgetOf, watchBudget } from './budget.ts';
 import { type Ending, endingOfExit, endingOfFailure, endingOfThrown } from './end-reason.ts';
 import type { RunEnvironment } from './environment.ts';
 import { type LoaderProcess, startLoader } from './loader-process.ts';
-import { leftWithoutTarget, loaderSetupOf, loaderSpecOf } from './loader-spec.ts';
+import { loaderSetupOf, loaderSpecOf } from './loader-spec.ts';
 import { runCountsOf } from './run-counts.ts';
+import { createRunRemarks } from './run-remarks.ts';
 import { createStatusKeeper, errorOfReason } from './run-status.ts';
 import type { Statistics } from './statistics.ts';
 import { surroundings } from './surroundings.ts';
@@ -131,6 +131,7 @@ export function startRun(
     },
     (current) => listener.status(run, current),
   );
+  const remarks = createRunRemarks(status);
 
   function stop(reason: EndReason, { within, error }: Stop = {}): void {
     if (stopReason !== undefined || status.current.state === 'ended') return;
@@ -195,7 +196,7 @@ export function startRun(
   function onMessage(message: LoaderMessage): void {
     switch (message.type) {
       case 'remark':
-        status.update(({ remarks }) => ({ remarks: [...remarks, message.text] }));
+        remarks.add(message.text);
         break;
       case 'loaded':
         programIds = message.programs.map(({ id }) => id);
@@ -224,7 +225,7 @@ export function startRun(
           { programs: programIds, loaderPid: loader?.pid ?? 0 },
           budgetOf(probe.limits.cpus, policy.cpus),
           (error) => stop('budget_exceeded', { error }),
-          tellBudget,
+          remarks.budget,
         );
         break;
       case 'verifier_log':
@@ -249,30 +250,6 @@ export function startRun(
     }
   }
 
-  let budgetRemark: string | undefined;
-  function tellBudget(remark: string | undefined): void {
-    const before = budgetRemark;
-    budgetRemark = remark;
-    status.update(({ remarks }) => ({
-      remarks: [...remarks.filter((each) => each !== before), ...(remark === undefined ? [] : [remark])],
-    }));
-  }
-
-  function tellUnknownTags(found: ProbeSchema): void {
-    for (const tag of unknownTags(found)) {
-      const remark = `probepad:${tag} says nothing here: annotations are ${TAGS_KNOWN}`;
-      status.update(({ remarks }) => ({ remarks: [...remarks, remark] }));
-    }
-  }
-
-  function tellLeft(found: ProbeSchema): void {
-    for (const { name, targetExample } of leftWithoutTarget(found, probe.attach)) {
-      status.program(name, { state: 'off', detail: `it has no target, as ${targetExample}` });
-      const remark = `program ${name} is off: it has no target`;
-      status.update(({ remarks }) => ({ remarks: [...remarks, remark] }));
-    }
-  }
-
   async function supervise(started: LoaderProcess, built: Built): Promise<Ending> {
     const spec = loaderSpecOf({
       stream,
@@ -282,8 +259,7 @@ export function startRun(
       policy,
       surroundings: surroundings(policy),
     });
-    tellLeft(built.schema);
-    tellUnknownTags(built.schema);
+    remarks.ofSchema(built.schema, probe.attach);
     object = built.object;
     setTimer(LOAD_TIMEOUT, () => {
       broken ??= `still loading after ${LOAD_TIMEOUT / 1000} s`;
