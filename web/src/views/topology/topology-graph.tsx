@@ -1,7 +1,7 @@
 import { type CSSProperties, type KeyboardEvent, useId, useMemo } from 'react';
-import type { Topology } from '../../session/topology.ts';
 import { names } from '../../ui/names.ts';
 import { SERIES_COUNT } from '../../ui/theme.ts';
+import type { HostGraph } from './host-graphs.ts';
 import styles from './topology.module.css';
 import {
   curve,
@@ -18,16 +18,13 @@ import { edgeText, edgeWords, nodeWords } from './topology-text.ts';
 
 /** The graph as a picture: nodes are walked by the arrow keys; what is not joined to the selected one stands back. */
 export function TopologyGraph({
-  topology,
+  graph: { topology, most, colourOf },
   label,
-  colourOf,
   selected: selectedKey,
   onSelect,
 }: {
-  topology: Topology;
+  graph: HostGraph;
   label: string;
-  /** The place in the palette of what is of a host. */
-  colourOf(host: string): number;
   /** The key of a node; undefined: none. */
   selected: string | undefined;
   onSelect(node: string | undefined): void;
@@ -39,7 +36,6 @@ export function TopologyGraph({
   // biome-ignore lint/correctness/useExhaustiveDependencies: the shape stands for the edges
   const plan = useMemo(() => planTopology(nodes.length, edges), [nodes.length, shape]);
   const { places, left, middle, width, height } = plan;
-  const most = edges[0]?.amount ?? 0;
   const found = nodes.findIndex(({ key }) => key === selectedKey);
   const selected = found < 0 ? undefined : found;
   const select = (node: number | undefined): void =>

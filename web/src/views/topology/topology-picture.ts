@@ -1,5 +1,5 @@
-import type { Topology } from '../../session/topology.ts';
 import { escapeXml, type Paint, type Picture, short, textAt } from '../picture/picture.ts';
+import type { HostGraph } from './host-graphs.ts';
 import {
   curve,
   LABELS_MAX,
@@ -14,37 +14,46 @@ import {
 } from './topology-plan.ts';
 import { edgeText, edgeWords, nodeWords } from './topology-text.ts';
 
-/**
- * The graph as vectors, as it stands on the page.
- * @param colourOf the place in the palette of what is of a host
- */
-export function topologyPicture(
-  topology: Topology,
-  title: string,
-  colourOf: (host: string) => number,
-): Picture {
-  const plan = planTopology(topology.nodes.length, topology.edges);
-  const scaleFor = (width: number): number => Math.min(1, width / plan.width);
+/** Above a graph that is headed by its host, in units of the picture. */
+const HEAD = 36;
+
+/** The graphs as vectors, as they stand on the page. */
+export function topologyPicture(graphs: readonly HostGraph[], title: string): Picture {
+  const drawn = graphs
+    .filter(({ topology }) => topology.edges.length > 0)
+    .map((graph) => ({
+      graph,
+      plan: planTopology(graph.topology.nodes.length, graph.topology.edges),
+      head: graph.name === '' ? 0 : HEAD,
+    }));
+  const width = Math.max(1, ...drawn.map(({ plan }) => plan.width));
+  const height = Math.max(
+    1,
+    drawn.reduce((sum, { plan, head }) => sum + head + plan.height, 0),
+  );
+  const scaleFor = (most: number): number => Math.min(1, most / width);
   return {
     title,
-    height: (_paint, width) => plan.height * scaleFor(width),
+    height: (_paint, most) => height * scaleFor(most),
     draw(paint, size) {
-      const scale = Math.min(scaleFor(size.width), size.height / plan.height);
-      const left = (size.width - plan.width * scale) / 2;
-      return `<g transform="translate(${short(left)} 0) scale(${scale})">${draw(topology, plan, paint, colourOf)}</g>`;
+      const scale = Math.min(scaleFor(size.width), size.height / height);
+      const left = (size.width - width * scale) / 2;
+      let top = 0;
+      const parts = drawn.map(({ graph, plan, head }) => {
+        const name =
+          head === 0 ? '' : textAt(0, top + head / 2, graph.name, { fill: paint.ink, weight: 600 });
+        const part = `${name}<g transform="translate(${short((width - plan.width) / 2)} ${short(top + head)})">${draw(graph, plan, paint)}</g>`;
+        top += head + plan.height;
+        return part;
+      });
+      return `<g transform="translate(${short(left)} 0) scale(${scale})">${parts.join('\n')}</g>`;
     },
   };
 }
 
-function draw(
-  topology: Topology,
-  plan: TopologyPlan,
-  paint: Paint,
-  colourOf: (host: string) => number,
-): string {
+function draw({ topology, most, colourOf }: HostGraph, plan: TopologyPlan, paint: Paint): string {
   const { nodes, edges } = topology;
   const { left, middle } = plan;
-  const most = edges[0]?.amount ?? 0;
   const colour = (node: number): string => escapeXml(paint.series(colourOf(nodes[node]?.host ?? '')));
   const lines = edges.map((edge) => {
     const { from, to, amount } = edge;

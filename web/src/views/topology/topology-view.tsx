@@ -2,7 +2,6 @@ import type { NearEnd } from '@probepad/protocol/views/edges';
 import { useEffect, useState } from 'react';
 import { theDecoder } from '../../session/session.ts';
 import { noteKept, shownRange, useTimeAxis } from '../../session/time-axis.ts';
-import type { Topology } from '../../session/topology.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Choice } from '../choice.tsx';
@@ -13,7 +12,7 @@ import { STILL } from '../use-shown-range.ts';
 import type { ViewProps } from '../view-props.ts';
 import { edgeRows } from './edge-rows.ts';
 import { EdgeTable } from './edge-table.tsx';
-import { graphOn, hostColours } from './host-graphs.ts';
+import { graphsOf, type HostGraph } from './host-graphs.ts';
 import styles from './topology.module.css';
 import { TopologyGraph } from './topology-graph.tsx';
 import { topologyPicture } from './topology-picture.ts';
@@ -56,6 +55,7 @@ export function TopologyView({
   if (topology === undefined) return <Empty title="Reading who has to do with whom…" />;
   if (kept === undefined) return empty;
   const isDrawn = topology.edges.length > 0;
+  const graphs = graphsOf(topology, hosts, together === 'multiples');
   const title = `${source.source}: who has to do with whom`;
   return (
     <div className={styles.view} data-testid="topology">
@@ -93,7 +93,7 @@ export function TopologyView({
           source={source.source}
           view="topology"
           collect={() => edgeRows(topology)}
-          picture={isDrawn ? () => topologyPicture(topology, title, hostColours(hosts)) : undefined}
+          picture={isDrawn ? () => topologyPicture(graphs, title) : undefined}
         />
       </div>
       {!isDrawn ? (
@@ -101,38 +101,22 @@ export function TopologyView({
       ) : asTable ? (
         <EdgeTable topology={topology} label={`Edges of ${source.source}`} />
       ) : (
-        <Graphs
-          topology={topology}
-          name={source.source}
-          hosts={hosts}
-          eachAlone={together === 'multiples' && hosts.length > 1}
-        />
+        <Graphs graphs={graphs} name={source.source} />
       )}
     </div>
   );
 }
 
 /** One graph of all hosts, or one of each. */
-function Graphs({
-  topology,
-  name,
-  hosts,
-  eachAlone,
-}: {
-  topology: Topology;
-  name: string;
-  hosts: ViewProps['hosts'];
-  eachAlone: boolean;
-}) {
+function Graphs({ graphs, name }: { graphs: readonly HostGraph[]; name: string }) {
   const [selected, setSelected] = useState<string>();
-  const colours = hostColours(hosts);
   const walked = 'arrows walk from node to node, Escape leaves';
-  if (!eachAlone) {
+  const [only] = graphs;
+  if (only?.name === '') {
     return (
       <TopologyGraph
-        topology={topology}
+        graph={only}
         label={`Topology of ${name}: ${walked}`}
-        colourOf={colours}
         selected={selected}
         onSelect={setSelected}
       />
@@ -140,25 +124,21 @@ function Graphs({
   }
   return (
     <div className={styles.multiples}>
-      {hosts.map((host) => {
-        const own = graphOn(topology, host.name);
-        return (
-          <section key={host.id} className={styles.multiple} aria-label={host.name}>
-            <h4>{host.name}</h4>
-            {own.edges.length === 0 ? (
-              <p>Nothing was seen on it in the time that is shown.</p>
-            ) : (
-              <TopologyGraph
-                topology={own}
-                label={`Topology of ${name} on ${host.name}: ${walked}`}
-                colourOf={() => colours(host.name)}
-                selected={selected}
-                onSelect={setSelected}
-              />
-            )}
-          </section>
-        );
-      })}
+      {graphs.map((graph) => (
+        <section key={graph.name} className={styles.multiple} aria-label={graph.name}>
+          <h4>{graph.name}</h4>
+          {graph.topology.edges.length === 0 ? (
+            <p>Nothing was seen on it in the time that is shown.</p>
+          ) : (
+            <TopologyGraph
+              graph={graph}
+              label={`Topology of ${name} on ${graph.name}: ${walked}`}
+              selected={selected}
+              onSelect={setSelected}
+            />
+          )}
+        </section>
+      ))}
     </div>
   );
 }
