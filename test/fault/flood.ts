@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setPriority } from 'node:os';
-import type { Probe, RunCounts, RunStatus } from '@probepad/protocol/control/run';
+import type { Probe, RunStatus } from '@probepad/protocol/control/run';
 import type { Client } from '../stack/client.ts';
 import { NODE } from '../stack/process.ts';
 
-/** A process that calls getppid() without pause. */
+/** A process that calls getppid() without pause, or so many times a second. */
 export interface Flood extends AsyncDisposable {
   pid: number;
   /** It stands still until it is resumed, for parts that start to have the machine to themselves. */
@@ -13,8 +13,20 @@ export interface Flood extends AsyncDisposable {
   resume(): void;
 }
 
-export async function startFlood(): Promise<Flood> {
-  const loop = 'process.stdout.write("ready");for(;;)for(let i=0;i<1e6;i++)void process.ppid';
+/** What was not called because the process stood still for longer than 100 ms is not made up for. */
+const PACED = `
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  for (let last = performance.now(); ; Atomics.wait(cell, 0, 0, 2)) {
+    const now = performance.now();
+    for (let calls = (Math.min(now - last, 100) * RATE) / 1000; calls > 0; calls--) void process.ppid;
+    last = now;
+  }`;
+
+/** @param rate calls a second; as many as there can be unless told, two million on a machine of today */
+export async function startFlood(rate?: number): Promise<Flood> {
+  const calls =
+    rate === undefined ? 'for(;;)for(let i=0;i<1e6;i++)void process.ppid' : PACED.replace('RATE', `${rate}`);
+  const loop = `process.stdout.write("ready");${calls}`;
   const child: ChildProcess = spawn(NODE, ['--eval', loop], { stdio: ['ignore', 'pipe', 'inherit'] });
   if (child.stdout === null || child.pid === undefined) throw new Error('the flood did not start');
   await once(child.stdout, 'data');
@@ -32,15 +44,19 @@ export async function startFlood(): Promise<Flood> {
   };
 }
 
-/** Sends one 48-byte event for every getppid() of a process, and keeps a map and a global. */
-export function floodProbe(pid: number): Probe {
+/**
+ * Sends one 48-byte event for every getppid() of a process, and keeps a map and a global. The event has the number of its call, the
+ * global `calls` how many there were (ledger.ts).
+ * @param ring bytes of its ring buffer
+ */
+export function floodProbe(pid: number, ring = 8 << 20): Probe {
   const text = `
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 char LICENSE[] SEC("license") = "GPL";
 const volatile __u32 target = 0;
 struct event { __u64 ordinal; __u64 time_ns; __u64 padding[4]; };
-struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 8 << 20); __type(value, struct event); } events SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, ${ring}); __type(value, struct event); } events SEC(".maps");
 struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 16); __type(key, __u32); __type(value, __u64); } counts SEC(".maps");
 __u64 calls;
 SEC("tracepoint/syscalls/sys_enter_getppid")
@@ -120,16 +136,6 @@ export async function untilFlooding(client: Client, run: string, rate: number): 
       resolve(reached);
     });
   });
-}
-
-/** Sources of which produced is not the sum of delivered and dropped. */
-export function unbalanced(counts: RunCounts): string[] {
-  return Object.entries(counts.sources)
-    .filter(([, { produced, delivered, dropped }]) => {
-      const lost = Object.values(dropped).reduce((sum, one) => sum + one, 0);
-      return produced !== delivered + lost;
-    })
-    .map(([name, one]) => `${name}: ${JSON.stringify(one)}`);
 }
 
 /** Id of the one host that is online, once there is one. */

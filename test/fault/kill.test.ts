@@ -4,8 +4,9 @@ import { test } from 'node:test';
 import type { RunStatus } from '@probepad/protocol/control/run';
 import { type Client, connect } from '../stack/client.ts';
 import { startStack } from '../stack/stack.ts';
-import { endOf, floodProbe, onlineHost, startFlood, startRun, untilFlooding } from './flood.ts';
+import { endOf, type Flood, floodProbe, onlineHost, startFlood, startRun, untilFlooding } from './flood.ts';
 import { untilGone, untilHolding, usageOf } from './kernel-objects.ts';
+import { assertHonest, keepLedger, type Ledger } from './ledger.ts';
 
 const TIMES = 20;
 /** Events a second that have to flow when the part is killed. */
@@ -22,15 +23,14 @@ test(`kill -9 of the loader, ${TIMES} times`, LIMIT, async (t) => {
     const host = await onlineHost(client);
     const times: number[] = [];
     for (let time = 0; time < TIMES; time++) {
-      const run = await startRun(client, host, floodProbe(flood.pid));
-      await client.request('run.watch', { run });
-      await untilFlooding(client, run, RATE);
+      const { run, ledger } = await startFlooding(client, host, flood);
       const held = await untilHolding(stack.agent?.pid ?? -1);
       process.kill(held.processes[0] ?? -1, 'SIGKILL');
       times.push(await untilGone(held, CLEAN));
       const status = await endOf(client, run);
       assert.equal(status.reason, 'crashed');
       assert.equal(status.error?.code, 'loader_crashed');
+      assertHonest(ledger, `loader ${time}`);
     }
     t.diagnostic(`clean after ${Math.round(Math.max(...times))} ms at most`);
     client.close();
@@ -46,11 +46,11 @@ test(`kill -9 of the agent, ${TIMES} times`, LIMIT, async (t) => {
     const client = await connect(stack);
     const times: number[] = [];
     const ends: Promise<RunStatus>[] = [];
+    const ledgers: Ledger[] = [];
     for (let time = 0; time < TIMES; time++) {
       const host = await onlineHost(client);
-      const run = await startRun(client, host, floodProbe(flood.pid));
-      await client.request('run.watch', { run });
-      await untilFlooding(client, run, RATE);
+      const { run, ledger } = await startFlooding(client, host, flood);
+      ledgers.push(ledger);
       const held = await untilHolding(stack.agent?.pid ?? -1);
       await stack.agent?.kill();
       times.push(await untilGone(held, CLEAN));
@@ -61,6 +61,7 @@ test(`kill -9 of the agent, ${TIMES} times`, LIMIT, async (t) => {
       flood.resume();
     }
     for (const status of await Promise.all(ends)) assert.equal(status.reason, 'crashed');
+    ledgers.forEach((ledger, time) => void assertHonest(ledger, `agent ${time}`));
     t.diagnostic(`clean after ${Math.round(Math.max(...times))} ms at most`);
     client.close();
   } finally {
@@ -79,13 +80,14 @@ test(`kill -9 of the hub, ${TIMES} times`, LIMIT, async (t) => {
     for (let time = 0; time < TIMES; time++) {
       const client = await connect(stack);
       const host = await onlineHost(client);
-      const run = await startRun(client, host, floodProbe(flood.pid));
-      await client.request('run.watch', { run });
-      await untilFlooding(client, run, RATE);
+      const { run, ledger } = await startFlooding(client, host, flood);
       const held = await untilHolding(stack.agent?.pid ?? -1);
       await stack.hub.kill();
       times.push(await untilGone(held, lease));
       client.close();
+      // Its counters went with it: what frames say is left.
+      assert.ok(ledger.records > 0);
+      assert.deepEqual(ledger.faults, [], `hub ${time}`);
       flood.pause();
       await stack.startHub();
       const again = await connect(stack);
@@ -109,6 +111,20 @@ test(`kill -9 of the hub, ${TIMES} times`, LIMIT, async (t) => {
     await stack.close();
   }
 });
+
+/** A run that is watched from its first call, at full rate. */
+async function startFlooding(
+  client: Client,
+  host: string,
+  flood: Flood,
+): Promise<{ run: string; ledger: Ledger }> {
+  flood.pause();
+  const run = await startRun(client, host, floodProbe(flood.pid));
+  const ledger = await keepLedger(client, run);
+  flood.resume();
+  await untilFlooding(client, run, RATE);
+  return { run, ledger };
+}
 
 async function untilReason(client: Client, run: string, reason: string): Promise<void> {
   const told = client.event(
