@@ -52,7 +52,7 @@ export const FRAME_FLAGS = {
   last: 2,
   /** Sent before and sent again for a viewer that joined late. */
   replay: 4,
-  /** The snapshot could not be read completely, because the map changed or was refused. */
+  /** The snapshot could not be read completely: the map changed, was refused, or shows one entry only (`showsHeadOnly`). */
   partial: 8,
 } as const;
 

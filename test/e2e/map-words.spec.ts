@@ -15,6 +15,8 @@ struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 64); __type(key, u
 struct inner { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, u32); __type(value, u64); } first_half SEC(".maps");
 struct { __uint(type, BPF_MAP_TYPE_HASH_OF_MAPS); __uint(max_entries, 1); __type(key, u32); __array(values, struct inner); } halves SEC(".maps") = { .values = { (void *)&first_half } };
 
+struct { __uint(type, BPF_MAP_TYPE_QUEUE); __uint(max_entries, 64); __type(value, u64); } jobs SEC(".maps");
+
 SEC("tracepoint/syscalls/sys_enter_getppid")
 int called(void *ctx)
 {
@@ -29,6 +31,7 @@ int called(void *ctx)
 	route.network = 0x00090909;
 	bpf_map_update_elem(&routes, &route, &one, BPF_ANY);
 	bpf_map_update_elem(&kinds, &kind, &one, BPF_ANY);
+	bpf_map_push_elem(&jobs, &one, BPF_EXIST);
 	__sync_fetch_and_add(&stats[S_FSYNC], 1);
 	return 0;
 }
@@ -63,6 +66,10 @@ test('lists, tries and maps of maps are told in the words that people have for t
 
   await page.getByTestId('source-tab-halves').click();
   await expect(page.getByTestId('map-row')).toContainText('(first_half)');
+
+  await page.getByTestId('source-tab-jobs').click();
+  await expect(page.getByTestId('map-row')).toHaveCount(1);
+  await expect(page.getByTestId('entry-count')).toHaveText(/^1 entry, the next to be popped/);
 
   await page.getByTestId('source-tab-wanted').click();
   await expect(page.getByText('None of its probes puts an entry into')).toBeVisible();

@@ -203,6 +203,8 @@ static int step_peek(struct run *run, struct snapshot *snapshot)
 {
 	bool there = !bpf_map_lookup_elem(snapshot->fd, NULL, snapshot->values);
 
+	/* What would be popped next; the kernel shows no other entry, nor how many there are. */
+	snapshot->partial = there ? snapshot->max_entries > 1 : errno != ENOENT;
 	return send(run, snapshot, there ? 1 : 0, snapshot->values, true);
 }
 

@@ -333,15 +333,20 @@ test('snapshots hold every entry of every kind of map', async () => {
   await loader.stop();
 
   /** Keys and values of the last snapshot, each as hex or bytes. */
-  const last = (name: string, keySize: number, stride: number): { key: Buffer; value: Buffer }[] => {
+  const last = (
+    name: string,
+    keySize: number,
+    stride: number,
+    headOnly = false,
+  ): { key: Buffer; value: Buffer }[] => {
     const frames = loader.framesOf(names.indexOf(name));
     const seq = frames.at(-1)?.header.seq;
     const snapshot = frames.filter((frame) => frame.header.seq === seq);
     assert.equal((snapshot[0]?.header.flags ?? 0) & 1, 1, `${name}: the first frame says so`);
     assert.equal((snapshot.at(-1)?.header.flags ?? 0) & 2, 2, `${name}: the last frame says so`);
     assert.ok(
-      snapshot.every((frame) => (frame.header.flags & 8) === 0),
-      `${name} is complete`,
+      snapshot.every((frame) => (frame.header.flags & 8) === (headOnly ? 8 : 0)),
+      headOnly ? `${name} has more than is shown` : `${name} is complete`,
     );
     return snapshot.flatMap((frame) => {
       const payload = Buffer.from(frame.payload);
@@ -378,8 +383,8 @@ test('snapshots hold every entry of every kind of map', async () => {
       .sort(),
     [0, 1, 2, 3],
   );
-  assert.equal(last('queue', 0, 8)[0]?.value.readBigUInt64LE(0), 0n);
-  assert.equal(last('stack', 0, 8)[0]?.value.readBigUInt64LE(0), 9n);
+  assert.equal(last('queue', 0, 8, true)[0]?.value.readBigUInt64LE(0), 0n);
+  assert.equal(last('stack', 0, 8, true)[0]?.value.readBigUInt64LE(0), 9n);
   const [trace] = loader.records(names.indexOf('stacks'));
   assert.ok(trace !== undefined && trace.data.readBigUInt64LE(0) !== 0n, 'a kernel stack was kept');
   const outer = last('outer', 4, 4);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunStatus } from '@probepad/protocol/control/run';
-import { framesOf } from '@probepad/protocol/frames';
+import { FRAME_FLAGS, framesOf } from '@probepad/protocol/frames';
 import { sampleMessage, sampleRecord, sampleSchema, sampleSource } from '@probepad/protocol/testing';
 import type { Output } from './output.ts';
 import { peopleReport } from './people-report.ts';
@@ -66,4 +66,24 @@ test('a remark is told while the run goes on, and once', () => {
   report.status('h', status);
   report.ended('h', { ...status, state: 'ended', reason: 'stopped' }, undefined);
   assert.equal(told(), 1);
+});
+
+test('of a queue only the head is known, and the heading says so', () => {
+  const heading = (mapType: string, flags: number): string | undefined => {
+    const lines: string[] = [];
+    const report = peopleReport(outputInto(lines), () => {}, 1);
+    const source = sampleSource({ kind: 'map', name: 'jobs', mapType, valueSize: 8 });
+    report.schema('h', sampleSchema({ sources: [source] }), undefined);
+    for (const frame of framesOf(
+      new Uint8Array(sampleMessage({ kind: 'map', flags }, new Uint8Array(8))),
+      64,
+    ))
+      report.frame('h', frame);
+    report.ended('h', STATUS, undefined);
+    return lines.find((line) => line.includes('jobs'))?.trim();
+  };
+  const partial = 3 | FRAME_FLAGS.partial;
+  assert.equal(heading('queue', partial), 'jobs (1 entry, the next to be popped, the kernel shows no other)');
+  assert.equal(heading('hash', partial), 'jobs (1 entry, partly read)');
+  assert.equal(heading('queue', 3), 'jobs (1 entry)');
 });

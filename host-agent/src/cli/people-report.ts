@@ -1,5 +1,6 @@
 import type { RunCounts, RunStatus } from '@probepad/protocol/control/run';
 import type { RecordBatch } from '@probepad/protocol/decode';
+import { HEAD_ONLY, showsHeadOnly } from '@probepad/protocol/head-only';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
 import { resolveType } from '@probepad/protocol/types';
 import { escapeControls, escapeLines } from '@probepad/protocol/values/escape';
@@ -29,6 +30,7 @@ const HOUR_NS = 3_600_000_000_000n;
 interface Snapshot {
   source: Source;
   entries: MapEntry[];
+  partial: boolean;
 }
 
 interface HostReport {
@@ -105,10 +107,10 @@ export function peopleReport(
     });
   }
 
-  function printMap(host: string, { schema, context }: HostReport, { source, entries }: Snapshot): void {
+  function printMap(host: string, { schema, context }: HostReport, snapshot: Snapshot): void {
+    const { source, entries } = snapshot;
     const lines = mapLines(schema, source, entries, ENTRIES_SHOWN, context);
-    const size = `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`;
-    output.line(`\n${prefix(host)}${source.name} (${size})`);
+    output.line(`\n${prefix(host)}${source.name} (${sizeOf(snapshot)})`);
     for (const line of lines) output.line(`${prefix(host)}${line}`);
     if (entries.length > ENTRIES_SHOWN)
       output.line(`… and ${entries.length - ENTRIES_SHOWN} more (--json prints all)`);
@@ -160,7 +162,7 @@ export function peopleReport(
         globals: new Map(),
         decode: createRowDecoder(schema, {
           records: (source, batch) => printRecords(host, report, source, batch),
-          snapshot: (source, entries) => report.maps.set(source.name, { source, entries }),
+          snapshot: (source, entries, partial) => report.maps.set(source.name, { source, entries, partial }),
           // What is read-only was given or is in the program's text.
           globals: (source, value) => source.writable && report.globals.set(source.name, { source, value }),
           trace(lines) {
@@ -227,6 +229,12 @@ export function peopleReport(
     }
     notice(`${prefix(host)}${endLine(status, counts, report?.schema)}`);
   }
+}
+
+function sizeOf({ source, entries, partial }: Snapshot): string {
+  const size = `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}`;
+  if (!partial) return size;
+  return `${size}, ${showsHeadOnly(source) ? HEAD_ONLY : 'partly read'}`;
 }
 
 /** UTC time of day with `digits` digits after the second. `ns` since 1970. */

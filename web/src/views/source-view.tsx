@@ -1,4 +1,5 @@
 import type { ViewOptions } from '@probepad/protocol/control/snippet';
+import { showsHeadOnly } from '@probepad/protocol/head-only';
 import type { View } from '@probepad/protocol/views/view';
 import type { ReactNode } from 'react';
 import { hostName, useSession } from '../session/hosts.ts';
@@ -59,7 +60,7 @@ export function SourceView({
       return <LinesView source={ref} live={live} empty={empty} />;
     case 'table':
       return source.kind === 'map' ? (
-        <MapTable source={ref} label={source.name} empty={empty} />
+        <MapTable source={ref} label={source.name} empty={empty} headOnly={showsHeadOnly(source)} />
       ) : (
         <EventTable source={ref} live={live} label={source.name} empty={empty} />
       );

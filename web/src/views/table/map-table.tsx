@@ -1,3 +1,4 @@
+import { HEAD_ONLY } from '@probepad/protocol/head-only';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { MapWindow, SourceRef } from '../../session/decoder.ts';
 import { theDecoder } from '../../session/session.ts';
@@ -23,7 +24,18 @@ import { useRowsInView } from './use-rows-in-view.ts';
 import { useTableSettings } from './use-table-settings.ts';
 
 /** A map's entries as they are now, or while the time is held as they were at the end of what is shown. The first number has a bar for its share of the largest. */
-export function MapTable({ source, empty, label }: { source: SourceRef; empty: ReactNode; label: string }) {
+export function MapTable({
+  source,
+  empty,
+  label,
+  headOnly = false,
+}: {
+  source: SourceRef;
+  empty: ReactNode;
+  label: string;
+  /** The kernel shows one entry of it, see `showsHeadOnly`. */
+  headOnly?: boolean;
+}) {
   const scroller = useRef<HTMLDivElement>(null);
   const filterInput = useRef<HTMLInputElement>(null);
   const [settings, change] = useTableSettings(source.source);
@@ -116,8 +128,8 @@ export function MapTable({ source, empty, label }: { source: SourceRef; empty: R
         status={{
           text: [
             still && known?.taken !== undefined && `as of ${timeText(known.taken)}`,
-            known?.partial && 'partly read',
-            count,
+            known?.partial && !headOnly && 'partly read',
+            known?.partial && headOnly ? `${count}, ${HEAD_ONLY}` : count,
             total > 0 && notKeptText(known?.unkept),
           ]
             .filter(Boolean)
