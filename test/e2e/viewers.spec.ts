@@ -87,6 +87,18 @@ test('a link to a snippet shows it and runs nothing', async ({ workbench: page, 
   await ready(other);
   await expect(other.locator('.monaco-editor')).toContainText('vmlinux.h');
   await expect(other.getByTestId('run-state')).toHaveCount(0);
+  // Nor is it compiled before somebody wants it to be.
+  await expect(other.getByTestId('status-check')).toHaveText('not checked');
+  await other.getByTestId('side-params').click();
+  const params = other.getByTestId('params-panel');
+  await expect(params).toContainText('Known once the program compiles.');
+  await other.reload();
+  await ready(other);
+  await expect(other.getByTestId('status-check')).toHaveText('not checked');
+  await params.getByTestId('check-offer').getByRole('button').click();
+  await expect(params).toContainText('on_shared_exec');
+  await expect(other.getByTestId('status-check')).toContainText('compiles');
+  await expect(other.getByTestId('check-offer')).toHaveCount(0);
   await other.context().close();
 });
 
@@ -102,12 +114,16 @@ test('a link that holds the text shows it and runs nothing', async ({ workbench:
   await other.goto(link);
   await ready(other);
   await expect(other.getByTestId('origin')).toContainText('from a link');
+  await expect(other.getByTestId('status-check')).toHaveText('not checked');
   await other
     .locator('.monaco-editor')
     .first()
     .click({ position: { x: 240, y: 60 } });
   await other.keyboard.press('Control+End');
   await expect(other.locator('.monaco-editor')).toContainText('bpf_ringbuf_submit');
+  await expect(other.getByTestId('status-check')).toHaveText('not checked');
+  await other.keyboard.type('// mine');
+  await expect(other.getByTestId('status-check')).toContainText('compiles');
   await expect(other.getByTestId('run-state')).toHaveCount(0);
   await other.context().close();
 });

@@ -1,6 +1,7 @@
 import dynamic from 'next/dynamic';
 import { memo } from 'react';
 import { ProblemsPanel } from '../../src/editor/problems-panel.tsx';
+import { CheckOffer } from '../../src/run/check-offer.tsx';
 import { type BottomPanel as Name, usePreferences } from '../../src/session/preferences.ts';
 import type { Problem } from '../../src/session/problems.ts';
 import { useWorkspace } from '../../src/session/workspace.ts';
@@ -54,7 +55,7 @@ export const BottomPanel = memo(function BottomPanel({
           onClick={() => usePreferences.setState({ bottom: undefined })}
         />
       </div>
-      {bottom === 'problems' && <ProblemsPanel problems={problems} />}
+      {bottom === 'problems' && <ProblemsPanel problems={problems} offer={<CheckOffer />} />}
       {bottom === 'log' && <LogView run={run} />}
       {bottom === 'terminal' && <TerminalPanel wanted={terminalHost} />}
     </>

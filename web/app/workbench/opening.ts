@@ -13,7 +13,7 @@ export type Target = { kind: 'home' } | { kind: 'snippet'; id: string } | { kind
 /** The probe of a first visit, by the order in which we would rather have them. */
 const FIRST_TEMPLATES = ['execsnoop', 'hello'];
 
-/** Puts on screen what the address asks for, once the hub can be asked. Runs nothing. */
+/** Puts on screen what the address asks for, once the hub can be asked. Runs nothing, and compiles nothing that is not run yet. */
 export function useOpening(target: Target): void {
   const connected = useSession((state) => state.hub !== undefined);
   const templates = useSession((state) => state.templates);
@@ -73,7 +73,7 @@ async function openFragment(hash: string): Promise<void> {
   history.replaceState(history.state, '', location.pathname);
   try {
     const packed = await unpackFragment(hash);
-    if (packed) openWithWords({ ...packed, origin: { kind: 'link' } });
+    if (packed) openWithWords({ ...packed, origin: { kind: 'link' } }, true);
   } catch (thrown) {
     toast({ tone: 'error', text: (thrown as Error).message });
   }

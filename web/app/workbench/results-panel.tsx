@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import { workloadOf } from '../../src/library/workload.ts';
 import { AbsentTargets } from '../../src/run/absent-targets.tsx';
+import { CheckOffer } from '../../src/run/check-offer.tsx';
 import { FailureList } from '../../src/run/failure-list.tsx';
 import { RunProgress, StartRefused } from '../../src/run/run-progress.tsx';
 import { StaleList } from '../../src/run/stale-list.tsx';
@@ -103,6 +104,7 @@ function BeforeRun() {
           to write.
         </p>
       </Empty>
+      <CheckOffer />
       {schema && <ProbeOutline schema={schema} />}
     </>
   );

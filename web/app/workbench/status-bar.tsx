@@ -26,6 +26,7 @@ export const StatusBar = memo(function StatusBar({ problems }: { problems: reado
   const connection = useSession((state) => state.connection.state);
   const chosen = useWorkspace((state) => state.hosts);
   const { checking, milliseconds, cached, diagnostics } = useCheck();
+  const unasked = useWorkspace((state) => state.unasked);
   const broken = diagnostics.some(({ severity }) => severity === 'error');
   const host = leadingHost(hosts, chosen);
   const errors = problems.filter(({ severity }) => severity === 'error').length;
@@ -47,6 +48,7 @@ export const StatusBar = memo(function StatusBar({ problems }: { problems: reado
       </button>
       <span className={styles.item} data-testid="status-check">
         {checking && 'checking…'}
+        {unasked && 'not checked'}
         {!checking && milliseconds !== undefined && (
           <>
             {broken ? 'does not compile' : 'compiles'}

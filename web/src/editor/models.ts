@@ -31,8 +31,8 @@ export function syncModels(files: readonly SourceFile[]): void {
     }
     const model = monaco.editor.createModel(text, LANGUAGE, uriOf(name));
     model.updateOptions(TEXT_OPTIONS);
-    model.onDidChangeContent(() => {
-      editFile(name, model.getValue());
+    model.onDidChangeContent(({ isFlush }) => {
+      editFile(name, model.getValue(), !isFlush);
     });
   }
   const wanted = new Set(files.map(({ name }) => uriOf(name).toString()));

@@ -1,17 +1,26 @@
 import { escapeLines } from '@probepad/protocol/values/escape';
+import type { ReactNode } from 'react';
 import { useCheck } from '../session/check.ts';
 import { hostName, useSession } from '../session/hosts.ts';
 import type { Problem } from '../session/problems.ts';
-import { reveal } from '../session/workspace.ts';
+import { reveal, useWorkspace } from '../session/workspace.ts';
 import { Icon } from '../ui/icon.tsx';
 import styles from './problems-panel.module.css';
 
 const ICONS = { error: 'error', warning: 'warning', note: 'info' } as const;
 
 /** Everything wrong with the probe, worst first; choosing one goes to its line. */
-export function ProblemsPanel({ problems }: { problems: readonly Problem[] }) {
+export function ProblemsPanel({
+  problems,
+  offer,
+}: {
+  problems: readonly Problem[];
+  /** Shown where nothing is known because nobody asked for a check. */
+  offer: ReactNode;
+}) {
   const hosts = useSession((state) => state.hosts);
   const { error, checking } = useCheck();
+  const unasked = useWorkspace((state) => state.unasked);
   return (
     <ul className={styles.list} data-testid="problems" aria-label="Problems">
       {error && (
@@ -59,7 +68,8 @@ export function ProblemsPanel({ problems }: { problems: readonly Problem[] }) {
           </button>
         </li>
       ))}
-      {problems.length === 0 && !error && (
+      {unasked && <li>{offer}</li>}
+      {problems.length === 0 && !error && !unasked && (
         <li className={styles.none}>{checking ? 'Compiling…' : 'No problems.'}</li>
       )}
     </ul>

@@ -4,9 +4,9 @@ import { openProbe, type Probe, unshelve, useWorkspace } from '../session/worksp
 import { toast } from '../ui/toast.tsx';
 import { showPath } from './path.ts';
 
-/** Puts a probe on screen; what was there and not saved can be had back. */
-export function openWithWords(probe: Probe): void {
-  if (!openProbe(probe)) return;
+/** Puts a probe on screen; what was there and not saved can be had back. `unasked`: an address brought it. */
+export function openWithWords(probe: Probe, unasked = false): void {
+  if (!openProbe(probe, unasked)) return;
   toast({
     text: 'What you had not saved is kept.',
     action: { label: 'Bring it back', run: () => unshelve() },
@@ -40,7 +40,7 @@ export async function openNewest(id: string): Promise<void> {
   const here = origin.kind === 'snippet' && origin.id === id ? origin.revision : undefined;
   if (here === newest.revision) return;
   if (here === undefined || !dirty) {
-    openWithWords(probeOf(newest));
+    openWithWords(probeOf(newest), true);
     return;
   }
   toast({

@@ -4,6 +4,7 @@ import { runsSavedOnly, useSession } from '../session/hosts.ts';
 import { changeEntry, changeSettings, useWorkspace } from '../session/workspace.ts';
 import { Field } from '../ui/field.tsx';
 import { AttachField } from './attach-field.tsx';
+import { CheckOffer } from './check-offer.tsx';
 import { NumberField } from './number-field.tsx';
 import styles from './params-panel.module.css';
 import { StaleList } from './stale-list.tsx';
@@ -15,6 +16,7 @@ export function ParamsPanel() {
   const fixed = useSession(runsSavedOnly);
   return (
     <div className={styles.panel} data-testid="params-panel">
+      <CheckOffer />
       <StaleList />
       <section className={styles.section}>
         <h3 className={styles.title}>Parameters</h3>

@@ -18,8 +18,8 @@ export interface Check {
   cached: boolean;
 }
 
-/** What compiling the text on screen, without running it, says. */
-export const useCheck = create<Check>(() => ({
+/** Of a text that was not compiled. */
+export const UNCHECKED: Readonly<Check> = {
   checking: false,
   diagnostics: [],
   schema: undefined,
@@ -27,7 +27,10 @@ export const useCheck = create<Check>(() => ({
   error: undefined,
   milliseconds: undefined,
   cached: false,
-}));
+};
+
+/** What compiling the text on screen, without running it, says. */
+export const useCheck = create<Check>(() => UNCHECKED);
 
 /** `opening`: that of the probe that was compiled. */
 export function putCheck(result: CompileResult, opening: number): void {

@@ -1,12 +1,12 @@
 import type { Probe as ProbeInput } from '@probepad/protocol/control/run';
 import { errorOf, type ProbepadError, probepadError } from '@probepad/protocol/errors';
 import { MAP_INTERVAL } from '@probepad/protocol/limits';
-import { putCheck, useCheck } from './check.ts';
+import { putCheck, UNCHECKED, useCheck } from './check.ts';
 import { leadingHost, runsSavedOnly, useSession } from './hosts.ts';
 import { isOwnRun } from './own-run.ts';
 import { isLive, keepOnly, putStarted, putWatched, useRuns } from './runs.ts';
 import { knowStream, request, theDecoder } from './session.ts';
-import { hasProgram, mainFile, openProbe, useWorkspace } from './workspace.ts';
+import { askForProbe, hasProgram, mainFile, openProbe, useWorkspace } from './workspace.ts';
 
 /** The probe on screen as a request takes it: the file to compile first. */
 export function probeInput(): ProbeInput {
@@ -40,6 +40,12 @@ export async function checkProbe(): Promise<void> {
 
 let checkTurn = 0;
 
+/** Takes back what is known of another text, also what is still to be answered. */
+export function forgetCheck(): void {
+  checkTurn++;
+  useCheck.setState(UNCHECKED);
+}
+
 /** A run that goes on with nobody here to watch it. */
 export interface LeftRun {
   id: string;
@@ -72,6 +78,7 @@ async function tryStart(): Promise<ProbepadError | undefined> {
     );
   }
   useRuns.setState({ starting: true, error: undefined });
+  askForProbe();
   try {
     if (isOwnRun()) await stopRun();
     // Whoever may run nothing but what is saved names it always, for other parameters are allowed: the hub compares the rest.

@@ -27,6 +27,7 @@ export interface Probe {
 /** A probe that was replaced on screen before it was saved, so that it isn't lost. */
 export interface Shelved extends Probe {
   at: number;
+  unasked?: boolean;
 }
 
 interface Workspace extends Probe {
@@ -38,6 +39,11 @@ interface Workspace extends Probe {
   header: boolean;
   /** Changed since it was opened or saved. */
   dirty: boolean;
+  /**
+   * An address brought it, and nobody has typed in it, run it or asked for anything yet: it may be anybody's, so that no host is given its
+   * text.
+   */
+  unasked: boolean;
   /** Counts changes of the text from outside the editor, which the editor has to take over. */
   generation: number;
   /** Counts the probes that have been put on screen: what comes late can tell whether its own is still there. */
@@ -70,6 +76,7 @@ export const useWorkspace = create<Workspace>()(
       file: 'probe.bpf.c',
       header: false,
       dirty: false,
+      unasked: false,
       generation: 0,
       opening: 0,
       hosts: [],
@@ -89,8 +96,12 @@ export const useWorkspace = create<Workspace>()(
   ),
 );
 
-/** Puts a probe on screen. Text that was changed and not saved goes to the shelf first. @returns whether it did */
-export function openProbe(probe: Probe): boolean {
+/**
+ * Puts a probe on screen. Text that was changed and not saved goes to the shelf first.
+ * @param unasked see `Workspace.unasked`
+ * @returns whether something went to the shelf
+ */
+export function openProbe(probe: Probe, unasked = false): boolean {
   const before = useWorkspace.getState();
   const shelved = shelveUnsaved();
   useWorkspace.setState({
@@ -99,6 +110,7 @@ export function openProbe(probe: Probe): boolean {
     file: mainFile(probe.files),
     header: false,
     dirty: false,
+    unasked,
     generation: before.generation + 1,
     opening: before.opening + 1,
   });
@@ -107,9 +119,9 @@ export function openProbe(probe: Probe): boolean {
 
 /** Keeps what is on screen on the shelf, if it was changed and not saved. @returns what is there of it */
 export function shelveUnsaved(): Shelved | undefined {
-  const { opened, dirty, name, files, settings, origin, shelf } = useWorkspace.getState();
+  const { opened, dirty, name, files, settings, origin, unasked, shelf } = useWorkspace.getState();
   if (!opened || !dirty) return undefined;
-  const shelved = { name, files, settings, origin, at: Date.now() };
+  const shelved = { name, files, settings, origin, unasked, at: Date.now() };
   useWorkspace.setState({ shelf: [shelved, ...shelf].slice(0, SHELF_MAX) });
   return shelved;
 }
@@ -124,23 +136,35 @@ export function unshelve(index = 0): void {
   const { shelf } = useWorkspace.getState();
   const entry = shelf[index];
   if (!entry) return;
-  const { at: _, ...probe } = entry;
-  openProbe(probe);
+  const { at: _, unasked, ...probe } = entry;
+  openProbe(probe, unasked);
   useWorkspace.setState(({ shelf: now }) => ({ shelf: now.filter((each) => each !== entry), dirty: true }));
 }
 
-/** Takes over the text of a file. The same text again is no change: the editor tells of what it was given, too. */
-export function editFile(name: string, text: string): void {
-  const { files } = useWorkspace.getState();
+/**
+ * Takes over the text of a file. The same text again is no change: the editor tells of what it was given, too.
+ * @param typed false where the editor made it of what it was given, with line ends of one kind
+ */
+export function editFile(name: string, text: string, typed = true): void {
+  const { files, unasked } = useWorkspace.getState();
   if (!files.some((file) => file.name === name && file.text !== text)) return;
   useWorkspace.setState({
     files: files.map((file) => (file.name === name ? { name, text } : file)),
     dirty: true,
+    unasked: unasked && !typed,
   });
 }
 
+/** Somebody wants what is on screen compiled, whoever wrote it. */
+export function askForProbe(): void {
+  useWorkspace.setState({ unasked: false });
+}
+
+/** What a person has changed is no link's any more. */
+const EDITED = { dirty: true, unasked: false };
+
 export function addFile(name: string): void {
-  useWorkspace.setState(({ files }) => ({ files: [...files, { name, text: '' }], file: name, dirty: true }));
+  useWorkspace.setState(({ files }) => ({ files: [...files, { name, text: '' }], file: name, ...EDITED }));
 }
 
 /**
@@ -153,7 +177,7 @@ export function removeFile(name: string): (() => void) | undefined {
   const removed = files[at];
   if (!removed || files.length === 1) return undefined;
   const rest = files.toSpliced(at, 1);
-  useWorkspace.setState({ files: rest, file: file === name ? mainFile(rest) : file, dirty: true });
+  useWorkspace.setState({ files: rest, file: file === name ? mainFile(rest) : file, ...EDITED });
   return () => {
     const { files: now, opening: shown } = useWorkspace.getState();
     if (shown !== opening || now.length >= SNIPPET_FILES_MAX) return;
@@ -166,7 +190,7 @@ export function renameFile(from: string, to: string): void {
   useWorkspace.setState(({ files, file, generation }) => ({
     files: files.map((each) => (each.name === from ? { ...each, name: to } : each)),
     file: file === from ? to : file,
-    dirty: true,
+    ...EDITED,
     generation: generation + 1,
   }));
 }
