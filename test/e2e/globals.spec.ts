@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { inRepository } from '../../scripts/repository.mjs';
 import { EXEC_PROBE, expect, state, stir, stop, test, write } from './workbench.ts';
@@ -27,6 +28,25 @@ test('a value written to a global changes what the running program does', async 
   await page.getByTestId('source-tab-events').click();
   await stir(3);
   await expect(page.getByTestId('event-row').filter({ hasText: '4242' }).first()).toBeVisible();
+
+  // While the time is held they are as they were, and nothing is set.
+  await page.locator('[data-testid^="source-tab-"]', { hasText: /^\.(bss|data)$/ }).click();
+  await expect(value).toHaveValue('4242');
+  await page.getByTestId('time-pause').click();
+  await expect(page.getByTestId('global-count')).toHaveText(/^as of [\d:]+ · 1 variable$/);
+  await expect(value).toHaveCount(0);
+  const row = page.getByTestId('global').filter({ hasText: 'wanted' });
+  await expect(row.getByText('4242', { exact: true })).toHaveAttribute(
+    'title',
+    /unsigned int wanted\n4242 \(0x1092\)/,
+  );
+  const coming = page.waitForEvent('download');
+  await page.getByTestId('download').click();
+  await page.getByRole('menuitem', { name: 'Raw values as CSV' }).press('Enter');
+  const csv = await readFile(await (await coming).path(), 'utf8');
+  expect(csv).toMatch(/^time,host,wanted\r\n[\dT:.Z-]+,[^,]+,4242\r\n$/);
+  await page.getByTestId('time-follow').press('Enter');
+  await expect(value).toHaveValue('4242');
   await stop(page);
 });
 

@@ -149,6 +149,14 @@ test('keyboard alone: a row is looked into, pinned and copied, several are copie
   await filter(page).fill('comm == "no such"');
   await expect(page.getByTestId('event-row')).toHaveCount(0);
   await expect(page.getByTestId('pinned-row')).toContainText('true');
+  // And when something else is looked at in between.
+  await page.getByTestId('source-tab-started').click();
+  await expect(page.getByTestId('map-row').first()).toBeVisible();
+  await expect(page.getByTestId('pinned-row')).toHaveCount(0);
+  await page.getByTestId('source-tab-events').click();
+  await page.getByTestId('view-chart').click();
+  await page.getByTestId('view-table').click();
+  await expect(page.getByTestId('pinned-row')).toContainText('true');
 });
 
 test('entries of a map filter by an expression and sort by their head', async ({ workbench: page }) => {

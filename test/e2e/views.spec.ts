@@ -41,8 +41,12 @@ test('a program with many results opens as a dashboard, whose panels move, fill 
   await panel(page, 'slow').first().getByTestId('panel-close').click();
   await expect(page.getByTestId('panel')).toHaveCount(4);
   await stop(page);
+  await panel(page, 'totals').getByTestId('panel-full').click();
   await page.reload();
   await expect(headings).toHaveText(['latency', 'totals', 'by_command', 'slow']);
+  await expect.poll(async () => (await panel(page, 'totals').boundingBox())?.width).toBe(width);
+  await page.keyboard.press('Escape');
+  await expect.poll(async () => (await panel(page, 'totals').boundingBox())?.width).toBeLessThan(width);
 });
 
 test('panels are sized by their edges and by keys, added by a menu, and all of that is kept', async ({

@@ -69,6 +69,8 @@ export const PanelSchema = z.object({
   columns: z.optional(z.number()),
   /** Of some four lines of text each; absent: four. */
   rows: z.optional(z.number()),
+  /** It fills the page, over all others. */
+  full: z.optional(z.boolean()),
   /** As wide as the page: in what was saved before panels had sizes. */
   wide: z.optional(z.boolean()),
 });

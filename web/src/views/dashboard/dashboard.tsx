@@ -1,5 +1,5 @@
 import type { Panel } from '@probepad/protocol/control/snippet';
-import { type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { RunView } from '../../session/runs.ts';
 import { changeSettings, useWorkspace } from '../../session/workspace.ts';
 import { Empty } from '../../ui/empty.tsx';
@@ -7,11 +7,11 @@ import type { ShownSource } from '../shown-views.ts';
 import { AddPanel } from './add-panel.tsx';
 import styles from './dashboard.module.css';
 import { DashboardPanel } from './dashboard-panel.tsx';
-import { movePanel, panelsOf, resizePanel } from './panels.ts';
+import { fillPanel, movePanel, panelsOf, resizePanel, savedPanels } from './panels.ts';
 
 /**
  * Several views at once. Panels are moved by their heads and sized by their edges, or with Alt, Shift and the arrow keys; one of them
- * can fill the page.
+ * can fill the page, which is saved like the others' sizes.
  */
 export function Dashboard({
   run,
@@ -24,13 +24,29 @@ export function Dashboard({
 }) {
   const saved = useWorkspace((state) => state.settings.panels);
   const panels = panelsOf(saved, sources);
+  const full = panels.findIndex((panel) => panel.full);
   const grid = useRef<HTMLDivElement>(null);
-  const [full, setFull] = useState<number>();
   const [dragged, setDragged] = useState<number>();
   const [over, setOver] = useState<number>();
   const put = (next: Panel[]): void => changeSettings({ panels: next });
+  const fill = (at: number | undefined): void =>
+    changeSettings({ panels: savedPanels(fillPanel(panels, at), sources) });
   const change = (at: number, update: Partial<Panel>): void =>
     put(panels.with(at, { ...(panels[at] as Panel), ...update }));
+  const isFilled = full >= 0;
+  const leave = useRef<() => void>(() => undefined);
+  leave.current = () => fill(undefined);
+  // A saved one fills the page before anything in it has the focus.
+  useEffect(() => {
+    if (!isFilled) return;
+    const onKey = (event: globalThis.KeyboardEvent): void => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return;
+      event.preventDefault();
+      leave.current();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [isFilled]);
   /** The head that the keyboard was on keeps it, wherever it is now. */
   const focusHead = (at: number): void => {
     const place = Math.max(0, Math.min(panels.length - 1, at));
@@ -77,15 +93,14 @@ export function Dashboard({
             }}
             actions={{
               change: (update) => change(at, update),
-              fill: (filling) => setFull(filling ? at : undefined),
+              fill: (filling) => fill(filling ? at : undefined),
               resize: (size) => put(resizePanel(panels, at, size)),
               move(by) {
                 put(movePanel(panels, at, at + by));
                 focusHead(at + by);
               },
-              twice: () => put(panels.toSpliced(at + 1, 0, panel)),
+              twice: () => put(panels.toSpliced(at + 1, 0, ...fillPanel([panel], undefined))),
               remove() {
-                setFull(undefined);
                 put(panels.toSpliced(at, 1));
                 focusHead(Math.min(at, panels.length - 2));
               },

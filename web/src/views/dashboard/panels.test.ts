@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type Panel, PanelSchema } from '@probepad/protocol/control/snippet';
 import { sampleSource } from '@probepad/protocol/testing';
 import type { Interest, ViewKind } from '@probepad/protocol/views/view';
+import * as z from 'zod/mini';
 import type { ShownSource } from '../shown-views.ts';
 import {
+  fillPanel,
   linesOf,
   movePanel,
   opensAsDashboard,
   panelsOf,
   proposedPanels,
   resizePanel,
+  savedPanels,
   sizeOf,
 } from './panels.ts';
 
@@ -82,4 +86,22 @@ test('a dashboard from when panels were wide or not looks as it did', () => {
     { source: 'c', view: 'table' },
   ];
   assert.deepEqual(linesOf(panels), [[0], [1, 2]]);
+});
+
+test('one panel at most fills the page, which is saved with it and goes where it goes', () => {
+  const panels = ['a', 'b', 'c'].map((source) => ({ source, view: 'table' }));
+  const filled = (of: readonly Panel[]) => of.filter(({ full }) => full).map(({ source }) => source);
+  const second = fillPanel(panels, 1);
+  assert.deepEqual(filled(second), ['b']);
+  assert.deepEqual(filled(fillPanel(second, 2)), ['c']);
+  assert.deepEqual(filled(movePanel(second, 1, 0)), ['b']);
+  assert.deepEqual(fillPanel(second, undefined), panels);
+  assert.deepEqual(z.parse(PanelSchema, second[1]), { source: 'b', view: 'table', full: true });
+});
+
+test('panels that are as proposed again are not saved: what the program gets anew is among them', () => {
+  const sources = [shown('events'), shown('latency', 'histogram'), shown('counts', 'bars')];
+  const filled = fillPanel(proposedPanels(sources), 0);
+  assert.deepEqual(savedPanels(filled, sources), filled);
+  assert.equal(savedPanels(fillPanel(filled, undefined), sources), undefined);
 });

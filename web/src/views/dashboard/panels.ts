@@ -106,6 +106,19 @@ export function opensAsDashboard(
   return sources.filter(({ interest }) => interest === 'result').length >= DASHBOARD_FROM;
 }
 
+/** The panels with one that fills the page, or none of them. */
+export function fillPanel(panels: readonly Panel[], at: number | undefined): Panel[] {
+  return panels.map((panel, place) => {
+    const { full: _, ...rest } = panel;
+    return place === at ? { ...rest, full: true } : rest;
+  });
+}
+
+/** What of the panels is saved: nothing where they are as proposed, so that what the program gets anew is among them. */
+export function savedPanels(panels: Panel[], sources: readonly ShownSource[]): Panel[] | undefined {
+  return JSON.stringify(panels) === JSON.stringify(proposedPanels(sources)) ? undefined : panels;
+}
+
 /** The panels with one moved to another's place. */
 export function movePanel(panels: readonly Panel[], from: number, to: number): Panel[] {
   const place = Math.max(0, Math.min(panels.length - 1, to));

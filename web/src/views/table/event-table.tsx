@@ -36,7 +36,7 @@ export function EventTable({
   const scroller = useRef<HTMLDivElement>(null);
   const filterInput = useRef<HTMLInputElement>(null);
   const [settings, change] = useTableSettings(source.source);
-  const pins = usePinnedRows();
+  const pins = usePinnedRows(source);
   const [ranged, setRanged] = useState(false);
   const holdRef = useRef<() => void>(() => undefined);
   const cursor = useCursor(() => holdRef.current());

@@ -43,7 +43,7 @@ export function MapTable({
   const [looked, setLooked] = useState<string>();
   const at = useHeldMoment(source.run);
   const still = at !== undefined;
-  const pins = usePinnedRows();
+  const pins = usePinnedRows(source);
   const cursor = useCursor(() => undefined);
   const { filter = '', sort, group } = settings;
   const total = known?.total ?? 0;
