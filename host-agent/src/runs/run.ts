@@ -281,6 +281,10 @@ export function startRun(
     if (wantsProcesses(built)) unwatchProcesses = environment.watchProcesses?.();
   }
 
+  function wasStopped(): boolean {
+    return stopReason !== undefined;
+  }
+
   /** Its loader sets up what it can while the compiler works. */
   async function go(): Promise<Ending> {
     const started = await startLoader(
@@ -302,6 +306,8 @@ export function startRun(
       if (stopReason !== undefined) return { reason: stopReason };
       if ('reason' in built) return built;
       announce(built.schema);
+      // Whoever is told of the schema may find that it is of no use.
+      if (wasStopped()) return { reason: stopReason ?? 'stopped' };
       status.advance('loading');
       startHelpers(built.schema);
       return await supervise(started, built);
