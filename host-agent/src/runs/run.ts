@@ -1,6 +1,5 @@
 import type { EndReason, Probe, RunCounts, RunStatus, StreamSchema } from '@probepad/protocol/control/run';
-import { fail, type ProbepadError } from '@probepad/protocol/errors';
-import { takesEntries } from '@probepad/protocol/filled-by-hand';
+import type { ProbepadError } from '@probepad/protocol/errors';
 import { AGENT_QUEUE_MAX, RESUME_BUFFER } from '@probepad/protocol/limits';
 import type { LoaderMessage } from '@probepad/protocol/loader';
 import type { ProbeSchema } from '@probepad/protocol/schema';
@@ -22,6 +21,7 @@ import { createStatusKeeper, errorOfReason } from './run-status.ts';
 import type { Statistics } from './statistics.ts';
 import { surroundings } from './surroundings.ts';
 import { sweep } from './sweep.ts';
+import { createWrites, type Writes } from './writes.ts';
 
 export interface RunRequest {
   run: string;
@@ -53,7 +53,7 @@ export interface Stop {
   error?: ProbepadError;
 }
 
-export interface Run {
+export interface Run extends Writes {
   readonly id: string;
   readonly stream: number;
   readonly user: string;
@@ -66,10 +66,6 @@ export interface Run {
   stop(reason: EndReason, how?: Stop): void;
   /** Whether counts carry the programs' run counts and times. */
   showPrograms(on: boolean): void;
-  /** @throws ProbepadFailure `source_not_writable`, `not_found` or `run_ended` */
-  write(source: string, offset: number, bytes: string): void;
-  /** Puts an entry into a map that the programs add none to; both are hex. @throws ProbepadFailure where that can't be */
-  put(source: string, key: string, value: string): void;
   /** The loader's process id while there is one; for tests and logs. */
   readonly loaderPid: number | undefined;
   /** Resolves when the run has ended and the kernel is clean. */
@@ -318,30 +314,9 @@ export function startRun(
     }
   }
 
-  function write(name: string, offset: number, bytes: string): void {
-    const source = schema?.sources.find((candidate) => candidate.name === name);
-    if (loader === undefined || status.current.state !== 'running') {
-      fail('run_ended', `writing ${name}: the run is ${status.current.state}`);
-    }
-    if (source === undefined) fail('not_found', `writing ${name}: the probe has no such source`);
-    if (source.kind !== 'globals' || !source.writable || offset + bytes.length / 2 > source.valueSize) {
-      fail('source_not_writable', `writing ${name} at ${offset}: not a place that may be written`);
-    }
-    loader.command({ type: 'write', source: source.id, offset, bytes });
-  }
-
-  function put(name: string, key: string, value: string): void {
-    const source = schema?.sources.find((candidate) => candidate.name === name);
-    if (loader === undefined || status.current.state !== 'running') {
-      fail('run_ended', `putting an entry into ${name}: the run is ${status.current.state}`);
-    }
-    if (source === undefined) fail('not_found', `putting an entry into ${name}: the probe has no such map`);
-    if (!takesEntries(source)) fail('map_not_filled', `putting an entry into ${name}: it is no such map`);
-    if (key.length !== source.keySize * 2 || value.length !== source.valueSize * 2) {
-      fail('map_not_filled', `putting an entry into ${name}: its keys and values have other sizes`);
-    }
-    loader.command({ type: 'put', source: source.id, key, value });
-  }
+  const { write, put } = createWrites(() =>
+    status.current.state === 'running' && loader && schema ? { loader, schema } : undefined,
+  );
 
   const run: Run = {
     id: request.run,
