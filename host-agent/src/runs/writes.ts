@@ -15,10 +15,10 @@ export interface Writes {
 export function createWrites(
   current: () => { loader: LoaderProcess; schema: ProbeSchema } | undefined,
 ): Writes {
-  function sourceOf(name: string, doing: string): { loader: LoaderProcess; source: Source } {
+  function sourceOf(name: string, doing: string, kind = 'source'): { loader: LoaderProcess; source: Source } {
     const { loader, schema } = current() ?? fail('run_ended', `${doing}: the run does not go on`);
     const source = schema.sources.find((candidate) => candidate.name === name);
-    return { loader, source: source ?? fail('not_found', `${doing}: the probe has no such source`) };
+    return { loader, source: source ?? fail('not_found', `${doing}: the probe has no such ${kind}`) };
   }
 
   return {
@@ -32,7 +32,7 @@ export function createWrites(
     },
     put(name, key, value) {
       const doing = `putting an entry into ${name}`;
-      const { loader, source } = sourceOf(name, doing);
+      const { loader, source } = sourceOf(name, doing, 'map');
       if (!takesEntries(source)) fail('map_not_filled', `${doing}: it is no such map`);
       if (key.length !== source.keySize * 2 || value.length !== source.valueSize * 2) {
         fail('map_not_filled', `${doing}: its keys and values have other sizes`);
