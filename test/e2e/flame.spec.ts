@@ -52,14 +52,14 @@ test('a CPU profile names the functions that were busy, tells their share, and z
     await expect(page.getByTestId('flame-spoken')).toContainText('main');
     await expect(page.getByTestId('flame-spoken')).toContainText('pp-spin');
     await page.keyboard.press('Enter');
-    await expect(page.getByTestId('flame-crumbs')).toContainText('main');
+    await expect(page.getByTestId('flame-crumbs')).toContainText('›main');
     await page.keyboard.press('ArrowDown');
     await expect(page.getByTestId('flame-spoken')).toContainText('pp_work_much');
     await page.keyboard.press('ArrowLeft');
     await expect(page.getByTestId('flame-spoken')).toContainText('pp_work_little');
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Backspace');
-    await expect(page.getByTestId('flame-crumbs')).not.toContainText('main');
+    await expect(page.getByTestId('flame-crumbs')).not.toContainText('›main');
     await page.keyboard.press('Home');
     await page.keyboard.press('/');
     await expect(page.getByLabel('Search functions')).toBeFocused();

@@ -294,7 +294,7 @@ test('entries of a map group, stay at the top, tell what each CPU holds and how 
   await stir(10);
   await page.getByTestId('view-bars').click();
   await page.getByTestId('view-table').click();
-  expect(await rows.allInnerTexts()).toEqual(held);
+  await expect.poll(() => rows.allInnerTexts()).toEqual(held);
   await stop(page);
 });
 
