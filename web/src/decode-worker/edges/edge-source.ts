@@ -5,6 +5,7 @@ import { createTotals, type Totals } from '@probepad/protocol/views/totals';
 import type { TimeRange } from '../../session/time-axis.ts';
 import type { Topology, TopologyQuery } from '../../session/topology.ts';
 import { createPlaces, type Places } from '../growth/places.ts';
+import { createSecondShare, type SecondShare } from '../growth/second-share.ts';
 import { secondsOf } from '../page-clock.ts';
 import { contextOf } from '../present.ts';
 import { rawKeyOf } from '../raw-key.ts';
@@ -28,8 +29,7 @@ interface Member {
   /** As `plan.near`: for each the edges from such ends. */
   edges: Places<KnownEdge>[];
   totals: Totals;
-  second: number;
-  seen: number;
+  share: SecondShare;
 }
 
 /** An edge from one kind of end. */
@@ -78,16 +78,10 @@ export function createEdgeSource(edgesMax = EDGES_MAX): EdgeSource {
 
   function takeRecords(member: Member, frame: Frame): void {
     const { stream, plan } = member;
-    const second = Math.floor(secondsOf(frame.header.timeNs));
-    if (second !== member.second) {
-      member.second = second;
-      member.seen = 0;
-    }
-    if (member.seen > RECORDS_MAX) {
+    if (!member.share.takes(frame.header)) {
       leftOut += frame.header.count;
       return;
     }
-    member.seen += frame.header.count;
     const context = contextOf(stream, frame.header.timeNs);
     for (const batch of stream.decoder.records(frame)) {
       for (const edge of plan.ofRecords(batch, context)) add(member, frame, edge, edge.weights);
@@ -101,7 +95,7 @@ export function createEdgeSource(edgesMax = EDGES_MAX): EdgeSource {
       const edges = plan.near.map(edgesFrom);
       members.set(stream.stream, {
         ...{ id: joined++, stream, plan, edges },
-        ...{ totals: createTotals(), second: 0, seen: 0 },
+        ...{ totals: createTotals(), share: createSecondShare(RECORDS_MAX) },
       });
     },
     leave({ stream }) {

@@ -13,6 +13,7 @@ import {
 import { createTotals, type Totals } from '@probepad/protocol/views/totals';
 import type { TimeRange } from '../../session/time-axis.ts';
 import { createPlaces } from '../growth/places.ts';
+import { createSecondShare, type SecondShare } from '../growth/second-share.ts';
 import { secondsOf } from '../page-clock.ts';
 import { rawKeyOf } from '../raw-key.ts';
 import type { Stream } from '../stream.ts';
@@ -60,9 +61,7 @@ interface Member {
   told: boolean;
   /** Counts new stacks. */
   read: number;
-  /** Stacks seen in events in the second that goes on. */
-  second: number;
-  seen: number;
+  share: SecondShare;
 }
 
 interface Known {
@@ -110,16 +109,10 @@ export function createStackSource(name: string, samplesMax = SAMPLES_MAX): Stack
   }
 
   function takeRecords(member: Member, frame: Frame): void {
-    const second = Math.floor(secondsOf(frame.header.timeNs));
-    if (second !== member.second) {
-      member.second = second;
-      member.seen = 0;
-    }
-    if (member.seen > RECORDS_MAX) {
+    if (!member.share.takes(frame.header)) {
       leftOut += frame.header.count;
       return;
     }
-    member.seen += frame.header.count;
     for (const batch of member.stream.decoder.records(frame)) {
       for (const sample of member.plan.ofRecords(batch)) add(member, frame, sample, sample.weights);
     }
@@ -152,7 +145,7 @@ export function createStackSource(name: string, samplesMax = SAMPLES_MAX): Stack
       members.set(stream.stream, {
         ...{ id: joined++, stream, plan, tables: new Map(tables), totals: createTotals() },
         slots: createFrameSlots(frames, () => stream.names),
-        ...{ second: 0, seen: 0, told: false, read: 0 },
+        ...{ share: createSecondShare(RECORDS_MAX), told: false, read: 0 },
       });
     },
     leave({ stream }) {
