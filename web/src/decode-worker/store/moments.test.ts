@@ -58,3 +58,18 @@ test('what does not change takes no room, and who has most gives up its oldest, 
   quiet.close();
   busy.close();
 });
+
+test('a payload is counted as long as any moment has it, whichever had it first', () => {
+  const bytesMax = 3_000_000;
+  const moments = createMoments(createBudget(bytesMax));
+  // None of those that stay of older ones is the first with its payload.
+  for (let time = 1; time <= 9_000; time++) {
+    moments.add(time, [frame(new Uint8Array(10_000).fill(Math.floor((time - 3) / 15)))]);
+  }
+  const payloads = moments
+    .by(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
+    .map(({ frames }) => frames[0]?.payload);
+  const bytes = [...new Set(payloads)].reduce((sum, payload) => sum + (payload?.byteLength ?? 0), 0);
+  assert.ok(payloads.length > 900, 'as much as there is room for');
+  assert.ok(bytes <= bytesMax, `${bytes} bytes are held`);
+});

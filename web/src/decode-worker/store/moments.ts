@@ -29,17 +29,39 @@ const THINNED = 10;
 const OVERHEAD = 512;
 
 export function createMoments(budget: Budget): Moments {
-  const fine: (Moment & { bytes: number })[] = [];
-  const coarse: (Moment & { bytes: number })[] = [];
+  const fine: Moment[] = [];
+  const coarse: Moment[] = [];
+  /** How many moments have a payload: it is held until the last of them goes. */
+  const uses = new Map<Uint8Array, number>();
   let count = 0;
   let held = 0;
 
-  function drop(from: typeof fine): (Moment & { bytes: number }) | undefined {
-    const oldest = from.shift();
-    if (oldest) {
-      held -= oldest.bytes;
-      budget.changed(-oldest.bytes);
+  function changed(bytes: number): void {
+    held += bytes;
+    budget.changed(bytes);
+  }
+
+  function put(into: Moment[], moment: Moment): void {
+    into.push(moment);
+    let bytes = OVERHEAD;
+    for (const { payload } of moment.frames) {
+      const used = uses.get(payload) ?? 0;
+      if (used === 0) bytes += payload.byteLength;
+      uses.set(payload, used + 1);
     }
+    changed(bytes);
+  }
+
+  function drop(from: Moment[]): Moment | undefined {
+    const oldest = from.shift();
+    if (oldest === undefined) return undefined;
+    let bytes = OVERHEAD;
+    for (const { payload } of oldest.frames) {
+      const used = (uses.get(payload) ?? 1) - 1;
+      if (used > 0) uses.set(payload, used);
+      else if (uses.delete(payload)) bytes += payload.byteLength;
+    }
+    changed(-bytes);
     return oldest;
   }
 
@@ -56,18 +78,11 @@ export function createMoments(budget: Budget): Moments {
   };
   budget.join(holder);
 
-  function put(into: typeof fine, moment: Moment & { bytes: number }): void {
-    into.push(moment);
-    held += moment.bytes;
-    budget.changed(moment.bytes);
-  }
-
   return {
     add(time, frames) {
       const before = fine.at(-1);
       if (before && time <= before.time) return;
-      const kept = copied(frames, before?.frames);
-      put(fine, { time, ...kept });
+      put(fine, { time, frames: copied(frames, before?.frames) });
       count++;
       if (fine.length <= FINE) return;
       const oldest = drop(fine);
@@ -90,18 +105,11 @@ export function createMoments(budget: Budget): Moments {
 }
 
 /** Frames without the messages that they came in. What is the same as in the snapshot before is kept once. */
-function copied(
-  frames: readonly Frame[],
-  before: readonly Frame[] = [],
-): { frames: readonly Frame[]; bytes: number } {
-  let bytes = OVERHEAD;
-  const kept = frames.map(({ header, payload }, at) => {
+function copied(frames: readonly Frame[], before: readonly Frame[] = []): Frame[] {
+  return frames.map(({ header, payload }, at) => {
     const known = before[at]?.payload;
-    if (known && isSame(known, payload)) return { header, payload: known };
-    bytes += payload.byteLength;
-    return { header, payload: payload.slice() };
+    return { header, payload: known && isSame(known, payload) ? known : payload.slice() };
   });
-  return { frames: kept, bytes };
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
