@@ -4,6 +4,8 @@ const IDENTIFIER = /^[A-Za-z_]\w*$/;
 
 /** Enums of a program: those of its own files, then those of the kernel where it includes vmlinux.h. */
 export interface EnumLookup {
+  /** Those of its own files. */
+  own: readonly EnumText[];
   /** The one that has this enumerator. */
   withValue(word: string): EnumText | undefined;
   /** The one of this name (`enum kind` or `kind`), else the one that has it as an enumerator. */
@@ -26,6 +28,7 @@ export function enumLookup(texts: readonly string[], kernel: () => string | unde
   }
 
   return {
+    own: known,
     withValue,
     chosen(text) {
       const name = text.replace(/^enum\s+/, '');

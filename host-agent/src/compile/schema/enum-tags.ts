@@ -1,8 +1,6 @@
-import type { SourceFile } from '@probepad/protocol/control/run';
 import type { Param, ProbeSchema, Type } from '@probepad/protocol/schema';
 import { readTags } from '@probepad/protocol/values/tags';
-import { enumLookup } from './enum-lookup.ts';
-import { withoutComments } from './enum-text.ts';
+import type { EnumLookup } from './enum-lookup.ts';
 
 type Tagged = Pick<Param, 'type' | 'tags'>;
 type Names = Pick<Extract<Type, { kind: 'enum' }>, 'name' | 'values'>;
@@ -12,19 +10,11 @@ type Names = Pick<Extract<Type, { kind: 'enum' }>, 'name' | 'values'>;
  * size that they have: they are shown, filtered and written as if the program had declared them so. The object holds no enum that
  * nothing is of, so the text is read for it.
  */
-export function withTaggedEnums(
-  schema: ProbeSchema,
-  files: readonly SourceFile[],
-  kernel: () => string | undefined,
-): ProbeSchema {
+export function withTaggedEnums(schema: ProbeSchema, enums: EnumLookup): ProbeSchema {
   const wanted = schema.types.some(
     (type) => (type.kind === 'struct' || type.kind === 'union') && type.members.some(isTagged),
   );
   if (!wanted && !schema.params.some(isTagged)) return schema;
-  const enums = enumLookup(
-    files.map(({ text }) => withoutComments(text)),
-    kernel,
-  );
   const types = [...schema.types];
   const ids = new Map<string, number>();
 

@@ -1,9 +1,8 @@
-import type { SourceFile } from '@probepad/protocol/control/run';
 import type { ProbeSchema, Source, Type } from '@probepad/protocol/schema';
 import { sizeOfType } from '@probepad/protocol/types';
 import { readTags } from '@probepad/protocol/values/tags';
-import { enumLookup } from './enum-lookup.ts';
-import { type EnumText, withoutComments } from './enum-text.ts';
+import type { EnumLookup } from './enum-lookup.ts';
+import type { EnumText } from './enum-text.ts';
 
 /** The one member of a struct, or map, that is counted by an enum: `__u64 stats[S_MAXSTAT]`. */
 type Member = Extract<Type, { kind: 'struct' | 'union' }>['members'][number];
@@ -18,15 +17,13 @@ const LENGTH_MAX = 1024;
  * Says of lists and array maps which enum counts them, so that their elements have its names: BTF keeps the length alone. The text tells
  * the word that the length was written as; it counts only where it is an enumerator of just that value, the enum has all numbers up to
  * there and none above, and every list of the same name is declared with the same word. `probepad:index=ENUM` (its name, or any of its enumerators) settles it, `probepad:index=none` leaves numbers.
- * @param kernel text of vmlinux.h, asked for when the program's own files don't have the enum
+ * @param texts of the program's files, without comments
  */
 export function withIndexNames(
   schema: ProbeSchema,
-  files: readonly SourceFile[],
-  kernel: () => string | undefined,
+  texts: readonly string[],
+  enums: EnumLookup,
 ): ProbeSchema {
-  const texts = files.map(({ text }) => withoutComments(text));
-  const enums = enumLookup(texts, kernel);
   const types = [...schema.types];
   const ids = new Map<string, number>();
 

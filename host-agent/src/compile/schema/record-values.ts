@@ -1,9 +1,8 @@
-import type { SourceFile } from '@probepad/protocol/control/run';
 import { isKindName, leadingNumber } from '@probepad/protocol/leading-number';
 import { isNamed, structWords, wordsOf } from '@probepad/protocol/record-names';
 import { isToldApart } from '@probepad/protocol/record-types';
 import type { ProbeSchema, Source } from '@probepad/protocol/schema';
-import { enumsIn, withoutComments } from './enum-text.ts';
+import type { EnumLookup } from './enum-lookup.ts';
 
 /** A constant that the program's text names, and what it was defined beside. */
 interface Constant {
@@ -22,13 +21,17 @@ const AMOUNTS = /(^|_)(max|min|nr|num|no|size|len|length|limit|count|shift|bits|
  * for each: `#define EVENT_OPEN 1` or an enum's `EVENT_OPEN` for `struct open_event`. Only where one family of names has exactly one
  * value for each of the structs, and no other family has others; the number's name must say that it is a type or kind.
  */
-export function withRecordValues(schema: ProbeSchema, files: readonly SourceFile[]): ProbeSchema {
+export function withRecordValues(
+  schema: ProbeSchema,
+  texts: readonly string[],
+  enums: EnumLookup,
+): ProbeSchema {
   let constants: Constant[] | undefined;
   const sources = schema.sources.map((source): Source => {
     if (source.kind !== 'events' || source.records.length < 2 || isToldApart(schema, source)) return source;
     const leading = leadingNumber(schema, source);
     if (leading === undefined || !isKindName(leading.name)) return source;
-    constants ??= constantsIn(files);
+    constants ??= constantsIn(texts, enums);
     const fitting = constants.filter(({ value }) => fits(value, leading));
     const byValue = namedValues(schema, source.records, fitting);
     return byValue === undefined ? source : { ...source, byValue };
@@ -74,13 +77,10 @@ function besideStruct(name: string, struct: readonly string[]): string {
 }
 
 /** Integers that `#define` and enums of the program's own files name; a name that is given two values has none. */
-function constantsIn(files: readonly SourceFile[]): Constant[] {
+function constantsIn(texts: readonly string[], enums: EnumLookup): Constant[] {
   const values = new Map<string, Set<number>>();
-  for (const { text } of files) {
-    const code = withoutComments(text);
-    const found = [...definesIn(code), ...enumsIn(code).flatMap((each) => each.values)];
-    for (const [name, value] of found) values.set(name, (values.get(name) ?? new Set()).add(value));
-  }
+  const found = [...texts.flatMap(definesIn), ...enums.own.flatMap((each) => each.values)];
+  for (const [name, value] of found) values.set(name, (values.get(name) ?? new Set()).add(value));
   return [...values].flatMap(([name, [value, ...others]]) =>
     value === undefined || others.length > 0 || AMOUNTS.test(name) ? [] : [{ name, value }],
   );

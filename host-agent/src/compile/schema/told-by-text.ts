@@ -1,6 +1,8 @@
 import type { SourceFile } from '@probepad/protocol/control/run';
 import type { ProbeSchema } from '@probepad/protocol/schema';
+import { enumLookup } from './enum-lookup.ts';
 import { withTaggedEnums } from './enum-tags.ts';
+import { withoutComments } from './enum-text.ts';
 import { withIndexNames } from './index-names.ts';
 import { withRecordValues } from './record-values.ts';
 
@@ -13,6 +15,7 @@ export function toldByText(
   files: readonly SourceFile[],
   kernel: () => string | undefined,
 ): ProbeSchema {
-  const named = withTaggedEnums(withIndexNames(schema, files, kernel), files, kernel);
-  return withRecordValues(named, files);
+  const texts = files.map(({ text }) => withoutComments(text));
+  const enums = enumLookup(texts, kernel);
+  return withRecordValues(withTaggedEnums(withIndexNames(schema, texts, enums), enums), texts, enums);
 }
