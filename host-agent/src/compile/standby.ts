@@ -44,7 +44,6 @@ const MKFIFO_TIMEOUT = 5_000;
 
 interface Waiting {
   key: string;
-  folder: { path: string } & AsyncDisposable;
   pipe: string;
   controller: AbortController;
   begin(): void;
@@ -106,14 +105,14 @@ export function createStandby(
     const controller = new AbortController();
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
     const result = run(shape, { folder: folder.path, signal: controller.signal, begun });
-    const started: Waiting = { key, folder, pipe, controller, begin, result };
+    const started: Waiting = { key, pipe, controller, begin, result };
     waiting = started;
     late = setTimeout(() => {
       expected = undefined;
       dismiss();
     }, KEPT).unref();
     await result;
-    // It ended by itself, or was dismissed; one that was given a program is disposed of there.
+    // By itself, dismissed, or with its program.
     if (waiting === started) waiting = undefined;
     await folder[Symbol.asyncDispose]();
   }

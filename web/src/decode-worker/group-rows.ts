@@ -87,18 +87,16 @@ export function groupTable(
     columns,
     sort,
     typed(groups, numeric) {
+      // What they are grouped by, their count, then statistics.
+      const typeAt = (place: number): FileColumn['type'] => {
+        if (place === by.length) return 'int64';
+        return place < by.length && !numeric[place] ? 'text' : 'float64';
+      };
       const names = distinctNames(columns);
       return {
         columns: names.map((name, place) => ({
           name,
-          type:
-            place < by.length
-              ? numeric[place]
-                ? 'float64'
-                : 'text'
-              : place === by.length
-                ? 'int64'
-                : 'float64',
+          type: typeAt(place),
         })),
         rows: groups.map(({ texts, numbers, count, measured }) => [
           ...texts.map((text, place) => (numeric[place] ? (numbers[place] ?? null) : text)),

@@ -133,19 +133,17 @@ export function createEventAggregates(
       const subject = subjectOf(query.measure);
       const { hosts, searching } = timelines(wholeOf(query.measure), turn);
       const found = distributionsOfTimelines(hosts, subject, query, turn.now);
-      if (!searching) return found;
       const { unit } = subject;
       const none: Distribution = { label: subject.name, host: '', bars: [], total: 0, unit };
-      return (found.length > 0 ? found : [none]).map((each) => ({ ...each, searching }));
+      return searching ? unfinished(found, none) : found;
     },
     heatmaps(query, turn) {
       const subject = subjectOf(query.measure);
       const { hosts, searching } = timelines(wholeOf(query.measure), turn);
       const found = heatmapsOfTimelines(hosts, subject, query, turn.now);
-      if (!searching) return found;
       const empty = { times: [], step: 1, edges: [0, 1], counts: [] };
       const none: Heatmap = { label: subject.name, host: '', ...empty, unit: subject.unit };
-      return (found.length > 0 ? found : [none]).map((each) => ({ ...each, searching }));
+      return searching ? unfinished(found, none) : found;
     },
     ranking(query, turn) {
       const { measure, split, statistic = 'value' } = query;
@@ -171,6 +169,11 @@ function keysOf(
   if (!isMerged) return { timeline, labelOf: (key) => nameOf(key, true) };
   const named = byName(timeline, nameOf);
   return { timeline: named, labelOf: named.labelOf };
+}
+
+/** There is one at least to say so. */
+function unfinished<T>(found: readonly T[], none: T): (T & { searching: true })[] {
+  return (found.length > 0 ? found : [none]).map((each) => ({ ...each, searching: true }));
 }
 
 function wholeOf(measure: string | undefined): Gathered {
