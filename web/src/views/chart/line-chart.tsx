@@ -1,5 +1,6 @@
 import { type KeyboardEvent, memo, useEffect, useRef } from 'react';
 import uPlot from 'uplot';
+import { nearestPoint } from './nearest-point.ts';
 import 'uplot/dist/uPlot.min.css';
 import type { Series } from '../../session/decoder.ts';
 import { usePreferences } from '../../session/preferences.ts';
@@ -175,8 +176,9 @@ function showCursor(plot: uPlot, moment: number | undefined): void {
 
 /** Where what is counted at the point nearest to a moment ends. */
 function stepEnd({ times, reach }: Pick<Series, 'times' | 'reach'>, moment: number): number {
-  const nearest = times.findLast((time, at) => moment >= (time + (times[at - 1] ?? time)) / 2);
-  return nearest === undefined || reach === undefined ? moment : nearest + reach;
+  const nearest = times[nearestPoint(times, moment)];
+  const isBefore = moment < (times[0] ?? moment);
+  return nearest === undefined || reach === undefined || isBefore ? moment : nearest + reach;
 }
 
 /** From the newest point on to the one before, or on from where the cursor is. */

@@ -1,10 +1,9 @@
-import { useEffect } from 'react';
 import type { SourceRef } from '../../session/decoder.ts';
 import type { FlameGraph, FlameQuery } from '../../session/flame.ts';
 import { theDecoder } from '../../session/session.ts';
-import { noteKept, shownRange, type TimeRange, useTimeAxis } from '../../session/time-axis.ts';
+import { shownRange, type TimeRange, useTimeAxis } from '../../session/time-axis.ts';
 import { useLive } from '../use-live.ts';
-import { STILL } from '../use-shown-range.ts';
+import { STILL, useNoteKept } from '../use-shown-range.ts';
 
 /** What a graph is compared with: the same length of time before, what was kept, or a host (its id). */
 export type Against = 'before' | 'baseline' | { host: string } | undefined;
@@ -35,10 +34,7 @@ export function useFlame(
     () => theDecoder().flame(queryOf(source, question)),
     { every: follows ? TICK : STILL, clockOnly: live },
   );
-  const range = graph?.kept;
-  useEffect(() => {
-    if (range) noteKept(range);
-  }, [range]);
+  useNoteKept(graph?.kept);
   return graph;
 }
 

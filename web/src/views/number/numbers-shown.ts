@@ -1,5 +1,6 @@
 import type { ExportedTable } from '@probepad/protocol/export/shown-table';
 import type { Series } from '../../session/aggregates.ts';
+import { nearestPoint } from '../chart/nearest-point.ts';
 import { exportOfSeries } from '../chart/series-table.ts';
 import { quantityText } from '../quantity.ts';
 import type { ViewProps } from '../view-props.ts';
@@ -41,13 +42,8 @@ export function numbersOf(
 
 /** What the number was at a moment: at the point nearest to it, as a chart has it there; without a moment, the newest. */
 export function textAt({ unit, times, values }: ShownNumber, moment: number | undefined): string {
-  const known = moment === undefined ? values : values.slice(0, nearest(times, moment) + 1);
+  const known = moment === undefined ? values : values.slice(0, nearestPoint(times, moment) + 1);
   return quantityText(known.findLast((value) => value !== null) ?? Number.NaN, unit);
-}
-
-/** The place of the time that is nearest. @param times ascending */
-function nearest(times: readonly number[], moment: number): number {
-  return times.findLastIndex((time, at) => at === 0 || moment >= (time + (times[at - 1] ?? time)) / 2);
 }
 
 /** All numbers over time, side by side. */

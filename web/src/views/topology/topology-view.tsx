@@ -1,14 +1,14 @@
 import type { NearEnd } from '@probepad/protocol/views/edges';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { theDecoder } from '../../session/session.ts';
-import { noteKept, shownRange, useTimeAxis } from '../../session/time-axis.ts';
+import { shownRange, useTimeAxis } from '../../session/time-axis.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { Choice } from '../choice.tsx';
 import { DownloadMenu } from '../download-menu.tsx';
 import { HostChoice } from '../host-choice.tsx';
 import { useLive } from '../use-live.ts';
-import { STILL } from '../use-shown-range.ts';
+import { STILL, useNoteKept } from '../use-shown-range.ts';
 import type { ViewProps } from '../view-props.ts';
 import { edgeRows } from './edge-rows.ts';
 import { EdgeTable } from './edge-table.tsx';
@@ -48,9 +48,7 @@ export function TopologyView({
     { every: live && !held ? TICK : STILL, clockOnly: live },
   );
   const kept = topology?.kept;
-  useEffect(() => {
-    if (kept) noteKept(kept);
-  }, [kept]);
+  useNoteKept(kept);
 
   if (topology === undefined) return <Empty title="Reading who has to do with whom…" />;
   if (kept === undefined) return empty;
